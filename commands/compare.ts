@@ -1,0 +1,41 @@
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
+import { comparedArgs, compareFlags } from '../src/cli/compare-flags.js';
+
+export default class Compare extends Command {
+  static override summary = 'Compare two images by figures, and side by side in a page.';
+
+  static override description =
+    'Prints what psnr prints. With --html also writes a page that shows both images on top of each other, with ' +
+    'a wipe, blinking, zoom without smoothing, a map of the differences and the place where they are largest. ' +
+    'The page is one file that loads nothing.';
+
+  static override examples = [
+    '<%= config.bin %> compare original.png result.png --shave 4',
+    {
+      description: 'A page to look at',
+      command: '<%= config.bin %> compare original.png result.png --html compare.html',
+    },
+  ];
+
+  static override args = comparedArgs;
+
+  static override flags = {
+    html: Flags.string({ helpValue: 'FILE', description: 'Write a page to look at to FILE.' }),
+    ...compareFlags,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Compare);
+    const { compareImages } = await import('../src/metrics/compare.js');
+    const { figuresJson, figuresText } = await import('../src/reports/compare/figures.js');
+    const { print } = await import('../src/cli/output.js');
+    const { cellFor } = await import('../src/reports/compare/pictures.js');
+    const comparison = await compareImages(args.a, args.b, { shavePx: flags.shave, cellPx: cellFor });
+    if (flags.html !== undefined) {
+      const { writeComparePage } = await import('../src/reports/compare/page.js');
+      await writeComparePage(flags.html, comparison);
+    }
+    await print(flags.json ? figuresJson(comparison) : figuresText(comparison));
+  }
+}

@@ -1,0 +1,87 @@
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import { pipeFlags } from '../src/cli/pipe-flags.js';
+
+export default class Pipe extends Command {
+  static override summary = 'Upscale the images of folders, globs or a list.';
+
+  static override description = [
+    'Sources are files, directories and globs, and the last argument is the directory of the results, ' +
+      `which mirrors their tree. With '-' the sources come as a list on standard input, and without a ` +
+      'directory each result goes beside its source, as NAME_2x.EXT.',
+    'The path of each result is printed to standard output as it is written; all else goes to standard ' +
+      'error. A bad image never stops the others. Ctrl-C finishes the images that are being worked on; a ' +
+      'second one stops at once.',
+    'Exit status: 0 all done; 1 some image failed; 2 nothing matched, or the command line or the set-up ' +
+      'is wrong; 130 or 143 interrupted; 141 the reader of standard output went away.',
+    'Every flag has a default that can be set: SRGAN_MAX_MEMORY=2G stands for --max-memory 2G, and so ' +
+      'does {"max-memory": "2G"} in srgan.config.json. A flag wins over the environment, and that over ' +
+      'the file.',
+  ].join('\n\n');
+
+  static override examples = [
+    {
+      description: 'Mirror a tree, twice as large',
+      command: "<%= config.bin %> pipe 'photos/**/*.jpg' upscaled",
+    },
+    {
+      description: 'Some files and a directory, four times as large, as WebP',
+      command: '<%= config.bin %> pipe a.png b.jpg scans --out upscaled --scale 4 --format webp',
+    },
+    {
+      description: 'A list on standard input, results beside the sources',
+      command: 'cat list.txt | <%= config.bin %> pipe -',
+    },
+    {
+      description: 'Any file name, in and out',
+      command: "find . -name '*.png' -print0 | <%= config.bin %> pipe -0 - upscaled | xargs -0 ls -l",
+    },
+    {
+      description: 'See what would be done',
+      command: '<%= config.bin %> pipe photos upscaled --min-size 1920x1080 --dry-run',
+    },
+  ];
+
+  static override usage = [
+    'pipe SOURCE... OUT [FLAGS]',
+    'pipe SOURCE... --out DIR [FLAGS]',
+    'pipe - [OUT] [FLAGS]',
+  ];
+
+  static override strict = false;
+
+  static override args = {
+    sources: Args.string({
+      description: "Files, directories and globs, then the output directory; or '-' for a list.",
+      ignoreStdin: true,
+    }),
+  };
+
+  static override flags = pipeFlags;
+
+  async run(): Promise<void> {
+    const { flags: given, raw } = await this.parse(Pipe);
+    const { fillPipeFlags } = await import('../src/cli/fill-flags.js');
+    const flags = await fillPipeFlags(given);
+    // oclif sorts `argv` by first mention, which confuses an argument with an equal value of a flag
+    const args = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
+
+    const { selectInputs } = await import('../src/cli/inputs.js');
+    const { inputs, out } = await selectInputs(args, flags, () => process.stdin);
+    if (inputs.kind === 'list' && process.stdin.isTTY) {
+      await this.showHelp();
+      process.exitCode = 2;
+      return;
+    }
+    const { runPipe } = await import('../src/cli/run-pipe.js');
+    process.exitCode = await runPipe(flags, inputs, out);
+  }
+
+  /** To standard error, since nobody asked for it as data. */
+  private async showHelp(): Promise<void> {
+    const { Help } = await import('@oclif/core/help');
+    await new Help(this.config, { ...this.config.pjson.oclif.helpOptions, sendToStderr: true }).showHelp([
+      'pipe',
+    ]);
+  }
+}

@@ -1,0 +1,77 @@
+import { stripVTControlCharacters } from 'node:util';
+import { SrganError } from '../errors.js';
+import { causes } from '../reports/failure-lines.js';
+import { visible } from '../reports/terminal-text.js';
+
+export interface Explanation {
+  /** For stderr; none where the error only ends the process. */
+  readonly lines: readonly string[];
+  readonly exitStatus: number;
+}
+
+/** What a person is told about the error that ended the program: one sentence, and what can be done. */
+export function explain(error: unknown, { verbose }: { verbose: boolean }): Explanation {
+  if (isExit(error)) return { lines: [], exitStatus: error.oclif.exit };
+  const { sentence, hint, exitStatus } = tell(error);
+  const lines = [`srgan: ${visible(sentence)}`];
+  if (hint) lines.push(`  ${visible(hint)}`);
+  if (verbose) {
+    lines.push(...causes(error).map((cause) => `  ${cause}`));
+    if (error instanceof Error && error.stack && isDefect(error)) lines.push(error.stack);
+  }
+  return { lines, exitStatus };
+}
+
+interface Told {
+  readonly sentence: string;
+  readonly hint?: string | undefined;
+  readonly exitStatus: number;
+}
+
+const SEE_HELP = 'See srgan --help, or srgan COMMAND --help.';
+
+function tell(error: unknown): Told {
+  if (error instanceof SrganError) {
+    return { sentence: withoutParserFrame(error.message), hint: error.hint, exitStatus: error.exitStatus };
+  }
+  if (isOclif(error)) return tellOclif(withoutParserFrame(error.message));
+  const what = error instanceof Error ? error.message : String(error);
+  return {
+    sentence: `This is a defect of srgan: ${what}`,
+    hint: 'Please report it, with what -v prints.',
+    exitStatus: 1,
+  };
+}
+
+/** The parser's messages in our words. */
+function tellOclif(message: string): Told {
+  const unknownFlag = /^Nonexistent flags?: (.+)/.exec(message)?.[1];
+  if (unknownFlag) return usage(`There is no flag ${unknownFlag}.`);
+  const command = /^command (.+) not found/.exec(message)?.[1];
+  if (command) return usage(`There is no command '${command.replaceAll(':', ' ')}'.`);
+  const choice = /^Expected (\S+?)=(.*) to be one of: (.+)/.exec(message);
+  if (choice) return usage(`${choice[1]} takes one of ${choice[3]}, not '${choice[2]}'.`);
+  return usage(message.endsWith('.') ? message : `${message}.`);
+}
+
+const usage = (sentence: string): Told => ({ sentence, hint: SEE_HELP, exitStatus: 2 });
+
+/** oclif wraps the message of an error thrown while a flag is parsed. */
+function withoutParserFrame(message: string): string {
+  const text = message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '');
+  return stripVTControlCharacters(text).replace(/\s*\n\s*/g, ' ');
+}
+
+interface OclifError extends Error {
+  oclif: { exit: number };
+}
+
+/** By shape, since importing the class would load the library again in every program that explains errors. */
+function isOclif(error: unknown): error is OclifError {
+  return error instanceof Error && 'oclif' in error;
+}
+
+const isExit = (error: unknown): error is OclifError =>
+  isOclif(error) && 'code' in error && error.code === 'EEXIT';
+
+const isDefect = (error: unknown) => !(error instanceof SrganError) && !isOclif(error);

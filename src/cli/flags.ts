@@ -1,0 +1,228 @@
+import * as Flags from '@oclif/core/flags';
+import { DEVICES, ENGINE_NAMES } from '../engines/engine.js';
+import { OUTPUT_FORMATS } from '../job.js';
+import { parseBytes, parseSize } from '../measures.js';
+import type { PipeOptions, Size } from '../options.js';
+import { readFailureLimit, readNumber, readPixels, readWholeNumber, type Read } from './values.js';
+
+/** Flags that mean the same thing have the same name in every command: each is defined once, here. */
+
+const valued = <T>(read: Read<T>, helpValue: string) => ({
+  helpValue,
+  parse: (text: string, _context: unknown, flag: { name: string }) =>
+    Promise.resolve(read(text, `--${flag.name}`)),
+});
+const number = Flags.custom<number>(valued(readNumber, 'N'));
+const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));
+const pixels = Flags.custom<number>(valued(readPixels, 'N'));
+const bytes = Flags.custom<number>(valued(parseBytes, 'BYTES'));
+const size = Flags.custom<Size>(valued(parseSize, 'WxH'));
+const failureLimit = Flags.custom<NonNullable<PipeOptions['maxFailures']>>(valued(readFailureLimit, 'N|N%'));
+
+/** oclif's type knows letters only, its parser any character. */
+const NUL_CHAR = '0' as string as 'z';
+
+const selecting = { helpGroup: 'SELECTION' };
+export const selectingFlags = {
+  'files-from': Flags.string({
+    ...selecting,
+    helpValue: 'FILE',
+    description: "Take the sources from a list in FILE, '-' for standard input.",
+  }),
+  null: Flags.boolean({
+    ...selecting,
+    char: NUL_CHAR,
+    description: 'Entries of the list, and the paths on standard output, end in NUL instead of a line break.',
+  }),
+  ndjson: Flags.boolean({
+    ...selecting,
+    description:
+      'The list has one JSON object a line: {"src":…,"dst":…,"scale":…,"model":…,…}; only src is needed.',
+    exclusive: ['null'],
+  }),
+  recursive: Flags.boolean({
+    ...selecting,
+    allowNo: true,
+    description: 'Look into the subdirectories of directories; this is the default.',
+  }),
+  include: Flags.string({
+    ...selecting,
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'Of what the sources name, take only this. May be given again.',
+  }),
+  exclude: Flags.string({
+    ...selecting,
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'Of what the sources name, leave this out. May be given again.',
+  }),
+  limit: wholeNumber({ ...selecting, description: 'Take at most N sources.' }),
+};
+
+const naming = { helpGroup: 'NAMING' };
+export const namingFlags = {
+  out: Flags.string({
+    ...naming,
+    char: 'o',
+    helpValue: 'DIR',
+    description: 'Directory of the results, in place of the last argument.',
+  }),
+  base: Flags.string({
+    ...naming,
+    helpValue: 'DIR',
+    description:
+      'Directory whose tree is mirrored under the output directory; found from the sources otherwise.',
+  }),
+  name: Flags.string({
+    ...naming,
+    helpValue: 'TEMPLATE',
+    description:
+      'Template of the path of a result, such as {dir}/{name}{suffix}.{ext}; also {srcext} {scale} {model} {width} {height} {hash:8}.',
+  }),
+  suffix: Flags.string({
+    ...naming,
+    helpValue: 'TEXT',
+    description: 'What {suffix} stands for; otherwise such as _2x.',
+  }),
+  'skip-existing': Flags.boolean({
+    ...naming,
+    description: 'Pass over a source whose result is there already.',
+    exclusive: ['overwrite'],
+  }),
+  overwrite: Flags.boolean({
+    ...naming,
+    description: 'Replace a result that is there already. A source is never replaced.',
+    exclusive: ['skip-existing'],
+  }),
+  'dry-run': Flags.boolean({
+    ...naming,
+    description: 'Print what would be done, with sizes, formats, collisions and memory, and write nothing.',
+  }),
+};
+
+const result = { helpGroup: 'RESULT' };
+export const resultFlags = {
+  scale: number({
+    ...result,
+    char: 's',
+    description: "Any factor above 0; otherwise the network's own, 2 for those built in.",
+  }),
+  width: wholeNumber({ ...result, description: 'Width of the results in pixels.', exclusive: ['scale'] }),
+  height: wholeNumber({ ...result, description: 'Height of the results in pixels.', exclusive: ['scale'] }),
+  'min-size': size({
+    ...result,
+    description: 'Make each image at least so large.',
+    exclusive: ['scale', 'width', 'height'],
+  }),
+  'max-size': size({ ...result, description: 'Make no image larger than this.' }),
+  'if-larger': Flags.option({
+    ...result,
+    options: ['copy', 'skip'] as const,
+    description: 'What to do with an image that already has the size; otherwise copy.',
+  })(),
+  format: Flags.option({
+    ...result,
+    char: 'f',
+    options: [...OUTPUT_FORMATS, 'same'] as const,
+    description: "Format of the results; otherwise each source's own.",
+  })(),
+  quality: wholeNumber({ ...result, description: 'From 1 to 100, for jpeg, webp and avif.' }),
+  lossless: Flags.boolean({
+    ...result,
+    description: 'Write webp and avif without loss.',
+    exclusive: ['quality'],
+  }),
+  strip: Flags.boolean({
+    ...result,
+    description: 'Leave out EXIF, XMP and other metadata; the colour profile stays.',
+  }),
+};
+
+const network = { helpGroup: 'NETWORK' };
+export const networkFlags = {
+  model: Flags.string({
+    ...network,
+    char: 'm',
+    helpValue: 'NAME|PATH',
+    description: "A name that 'srgan models' lists, or the path of an .onnx file; otherwise esrgan-slim.",
+  }),
+  engine: Flags.option({
+    ...network,
+    options: ENGINE_NAMES,
+    description: 'What runs the network; resize is plain resampling without one.',
+  })(),
+  device: Flags.option({
+    ...network,
+    options: DEVICES,
+    description: 'Where the network runs; otherwise cpu.',
+  })(),
+  tta: Flags.boolean({
+    ...network,
+    description: 'Average over the 8 flips and turns: 8 times the work, slightly better.',
+  }),
+  tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
+};
+
+const resources = { helpGroup: 'RESOURCE' };
+export const resourceFlags = {
+  threads: wholeNumber({
+    ...resources,
+    char: 't',
+    description: 'Worker threads; otherwise one per usable core.',
+  }),
+  'max-memory': bytes({ ...resources, description: 'What the images being worked on may hold, such as 2G.' }),
+  'max-pixels': pixels({
+    ...resources,
+    description: 'Refuse an image with more pixels than this; otherwise 100M.',
+  }),
+};
+
+const failing = { helpGroup: 'FAILURE' };
+export const failingFlags = {
+  'fail-fast': Flags.boolean({
+    ...failing,
+    description: 'Stop at the first failure.',
+    exclusive: ['max-failures'],
+  }),
+  'max-failures': failureLimit({
+    ...failing,
+    description: 'Stop after more failures than this, such as 10 or 5%.',
+  }),
+  'errors-log': Flags.string({
+    ...failing,
+    helpValue: 'FILE',
+    description: 'Write the failures to FILE, one JSON object a line.',
+  }),
+};
+
+const reporting = { helpGroup: 'REPORT' };
+export const jsonFlag = {
+  json: Flags.boolean({ ...reporting, description: 'Print one JSON document.' }),
+};
+export const reportingFlags = {
+  ...jsonFlag,
+  'ndjson-out': Flags.boolean({
+    ...reporting,
+    description: 'Print one JSON object a line for each source, as it ends.',
+    exclusive: ['json'],
+  }),
+  quiet: Flags.boolean({
+    ...reporting,
+    char: 'q',
+    description: 'Say nothing but failures.',
+    exclusive: ['verbose'],
+  }),
+  verbose: Flags.boolean({
+    ...reporting,
+    char: 'v',
+    description: 'Tell of each source its times, and of each failure its causes.',
+  }),
+  config: Flags.string({
+    ...reporting,
+    helpValue: 'FILE',
+    description: 'Take defaults of flags from FILE; otherwise from the nearest srgan.config.json upwards.',
+  }),
+};

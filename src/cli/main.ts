@@ -1,0 +1,31 @@
+import { run } from '@oclif/core/run';
+
+/** Runs the command line of this process; `root` is the directory of the package. */
+export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
+  // messages for people may go nowhere: the work goes on
+  process.stderr.on('error', () => undefined);
+  process.on('uncaughtException', (error) => {
+    void fail(error, argv).then((status) => process.exit(status));
+  });
+  try {
+    await run(argv, root);
+  } catch (error) {
+    process.exitCode = await fail(error, argv);
+  }
+}
+
+async function fail(error: unknown, argv: readonly string[]): Promise<number> {
+  const { explain } = await import('./explain.js');
+  const { lines, exitStatus } = explain(error, { verbose: isVerbose(argv) });
+  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+  return exitStatus;
+}
+
+/** Asked before and apart from parsing, which may be what failed. */
+function isVerbose(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const flags = end < 0 ? argv : argv.slice(0, end);
+  return (
+    flags.some((arg) => arg === '--verbose' || /^-[a-z0]*v/.test(arg)) || Boolean(process.env.SRGAN_VERBOSE)
+  );
+}

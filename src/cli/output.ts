@@ -1,0 +1,59 @@
+import type { Writable } from 'node:stream';
+import { SrganError, systemCode } from '../errors.js';
+
+/** Standard output, with backpressure, that knows when nobody reads any more. */
+export interface Output {
+  /** Resolves when the text has been taken; at once where the reader has gone. */
+  write(text: string): Promise<void>;
+  /** The reader went away before everything was written. */
+  readonly closed: boolean;
+  /** @throws SrganError E_WRITE where writing failed for another reason than a reader that went away */
+  check(): void;
+}
+
+/**
+ * @param onClosed called once, when the text can go nowhere any more: computing on would be for nothing
+ */
+export function openOutput(stream: Writable, onClosed: () => void): Output {
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
+    if (failure) return;
+    failure = error;
+    onClosed();
+  };
+  // a listener that oclif adds throws every error but EPIPE out of the event loop
+  stream.removeAllListeners('error');
+  stream.on('error', fail);
+
+  return {
+    write: (text) =>
+      new Promise((resolve) => {
+        if (failure) {
+          resolve();
+          return;
+        }
+        stream.write(text, (error) => {
+          if (error) fail(error);
+          resolve();
+        });
+      }),
+    get closed() {
+      return isClosedPipe(failure);
+    },
+    check() {
+      if (!failure || isClosedPipe(failure)) return;
+      const why = systemCode(failure) === 'ENOSPC' ? 'the disk is full' : failure.message;
+      throw new SrganError('E_WRITE', `Standard output cannot be written: ${why}.`, { cause: failure });
+    },
+  };
+}
+
+const isClosedPipe = (error: Error | undefined) =>
+  ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED'].includes(systemCode(error) ?? '');
+
+/** Prints one text; a reader that went away has seen what it wanted. */
+export async function print(text: string): Promise<void> {
+  const output = openOutput(process.stdout, () => undefined);
+  await output.write(text);
+  output.check();
+}

@@ -1,0 +1,40 @@
+import type { PipeOptions } from '../options.js';
+import type { PipeFlags } from './pipe-flags.js';
+
+type FlagOptions = Omit<PipeOptions, 'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal'>;
+
+/** The flags under the names that the options have. */
+export function optionsOf(flags: PipeFlags): FlagOptions {
+  return {
+    base: flags.base,
+    recursive: flags.recursive,
+    include: flags.include,
+    exclude: flags.exclude,
+    limit: flags.limit,
+    name: flags.name,
+    suffix: flags.suffix,
+    format: flags.format,
+    quality: flags.quality,
+    lossless: flags.lossless,
+    strip: flags.strip,
+    scale: flags.scale,
+    width: flags.width,
+    height: flags.height,
+    minSize: flags['min-size'],
+    maxSize: flags['max-size'],
+    ifLarger: flags['if-larger'],
+    model: flags.model,
+    engine: flags.engine,
+    device: flags.device,
+    tta: flags.tta,
+    tile: flags.tile,
+    threads: flags.threads,
+    maxMemory: flags['max-memory'],
+    maxPixels: flags['max-pixels'],
+    skipExisting: flags['skip-existing'],
+    overwrite: flags.overwrite,
+    dryRun: flags['dry-run'],
+    failFast: flags['fail-fast'],
+    maxFailures: flags['max-failures'],
+  };
+}

@@ -1,0 +1,40 @@
+import { expected } from '../expect.js';
+
+/** Each reads the text of one flag; whether the value makes sense is for the options to say. */
+export type Read<T> = (text: string, flag: string) => T;
+
+/** @throws SrganError E_USAGE, as do all of these */
+export const readNumber: Read<number> = (text, flag) => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw expected('a number such as 2 or 1.5', flag, text);
+  return value;
+};
+
+export const readWholeNumber: Read<number> = (text, flag) => {
+  if (!/^\d+$/.test(text)) throw expected('a whole number', flag, text);
+  return Number(text);
+};
+
+const MILLIONS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** `100M` is 100 million. */
+export const readPixels: Read<number> = (text, flag) => {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text) ?? [];
+  if (digits === undefined) throw expected('a number of pixels such as 50000000 or 50M', flag, text);
+  return Math.floor(Number(digits) * (MILLIONS[unit.toLowerCase()] ?? 1));
+};
+
+export const readFailureLimit: Read<number | `${number}%`> = (text, flag) => {
+  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d+(\.\d+)?%$/.test(text)) return text as `${number}%`;
+  throw expected('a number or a share such as 10 or 5%', flag, text);
+};
+
+const YES = ['1', 'true', 'yes', 'on'];
+const NO = ['0', 'false', 'no', 'off'];
+
+export const readYesOrNo: Read<boolean> = (text, name) => {
+  const word = text.toLowerCase();
+  if (!YES.includes(word) && !NO.includes(word)) throw expected('true or false', name, text);
+  return YES.includes(word);
+};

@@ -1,0 +1,45 @@
+import type { Carried } from '../../job.js';
+
+const ICC_FLAG = 0x20;
+const ALPHA_FLAG = 0x10;
+const EXIF_FLAG = 0x08;
+const XMP_FLAG = 0x04;
+
+/** Puts metadata into a WebP file as chunks of the extended format (RFC 9649). */
+export function attachToWebp(
+  file: Uint8Array,
+  { icc, exif, xmp }: Carried,
+  size: { widthPx: number; heightPx: number },
+): Uint8Array[] {
+  const webp = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  if (!icc && !exif && !xmp) return [webp];
+  const extended = webp.toString('latin1', 12, 16) === 'VP8X';
+  const image = webp.subarray(extended ? 30 : 12);
+  const header = extended ? Buffer.from(webp.subarray(20, 30)) : headerFor(image, size);
+  header[0] = (header[0] ?? 0) | (icc ? ICC_FLAG : 0) | (exif ? EXIF_FLAG : 0) | (xmp ? XMP_FLAG : 0);
+  const body = [...chunk('VP8X', header)];
+  if (icc) body.push(...chunk('ICCP', icc));
+  body.push(image);
+  if (exif) body.push(...chunk('EXIF', exif));
+  if (xmp) body.push(...chunk('XMP ', xmp));
+  const riff = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
+  riff.writeUInt32LE(4 + body.reduce((sum, part) => sum + part.length, 0), 4);
+  return [riff, ...body];
+}
+
+function headerFor(image: Buffer, { widthPx, heightPx }: { widthPx: number; heightPx: number }): Buffer {
+  const lossless = image.toString('latin1', 0, 4) === 'VP8L';
+  const hasAlpha = lossless && ((image[12] ?? 0) & 0x10) !== 0;
+  const header = Buffer.alloc(10);
+  header.writeUInt8(hasAlpha ? ALPHA_FLAG : 0, 0);
+  header.writeUIntLE(widthPx - 1, 4, 3);
+  header.writeUIntLE(heightPx - 1, 7, 3);
+  return header;
+}
+
+function chunk(type: string, data: Buffer): Buffer[] {
+  const head = Buffer.alloc(8);
+  head.write(type, 0, 'latin1');
+  head.writeUInt32LE(data.length, 4);
+  return [head, data, Buffer.alloc(data.length % 2)];
+}

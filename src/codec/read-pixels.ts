@@ -1,0 +1,87 @@
+import type { Buffers } from '../run.js';
+import type { Pixels } from '../job.js';
+import { SrganError } from '../errors.js';
+import { decoderFailure, harmlessOddity } from './failures.js';
+import { headerOf, type Inspection } from './inspect.js';
+import { renderInto } from './raw.js';
+import { loadSharp } from './vips.js';
+
+type FailOn = 'warning' | 'error';
+
+export interface ReadPixels {
+  readonly pixels: Pixels;
+  /** What a decoder complained of, where that leaves the pixels intact. */
+  readonly oddity?: string;
+}
+
+/**
+ * Decodes into a buffer of `buffers`, upright, with values as stored where the layout is native.
+ * @throws SrganError E_TRUNCATED, E_DECODE, E_UNSUPPORTED
+ */
+export async function readPixels(
+  path: string,
+  file: Inspection,
+  buffers: Buffers,
+  own: (buffer: SharedArrayBuffer) => void,
+): Promise<ReadPixels> {
+  const { widthPx, heightPx, pages } = headerOf(file);
+  const { channels, bits } = file.layout;
+  const samples = widthPx * heightPx * pages * channels;
+  const shared = buffers.take(samples * (bits / 8));
+  own(shared);
+  const data = bits === 16 ? new Uint16Array(shared, 0, samples) : new Uint8Array(shared, 0, samples);
+  const pixels: Pixels = { data, widthPx, pageHeightPx: heightPx, pages, channels };
+  try {
+    await fill(pixels, path, file, 'warning');
+    return { pixels };
+  } catch (error) {
+    if (error instanceof SrganError) throw error;
+    return { pixels, oddity: await fillInSpite(error, pixels, path, file) };
+  }
+}
+
+/** Takes an image with warnings, where they are harmless. */
+async function fillInSpite(cause: unknown, pixels: Pixels, path: string, file: Inspection): Promise<string> {
+  try {
+    await fill(pixels, path, file, 'error');
+  } catch (error) {
+    throw error instanceof SrganError ? error : await decoderFailure(path, error);
+  }
+  const oddity = await harmlessOddity(cause, () => fill(pixels, path, file, 'warning'));
+  if (oddity === undefined) throw await decoderFailure(path, cause);
+  return oddity;
+}
+
+async function fill(pixels: Pixels, path: string, file: Inspection, failOn: FailOn): Promise<void> {
+  const { data, widthPx, pageHeightPx, pages, channels } = pixels;
+  const { meta, input, layout } = file;
+  const sharp = await loadSharp();
+  // libvips cannot turn a stack of pages
+  const turns = pages > 1 && (meta.orientation ?? 1) > 1;
+  const reads = turns
+    ? Array.from({ length: pages }, (_, page) => ({ page, pages: 1 }))
+    : [{ page: 0, pages }];
+  let at = 0;
+  for (const read of reads) {
+    const image = sharp(input, {
+      ...(pages > 1 ? read : { pages: 1 }),
+      failOn,
+      ignoreIcc: layout.native,
+      autoOrient: true,
+      limitInputPixels: widthPx * pageHeightPx * pages,
+    });
+    const { width, height, samples: done } = await renderInto(image, data.subarray(at), channels);
+    if (width !== widthPx || height !== pageHeightPx * read.pages) {
+      throw new SrganError('E_DECODE', `${path}: decodes to another size than its header states.`);
+    }
+    at += done;
+  }
+  const { bitsPerSample = 16 } = meta;
+  if (meta.format === 'heif' && bitsPerSample < 16) stretch(data, bitsPerSample);
+}
+
+/** libvips shifts 10 and 12 bits up and leaves zeros below, so that white would not be white. */
+function stretch(data: Pixels['data'], bits: number): void {
+  if (!(data instanceof Uint16Array)) return;
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) | ((data[i] ?? 0) >> bits);
+}

@@ -1,0 +1,39 @@
+import type { Sharp as Image } from 'sharp';
+import type { Carried } from '../job.js';
+import { attachToPng } from './attach/png.js';
+import { bitsOf, spaceOf, type Raster } from './raw.js';
+import type { Sharp } from './vips.js';
+
+/**
+ * The same image as libvips reads it from an uncompressed PNG that holds the metadata: the way to give it
+ * metadata that only its own encoders or colour conversions can use.
+ */
+export async function withMetadataInside(
+  sharp: Sharp,
+  image: Image,
+  space: string,
+  carried: Carried,
+): Promise<Image> {
+  const stored = await image.toColourspace(space).png({ compressionLevel: 0 }).toBuffer();
+  const container = Buffer.concat(attachToPng(stored, carried));
+  return sharp(container, { limitInputPixels: false, failOn: 'none' });
+}
+
+/** The pixels in sRGB, 8 bits, with the values that they have by this profile. */
+export async function convertedToSrgb(
+  sharp: Sharp,
+  image: Image,
+  raster: Raster,
+  icc: Buffer,
+): Promise<Raster> {
+  const space = spaceOf(raster.channels, bitsOf(raster));
+  const tagged = await withMetadataInside(sharp, image, space, { icc });
+  const { data, info } = await tagged.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  return {
+    data,
+    widthPx: info.width,
+    pageHeightPx: info.height / raster.pages,
+    pages: raster.pages,
+    channels: info.channels === 4 ? 4 : 3,
+  };
+}

@@ -1,0 +1,57 @@
+/** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
+export interface NetworkFile {
+  /** Unique per content: sessions are cached by it. */
+  readonly key: string;
+  /** For people, such as `esrgan-slim x2`. */
+  readonly title: string;
+  /** What the engine reads: ONNX bytes for `onnx`; empty for `resize`. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly factor: number;
+  /** Values that the network takes and gives: 0..1 or 0..255. */
+  readonly inputRange: 1 | 255;
+  readonly outputRange: 1 | 255;
+  /** Receptive-field radius in input pixels: an output pixel depends on nothing farther away. */
+  readonly radiusPx: number;
+  /** Multiply-adds per input pixel. */
+  readonly macsPerPixel: number;
+  /** Largest number of float values alive at once per input pixel while it runs. */
+  readonly liveFloatsPerPixel: number;
+  /** Kernel of the `resize` engine. */
+  readonly kernel?: ResizeKernel;
+}
+
+export const RESIZE_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
+export type ResizeKernel = (typeof RESIZE_KERNELS)[number];
+
+/** One loaded network. `run` calls must not overlap. */
+export interface Network {
+  /**
+   * @param planes 3 × heightPx × widthPx values in 0..255: the red plane, then green, then blue. May be
+   *   changed by the call.
+   * @returns 3 × (heightPx·factor) × (widthPx·factor) values on the same 0..255 scale, neither clamped nor
+   *   rounded; valid until the next call.
+   * @throws SrganError E_ENGINE
+   */
+  run(planes: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** A way of running networks. One per worker thread. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What the user should know, such as that `auto` found no device but the CPU. */
+  readonly note?: string;
+  /** @throws SrganError E_MODEL when the bytes are no network, E_ENGINE when the device is not there. */
+  load(file: NetworkFile): Promise<Network>;
+}
+
+export const ENGINE_NAMES = ['onnx', 'resize'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'auto'] as const;
+export type Device = (typeof DEVICES)[number];
+
+export interface EngineSettings {
+  readonly engine: EngineName;
+  readonly device: Device;
+}

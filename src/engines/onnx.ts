@@ -1,0 +1,88 @@
+import type * as Ort from 'onnxruntime-node';
+import { SrganError } from '../errors.js';
+import type { Device, Engine, Network, NetworkFile } from './engine.js';
+import { selectProvider } from './onnx-provider.js';
+
+type Runtime = typeof Ort;
+
+/**
+ * onnxruntime with one thread per session: the worker threads are what fills the cores.
+ * @throws SrganError E_ENGINE when the runtime cannot be loaded or the device is not there
+ */
+export async function openOnnxEngine(device: Device): Promise<Engine> {
+  const ort = await import('onnxruntime-node').catch((cause: unknown) => {
+    throw new SrganError('E_ENGINE', 'onnxruntime could not be loaded on this machine.', { cause });
+  });
+  ort.env.logLevel = 'fatal';
+  const { provider, note } = await selectProvider(ort, device);
+  return {
+    name: 'onnx',
+    ...(note !== undefined && { note }),
+    load: (file) => load(ort, provider, file),
+  };
+}
+
+/** With tiles of changing size a memory pattern per size costs a third more memory and saves no time. */
+export const SESSION_OPTIONS = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  enableCpuMemArena: true,
+  enableMemPattern: false,
+  logSeverityLevel: 4,
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+} as const satisfies Ort.InferenceSession.SessionOptions;
+
+async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
+  const { title, bytes, factor, inputRange, outputRange } = file;
+  const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
+  // the runtime takes no shared memory
+  const session = await ort.InferenceSession.create(new Uint8Array(bytes), options).catch(
+    (cause: unknown) => {
+      throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
+    },
+  );
+  const [inputName = ''] = session.inputNames;
+  const [outputName = ''] = session.outputNames;
+  let output = new Float32Array(0);
+  let open = true;
+
+  return {
+    async run(planes, widthPx, heightPx) {
+      if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
+      if (planes.length !== 3 * widthPx * heightPx || planes.length === 0) {
+        const got = `${planes.length} values for ${widthPx} × ${heightPx} pixels`;
+        throw new SrganError('E_ENGINE', `${title}: expected three planes, got ${got}.`);
+      }
+      if (inputRange !== 255) scale(planes, inputRange / 255);
+      const outputLength = planes.length * factor * factor;
+      if (output.length < outputLength) output = new Float32Array(outputLength);
+      const result = output.subarray(0, outputLength);
+      const input = new ort.Tensor('float32', planes, [1, 3, heightPx, widthPx]);
+      const target = new ort.Tensor('float32', result, [1, 3, heightPx * factor, widthPx * factor]);
+      try {
+        await session.run({ [inputName]: input }, { [outputName]: target });
+      } catch (cause) {
+        throw new SrganError('E_ENGINE', `${title}: onnxruntime failed on ${widthPx} × ${heightPx} pixels.`, {
+          cause,
+        });
+      } finally {
+        input.dispose();
+        target.dispose();
+      }
+      if (outputRange !== 255) scale(result, 255 / outputRange);
+      return result;
+    },
+    async dispose() {
+      if (!open) return;
+      open = false;
+      output = new Float32Array(0);
+      await session.release();
+    },
+  };
+}
+
+function scale(values: Float32Array, by: number): void {
+  for (let i = 0; i < values.length; i += 1) values[i] = (values[i] as number) * by;
+}

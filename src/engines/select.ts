@@ -1,0 +1,18 @@
+import type { Engine, EngineSettings } from './engine.js';
+
+/**
+ * One engine for the calling thread; its runtime is loaded here and not before.
+ * @throws SrganError E_ENGINE when the runtime or the device is not there
+ */
+export async function openEngine(settings: EngineSettings): Promise<Engine> {
+  switch (settings.engine) {
+    case 'onnx': {
+      const { openOnnxEngine } = await import('./onnx.js');
+      return openOnnxEngine(settings.device);
+    }
+    case 'resize': {
+      const { resizeEngine } = await import('./resize.js');
+      return resizeEngine;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { SrganError, type ErrorCode } from './errors.js';
+
+/** `Expected a number above 0 for scale but received -1 of type number` */
+export function expected(
+  what: string,
+  name: string,
+  value: unknown,
+  code: ErrorCode = 'E_USAGE',
+): SrganError {
+  return new SrganError(
+    code,
+    `Expected ${what} for ${name} but received ${shown(value)} of type ${typeOf(value)}`,
+  );
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? "''" : value.slice(0, 200);
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? `[${value.map(shown).join(', ')}]`.slice(0, 200) : 'an object';
+  }
+  return String(value);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** A value as one option takes it: true where it is right, and what to say where it is not. */
+export interface Check {
+  readonly what: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+export function integer(min: number, max: number, what: string): Check {
+  return { what, holds: (value) => Number.isInteger(value) && inRange(value, min, max) };
+}
+
+export function number(min: number, max: number, what: string): Check {
+  return { what, holds: (value) => inRange(value, min, max) };
+}
+
+export function oneOf(values: readonly string[]): Check {
+  return {
+    what: `one of: ${values.join(', ')}`,
+    holds: (value) => typeof value === 'string' && values.includes(value),
+  };
+}
+
+export const flag: Check = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
+
+export const text: Check = {
+  what: 'a non-empty string',
+  holds: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+};
+
+function inRange(value: unknown, min: number, max: number): boolean {
+  return typeof value === 'number' && value >= min && value <= max;
+}

@@ -1,0 +1,63 @@
+import type { Graph, Node } from './graph.js';
+import { known } from './order.js';
+import { shapesOf, type Shape } from './shapes.js';
+
+export interface Cost {
+  /** Multiply-adds of the convolutions, per input pixel. */
+  readonly macsPerPixel: number;
+  /** Most float values that are needed at once, per input pixel, running the nodes in their order. */
+  readonly liveFloatsPerPixel: number;
+  /** Numbers that were learned: weights, biases, slopes. */
+  readonly parameters: number;
+}
+
+/** Large, so that what 'valid' convolutions lose at the border does not count; divisible by any stride. */
+const SIDE_PX = 5040;
+
+export function costOf(title: string, graph: Graph): Cost {
+  const shapes = shapesOf(title, graph, { height: SIDE_PX, width: SIDE_PX });
+  const pixels = SIDE_PX * SIDE_PX;
+  const macs = graph.nodes.reduce((sum, node) => sum + macsOf(node, known(shapes, node.name)), 0);
+  return {
+    macsPerPixel: macs / pixels,
+    liveFloatsPerPixel: mostAlive(graph, shapes) / pixels,
+    parameters: graph.nodes.reduce((sum, node) => sum + parametersOf(node), 0),
+  };
+}
+
+function macsOf(node: Node, { height, width }: Shape): number {
+  return node.op === 'conv' ? node.weights.length * height * width : 0;
+}
+
+function parametersOf(node: Node): number {
+  if (node.op === 'conv') return node.weights.length + (node.bias?.length ?? 0);
+  if (node.op === 'prelu') return node.slopes.length;
+  return 0;
+}
+
+/** Activations take the place of their input where nothing else needs it. */
+function mostAlive({ nodes, output }: Graph, shapes: ReadonlyMap<string, Shape>): number {
+  const lastUse = new Map<string, number>([[output, nodes.length]]);
+  nodes.forEach((node, i) => {
+    for (const name of node.inputs) lastUse.set(name, Math.max(i, lastUse.get(name) ?? 0));
+  });
+  let alive = 0;
+  let most = 0;
+  nodes.forEach((node, i) => {
+    const dying = [...new Set(node.inputs)].filter((name) => lastUse.get(name) === i);
+    const freed = dying.reduce((sum, name) => sum + volume(known(shapes, name)), 0);
+    const own = volume(known(shapes, node.name));
+    const replaces = isPointwise(node) && freed >= own;
+    most = Math.max(most, alive + (replaces ? 0 : own));
+    alive += own - freed;
+  });
+  return most;
+}
+
+function isPointwise({ op }: Node): boolean {
+  return ['activation', 'leakyRelu', 'prelu', 'clip', 'affine', 'add', 'mul'].includes(op);
+}
+
+function volume({ channels, height, width }: Shape): number {
+  return channels * height * width;
+}

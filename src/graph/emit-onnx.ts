@@ -1,0 +1,189 @@
+import type { ConvNode, Graph, Node } from './graph.js';
+import { delimited, encoded, float, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
+
+/**
+ * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
+ * `output`, with free height and width.
+ * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
+export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
+  const nameOf = (node: string) =>
+    node === graph.input ? 'input' : node === graph.output ? 'output' : `n:${node}`;
+  const parts = graph.nodes.map((node) => emitted(node, node.inputs.map(nameOf), nameOf(node.name)));
+  const input = graph.nodes.find(({ op }) => op === 'input');
+  const channels = input?.op === 'input' ? input.channels : 3;
+
+  const onnxGraph = message(
+    ...parts.flatMap(({ operators }) => operators).map((operator) => delimited(1, operator)),
+    text(2, 'srgan'),
+    ...parts.flatMap(({ constants }) => constants).map((constant) => delimited(5, constant)),
+    delimited(11, valueInfo('input', [channels, 'height', 'width'])),
+    delimited(12, valueInfo('output', ['output_channels', 'output_height', 'output_width'])),
+  );
+  const opset = message(text(1, ''), integer(2, OPSET));
+  return sharedBytes(
+    message(integer(1, IR_VERSION), text(2, 'srgan'), delimited(7, onnxGraph), delimited(8, opset)),
+  );
+}
+
+const IR_VERSION = 8;
+const OPSET = 17;
+const FLOAT = 1;
+
+interface Emitted {
+  readonly operators: readonly Encoded[];
+  readonly constants: readonly Encoded[];
+}
+
+function emitted(node: Node, inputs: readonly string[], output: string): Emitted {
+  const constant = (role: string, dims: readonly number[], values: Float32Array) => ({
+    name: `${output}:${role}`,
+    tensor: tensor(`${output}:${role}`, dims, values),
+  });
+  const one = (
+    type: string,
+    attributes: readonly Encoded[] = [],
+    constants: readonly (Constant | undefined)[] = [],
+  ): Emitted => ({
+    operators: [operator(type, [...inputs, ...constants.map((c) => c?.name ?? '')], output, attributes)],
+    constants: constants.flatMap((c) => (c ? [c.tensor] : [])),
+  });
+
+  switch (node.op) {
+    case 'input':
+      return { operators: [], constants: [] };
+    case 'conv': {
+      const { outChannels, inChannels, groups, kernel, weights, bias } = node;
+      const dims = [outChannels, inChannels / groups, kernel.height, kernel.width];
+      const constants = [constant('weights', dims, weights)];
+      if (bias) constants.push(constant('bias', [outChannels], bias));
+      return one('Conv', convAttributes(node), constants);
+    }
+    case 'activation':
+      return one(OPERATORS[node.activation]);
+    case 'leakyRelu':
+      return one('LeakyRelu', [floatAttribute('alpha', node.slope)]);
+    case 'prelu':
+      return one('PRelu', [], [constant('slopes', [node.slopes.length, 1, 1], node.slopes)]);
+    case 'clip': {
+      const limit = (role: string, value: number) =>
+        Number.isFinite(value) ? constant(role, [], Float32Array.of(value)) : undefined;
+      return one('Clip', [], [limit('min', node.min), limit('max', node.max)]);
+    }
+    case 'affine': {
+      const scale = constant('scale', [node.scale.length, 1, 1], node.scale);
+      const offset = constant('offset', [node.offset.length, 1, 1], node.offset);
+      const scaled = `${output}:scaled`;
+      return {
+        operators: [
+          operator('Mul', [...inputs, scale.name], scaled, []),
+          operator('Add', [scaled, offset.name], output, []),
+        ],
+        constants: [scale.tensor, offset.tensor],
+      };
+    }
+    case 'add':
+      return inputs.length === 2 ? one('Add') : one('Sum');
+    case 'mul':
+      return one('Mul');
+    case 'concat':
+      return one('Concat', [intAttribute('axis', 1)]);
+    case 'upsample': {
+      const scales = Float32Array.of(1, 1, node.factor.height, node.factor.width);
+      return one(
+        'Resize',
+        [
+          textAttribute('mode', 'nearest'),
+          textAttribute('nearest_mode', 'floor'),
+          textAttribute('coordinate_transformation_mode', 'asymmetric'),
+        ],
+        [undefined, constant('scales', [4], scales)],
+      );
+    }
+    case 'depthToSpace':
+      return one('DepthToSpace', [intAttribute('blocksize', node.block), textAttribute('mode', node.mode)]);
+  }
+}
+
+interface Constant {
+  readonly name: string;
+  readonly tensor: Encoded;
+}
+
+const OPERATORS = {
+  relu: 'Relu',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  elu: 'Elu',
+  softplus: 'Softplus',
+  softsign: 'Softsign',
+} as const;
+
+function convAttributes({ kernel, strides, dilations, groups, pads }: ConvNode): Encoded[] {
+  return [
+    intsAttribute('kernel_shape', [kernel.height, kernel.width]),
+    intsAttribute('strides', [strides.height, strides.width]),
+    intsAttribute('dilations', [dilations.height, dilations.width]),
+    intAttribute('group', groups),
+    pads === 'same'
+      ? textAttribute('auto_pad', 'SAME_UPPER')
+      : intsAttribute('pads', [pads.top, pads.left, pads.bottom, pads.right]),
+  ];
+}
+
+function operator(
+  type: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: readonly Encoded[],
+): Encoded {
+  return message(
+    ...inputs.map((input) => text(1, input)),
+    text(2, output),
+    text(3, output),
+    text(4, type),
+    ...attributes.map((attribute) => delimited(5, attribute)),
+  );
+}
+
+function tensor(name: string, dims: readonly number[], values: Float32Array): Encoded {
+  return message(
+    ...dims.map((dim) => integer(1, dim)),
+    integer(2, FLOAT),
+    text(8, name),
+    delimited(9, encoded(littleEndian(values))),
+  );
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+  const view = new DataView(new ArrayBuffer(values.byteLength));
+  values.forEach((value, i) => view.setFloat32(4 * i, value, true));
+  return new Uint8Array(view.buffer);
+}
+
+function valueInfo(name: string, [channels, height, width]: readonly (number | string)[]): Encoded {
+  const dims = [1, channels, height, width].map((dim) =>
+    delimited(1, typeof dim === 'number' ? integer(1, dim) : text(2, dim ?? '')),
+  );
+  const tensorType = message(integer(1, FLOAT), delimited(2, message(...dims)));
+  return message(text(1, name), delimited(2, delimited(1, tensorType)));
+}
+
+function floatAttribute(name: string, value: number): Encoded {
+  return message(text(1, name), float(2, value), integer(20, 1));
+}
+
+function intAttribute(name: string, value: number): Encoded {
+  return message(text(1, name), integer(3, value), integer(20, 2));
+}
+
+function textAttribute(name: string, value: string): Encoded {
+  return message(text(1, name), text(4, value), integer(20, 3));
+}
+
+function intsAttribute(name: string, values: readonly number[]): Encoded {
+  return message(text(1, name), ...values.map((value) => integer(8, value)), integer(20, 7));
+}

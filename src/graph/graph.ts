@@ -1,0 +1,138 @@
+/**
+ * A network as plain data. Tensors are 1 × channels × height × width; every node has one output, known by
+ * the node's name; `nodes` are in an order where inputs come first.
+ */
+export interface Graph {
+  readonly nodes: readonly Node[];
+  /** Names of the one node that is `input`, and of the node whose value is the result. */
+  readonly input: string;
+  readonly output: string;
+}
+
+export type Node =
+  | InputNode
+  | ConvNode
+  | ActivationNode
+  | LeakyReluNode
+  | PreluNode
+  | ClipNode
+  | AffineNode
+  | AddNode
+  | MulNode
+  | ConcatNode
+  | UpsampleNode
+  | DepthToSpaceNode;
+
+export type Op = Node['op'];
+
+interface Named {
+  readonly name: string;
+  readonly inputs: readonly string[];
+}
+
+export interface InputNode extends Named {
+  readonly op: 'input';
+  readonly channels: number;
+}
+
+export interface ConvNode extends Named {
+  readonly op: 'conv';
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: Extent;
+  readonly strides: Extent;
+  readonly dilations: Extent;
+  readonly groups: number;
+  /**
+   * Zeros around the input. `same`: as many as give ceil(size / stride), the odd one below and to the right;
+   * used with strides above 1, where the number depends on the size.
+   */
+  readonly pads: Pads | 'same';
+  /** outChannels × (inChannels / groups) × kernel height × kernel width. */
+  readonly weights: Float32Array;
+  readonly bias: Float32Array | undefined;
+}
+
+export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+export interface ActivationNode extends Named {
+  readonly op: 'activation';
+  readonly activation: Activation;
+}
+
+export interface LeakyReluNode extends Named {
+  readonly op: 'leakyRelu';
+  /** Slope below 0. */
+  readonly slope: number;
+}
+
+export interface PreluNode extends Named {
+  readonly op: 'prelu';
+  /** Slope below 0 of each channel. */
+  readonly slopes: Float32Array;
+}
+
+export interface ClipNode extends Named {
+  readonly op: 'clip';
+  /** Infinite where there is no limit. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** x · scale + offset, by channel. */
+export interface AffineNode extends Named {
+  readonly op: 'affine';
+  /** One value for all channels, or one for each. */
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+}
+
+/** Sum of two or more tensors of one shape. */
+export interface AddNode extends Named {
+  readonly op: 'add';
+}
+
+/** Product of two tensors of one shape. */
+export interface MulNode extends Named {
+  readonly op: 'mul';
+}
+
+/** Channels one after the other. */
+export interface ConcatNode extends Named {
+  readonly op: 'concat';
+}
+
+/** Every pixel repeated. */
+export interface UpsampleNode extends Named {
+  readonly op: 'upsample';
+  readonly factor: Extent;
+}
+
+/**
+ * Channels laid out as block × block pixels. DCR: channel = (row · block + column) · depth + d, as TensorFlow
+ * has it; CRD: channel = d · block² + row · block + column, as PyTorch's pixel shuffle has it.
+ */
+export interface DepthToSpaceNode extends Named {
+  readonly op: 'depthToSpace';
+  readonly block: number;
+  readonly mode: 'DCR' | 'CRD';
+}
+
+export interface Extent {
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface Pads {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+export const NO_PADS: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
+
+export function square(side: number): Extent {
+  return { height: side, width: side };
+}

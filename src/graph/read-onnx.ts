@@ -1,0 +1,248 @@
+import { NO_PADS, type Activation, type Extent, type Graph, type Node, type Pads } from './graph.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-model.js';
+import { damaged, graphOf } from './order.js';
+import { samePads } from './shapes.js';
+
+/**
+ * The graph of an ONNX model with one input and one output.
+ * @returns undefined where it holds an operator, or a use of one, that a Graph cannot express
+ * @throws SrganError E_MODEL where the parts of the model do not fit each other
+ */
+export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
+  const [input] = model.inputs;
+  const [output] = model.outputs;
+  const channels = input?.dims[1];
+  if (!input || !output || channels === undefined) return undefined;
+
+  const constants = new Map(model.initializers);
+  const aliases = new Map<string, string>();
+  const nodes: Node[] = [{ op: 'input', name: input.name, inputs: [], channels }];
+  for (const node of model.nodes) {
+    const [name = ''] = node.outputs;
+    const inputs = node.inputs.map((value) => aliases.get(value) ?? value);
+    const tensor = node.attributes.get('value')?.tensor;
+    if (node.type === 'Constant' && tensor) {
+      constants.set(name, tensor);
+    } else if ((node.type === 'Identity' || node.type === 'Dropout') && inputs[0] !== undefined) {
+      const constant = constants.get(inputs[0]);
+      if (constant) constants.set(name, constant);
+      else aliases.set(name, inputs[0]);
+    } else {
+      const made = readOperator({ node, name, inputs, constants });
+      if (!made) return undefined;
+      nodes.push(made);
+    }
+  }
+  if (nodes.some(({ inputs }) => inputs.includes(''))) throw damaged(title, 'an operator lacks an input');
+  return graphOf(title, nodes, aliases.get(output.name) ?? output.name);
+}
+
+interface Reading {
+  readonly node: OnnxNode;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly constants: ReadonlyMap<string, OnnxTensor>;
+}
+
+type Read = (reading: Reading) => Node | undefined;
+
+function readOperator(reading: Reading): Node | undefined {
+  const { node } = reading;
+  const read = node.domain === '' && Object.hasOwn(OPERATORS, node.type) ? OPERATORS[node.type] : undefined;
+  return read?.(reading);
+}
+
+const OPERATORS: Readonly<Record<string, Read>> = {
+  Conv: convolution,
+  Relu: activation('relu'),
+  Sigmoid: activation('sigmoid'),
+  Tanh: activation('tanh'),
+  Softplus: activation('softplus'),
+  Softsign: activation('softsign'),
+  Elu: (reading) => (attribute(reading, 'alpha', 1) === 1 ? activation('elu')(reading) : undefined),
+
+  LeakyRelu: (reading) => ({ ...single(reading), op: 'leakyRelu', slope: attribute(reading, 'alpha', 0.01) }),
+
+  PRelu(reading) {
+    const slopes = perChannel(constant(reading, 1));
+    return slopes && slopes.length > 1 ? { ...single(reading), op: 'prelu', slopes } : undefined;
+  },
+
+  Clip(reading) {
+    const limit = (input: number, name: string, otherwise: number) =>
+      constant(reading, input)?.values?.[0] ?? attribute(reading, name, otherwise);
+    if (reading.inputs.slice(1).some((input) => input !== '' && !reading.constants.has(input)))
+      return undefined;
+    return {
+      ...single(reading),
+      op: 'clip',
+      min: limit(1, 'min', -Infinity),
+      max: limit(2, 'max', Infinity),
+    };
+  },
+
+  Add: (reading) => withConstant(reading, (value) => affine(1, value)) ?? joined(reading, 'add'),
+  Sum: (reading) => joined(reading, 'add'),
+  Mul: (reading) => withConstant(reading, (value) => affine(value, 0)) ?? joined(reading, 'mul'),
+  Sub: (reading) =>
+    varies(reading, 0)
+      ? withConstant(reading, (value) =>
+          affine(
+            1,
+            value.map((v) => -v),
+          ),
+        )
+      : undefined,
+  Div: (reading) =>
+    varies(reading, 0)
+      ? withConstant(reading, (value) =>
+          affine(
+            value.map((v) => 1 / v),
+            0,
+          ),
+        )
+      : undefined,
+
+  Concat: (reading) => {
+    const axis = attribute(reading, 'axis', 0);
+    return axis === 1 || axis === -3 ? joined(reading, 'concat') : undefined;
+  },
+
+  DepthToSpace(reading) {
+    const mode = reading.node.attributes.get('mode')?.text ?? 'DCR';
+    const block = attribute(reading, 'blocksize', 0);
+    if ((mode !== 'DCR' && mode !== 'CRD') || !isSide(block)) return undefined;
+    return { ...single(reading), op: 'depthToSpace', block, mode };
+  },
+
+  Resize: (reading) => repeated(reading, constant(reading, 2)),
+  Upsample: (reading) => repeated(reading, constant(reading, 1)),
+};
+
+function convolution(reading: Reading): Node | undefined {
+  const { node, inputs } = reading;
+  const weights = constant(reading, 1);
+  const bias = constant(reading, 2);
+  const [outChannels, groupChannels, height, width] = weights?.dims ?? [];
+  if (!weights?.values || weights.dims.length !== 4 || (inputs[2] && !bias?.values)) return undefined;
+  if (!outChannels || !groupChannels || !isSide(height) || !isSide(width)) return undefined;
+  const kernel = { height, width };
+  const strides = extent(node.attributes.get('strides')?.numbers ?? [1, 1]);
+  const dilations = extent(node.attributes.get('dilations')?.numbers ?? [1, 1]);
+  const pads = strides && dilations && padsOf(node, kernel, strides, dilations);
+  if (!pads) return undefined;
+  const groups = attribute(reading, 'group', 1);
+  return {
+    ...single(reading),
+    op: 'conv',
+    inChannels: groupChannels * groups,
+    outChannels,
+    kernel,
+    strides,
+    dilations,
+    groups,
+    pads,
+    weights: weights.values,
+    bias: bias?.values,
+  };
+}
+
+function padsOf(
+  { attributes }: OnnxNode,
+  kernel: Extent,
+  strides: Extent,
+  dilations: Extent,
+): Pads | 'same' | undefined {
+  const [top = 0, left = 0, bottom = 0, right = 0] = attributes.get('pads')?.numbers ?? [];
+  const whole = strides.height === 1 && strides.width === 1;
+  const same = samePads(kernel, dilations);
+  switch (attributes.get('auto_pad')?.text ?? 'NOTSET') {
+    case 'NOTSET':
+      return { top, left, bottom, right };
+    case 'VALID':
+      return NO_PADS;
+    case 'SAME_UPPER':
+      return whole ? same : 'same';
+    case 'SAME_LOWER':
+      return whole ? { top: same.bottom, left: same.right, bottom: same.top, right: same.left } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A resize that repeats pixels a whole number of times. */
+function repeated(reading: Reading, scales: OnnxTensor | undefined): Node | undefined {
+  const text = (name: string, otherwise: string) => reading.node.attributes.get(name)?.text ?? otherwise;
+  const [batch, channels, height, width] = scales?.values ?? [];
+  if (text('mode', 'nearest') !== 'nearest' || batch !== 1 || channels !== 1) return undefined;
+  if (!isSide(height) || !isSide(width)) return undefined;
+  const asymmetric = text('coordinate_transformation_mode', 'half_pixel') === 'asymmetric';
+  const rounding = text('nearest_mode', 'round_prefer_floor');
+  const repeats =
+    reading.node.type === 'Upsample' ||
+    (asymmetric
+      ? rounding === 'floor'
+      : rounding === 'round_prefer_floor' || rounding === 'round_prefer_ceil');
+  const centred = ['half_pixel', 'asymmetric'].includes(text('coordinate_transformation_mode', 'half_pixel'));
+  return repeats && centred ? { ...single(reading), op: 'upsample', factor: { height, width } } : undefined;
+}
+
+function activation(activation: Activation): Read {
+  return (reading) => ({ ...single(reading), op: 'activation', activation });
+}
+
+function single({ name, inputs }: Reading): { name: string; inputs: string[] } {
+  return { name, inputs: inputs.slice(0, 1) };
+}
+
+function joined(reading: Reading, op: 'add' | 'mul' | 'concat'): Node | undefined {
+  const { name, inputs } = reading;
+  return inputs.every((_, i) => varies(reading, i)) ? { op, name, inputs: [...inputs] } : undefined;
+}
+
+interface Affine {
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+}
+
+function affine(scale: Float32Array | number, offset: Float32Array | number): Affine {
+  const values = (value: Float32Array | number) =>
+    typeof value === 'number' ? Float32Array.of(value) : value;
+  return { scale: values(scale), offset: values(offset) };
+}
+
+/** An operator on one tensor and one constant, in either order. */
+function withConstant(reading: Reading, make: (value: Float32Array) => Affine): Node | undefined {
+  const { name, inputs } = reading;
+  const at = inputs.findIndex((_, i) => !varies(reading, i));
+  const tensor = inputs[1 - at];
+  const value = at < 0 || inputs.length !== 2 ? undefined : perChannel(constant(reading, at));
+  if (tensor === undefined || !value || !varies(reading, 1 - at)) return undefined;
+  return { op: 'affine', name, inputs: [tensor], ...make(value) };
+}
+
+/** One value, or one for each channel: [], [1], [C, 1, 1] or [1, C, 1, 1]. */
+function perChannel(tensor: OnnxTensor | undefined): Float32Array | undefined {
+  const channels = tensor?.dims.at(-3) ?? 1;
+  return tensor?.values?.length === channels ? tensor.values : undefined;
+}
+
+function constant({ inputs, constants }: Reading, input: number): OnnxTensor | undefined {
+  return constants.get(inputs[input] ?? '');
+}
+
+function varies({ inputs, constants }: Reading, input: number): boolean {
+  return !constants.has(inputs[input] ?? '');
+}
+
+function attribute({ node }: Reading, name: string, otherwise: number): number {
+  return node.attributes.get(name)?.number ?? otherwise;
+}
+
+function extent([height, width]: readonly number[]): Extent | undefined {
+  return isSide(height) && isSide(width) ? { height, width } : undefined;
+}
+
+function isSide(value: number | undefined): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 64;
+}

@@ -1,0 +1,165 @@
+import type { SrganError } from './errors.js';
+
+/** Formats that can be written. */
+export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** What one record of an NDJSON list may say for its own image; it wins over the run's options. */
+export interface SourceOverrides {
+  /** Output path of this image, used as it stands. */
+  dst?: string;
+  scale?: number;
+  width?: number;
+  height?: number;
+  model?: string;
+  format?: OutputFormat;
+  quality?: number;
+}
+
+/** One input as `find` saw it; nothing of the file itself has been read yet. */
+export interface Source {
+  /** 0-based order in which it was found. */
+  readonly index: number;
+  /** Path that the file system takes, absolute or relative to the working directory. */
+  readonly path: string;
+  /** Path below the base that is mirrored under the output directory; never begins with `..` or a root. */
+  readonly relativePath: string;
+  readonly overrides: SourceOverrides;
+  /** Keys of the NDJSON record that mean nothing here; passed through to the outcome. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** Set where the entry itself is wrong, such as a line that is not JSON; `plan` fails it. */
+  readonly invalid?: SrganError;
+}
+
+/** Facts from the header of an image; no pixel has been decoded. Sizes are after EXIF orientation. */
+export interface ImageHeader {
+  /** sharp's name of the container: png, jpeg, webp, gif, tiff, heif, svg... */
+  readonly format: string;
+  readonly widthPx: number;
+  /** Height of one page or frame. */
+  readonly heightPx: number;
+  /** Frames of an animation or pages of a TIFF; 1 otherwise. */
+  readonly pages: number;
+  /** Channels as stored, alpha included. */
+  readonly channels: number;
+  readonly hasAlpha: boolean;
+  /** 16 where a channel holds more than 8 bits. */
+  readonly bitsPerSample: 8 | 16;
+  readonly gray: boolean;
+  readonly fileBytes: number;
+}
+
+/** What is to be done with one source: decided from its header and the options alone. */
+export interface Job {
+  readonly source: Source;
+  /** `copy`: the file is already large enough and its bytes are copied. */
+  readonly action: 'upscale' | 'copy';
+  readonly outputPath: string;
+  readonly format: OutputFormat;
+  readonly quality: number | undefined;
+  readonly header: ImageHeader;
+  /** Name of the network, as the models registry takes it. */
+  readonly model: string;
+  /** The network's factors to run one after the other, such as [2] or [8, 2]; empty means resize alone. */
+  readonly passes: readonly number[];
+  /** Size of each page of the result. */
+  readonly targetWidthPx: number;
+  readonly targetHeightPx: number;
+  /** Memory that this image holds between decode and write. */
+  readonly predictedBytes: number;
+}
+
+/** Pixels over shared memory: rows top to bottom, samples interleaved, pages stacked below one another. */
+export interface Pixels {
+  /** 0..255 or 0..65535; exactly widthPx × pageHeightPx × pages × channels samples over a SharedArrayBuffer. */
+  readonly data: Uint8Array<SharedArrayBuffer> | Uint16Array<SharedArrayBuffer>;
+  readonly widthPx: number;
+  readonly pageHeightPx: number;
+  readonly pages: number;
+  /** 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha; alpha is straight, not premultiplied. */
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** What travels beside the pixels, from the source to the result. */
+export interface Carried {
+  readonly icc?: Buffer;
+  readonly exif?: Buffer;
+  readonly xmp?: Buffer;
+  readonly iptc?: Buffer;
+  /** Pixels per inch of the source. */
+  readonly density?: number;
+  /** Repetitions of an animation; 0 is for ever. */
+  readonly loop?: number;
+  /** Duration of each frame in ms. */
+  readonly delay?: number[];
+  /** The source was stored with a palette. */
+  readonly palette?: boolean;
+}
+
+export interface DecodedImage {
+  readonly job: Job;
+  readonly pixels: Pixels;
+  readonly carried: Carried;
+}
+
+/** A job whose action is `copy`: no pixels are needed. */
+export interface ToCopy {
+  readonly job: Job;
+}
+
+export type Decoded = DecodedImage | ToCopy;
+
+/** Same shape as Decoded; its pixels are at the network's factor, before any resize to the exact target. */
+export type Upscaled = Decoded;
+
+export interface Encoded {
+  readonly job: Job;
+  readonly bytes: Uint8Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+export interface Written {
+  readonly job: Job;
+  readonly path: string;
+  readonly bytes: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** `planned`: all that a dry run does. */
+export type Status = 'done' | 'copied' | 'skipped' | 'planned' | 'failed' | 'cancelled';
+
+export const STAGES = ['plan', 'decode', 'upscale', 'encode', 'write'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** The one record that every source ends in. */
+export interface Outcome {
+  readonly index: number;
+  readonly src: string;
+  readonly dst?: string;
+  readonly status: Status;
+  /** Of a failure: stable code, plain sentence, what to do. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly hint?: string;
+  /** Why it was skipped. */
+  readonly reason?: string;
+  readonly warnings: readonly string[];
+  readonly inputWidthPx?: number;
+  readonly inputHeightPx?: number;
+  readonly pages?: number;
+  readonly outputWidthPx?: number;
+  readonly outputHeightPx?: number;
+  readonly outputBytes?: number;
+  /** Of a dry run: what would be written, and the memory it would hold on the way. */
+  readonly format?: OutputFormat;
+  readonly predictedBytes?: number;
+  readonly model?: string;
+  readonly passes?: readonly number[];
+  /** Milliseconds spent in each stage; waiting for a place in it is not counted. */
+  readonly ms: Partial<Record<StageName, number>>;
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** The error itself, for `-v`; left out of JSON. */
+  readonly error?: SrganError;
+}

@@ -1,0 +1,3 @@
+/** Largest --scale, --width and --height; far above what any format holds. */
+export const MAX_SCALE = 1000;
+export const MAX_SIDE_PX = 10_000_000;

@@ -1,0 +1,159 @@
+import { SrganError } from '../errors.js';
+import { expected } from '../expect.js';
+import { openDifferenceMap, openHistogram, rowDifferences, type DifferenceMap } from './differences.js';
+import { openGauges, type Figures } from './gauges.js';
+import { openRows, type Rows } from './open-rows.js';
+import { planeReader, shapeOfPair, type PlaneRow } from './planes.js';
+
+export interface CompareOptions {
+  /** Pixels left out at each side; papers on super-resolution leave out the factor. Default 0. */
+  shavePx?: number;
+  /** Side in pixels of the cells of the difference map, from the size of a page; without it there is none. */
+  cellPx?: (widthPx: number, heightPx: number) => number;
+}
+
+/** How alike two images are. Every figure is on the scale 0..255, at any depth. */
+export interface Comparison extends Figures {
+  readonly a: ComparedImage;
+  readonly b: ComparedImage;
+  readonly widthPx: number;
+  /** Of one page. */
+  readonly heightPx: number;
+  readonly pages: number;
+  readonly shavePx: number;
+  /** No sample that was compared differs. */
+  readonly identical: boolean;
+  readonly largestDifference: number;
+  /** Pixels by their largest difference, one count for each of DIFFERENCE_CLASSES. */
+  readonly histogram: readonly number[];
+  /** Of the first page, border and all. */
+  readonly map: DifferenceMap | undefined;
+  /** What a reader of the figures should know, as sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface ComparedImage {
+  readonly path: string;
+  readonly channels: 1 | 3 | 4;
+  readonly bitsPerSample: 8 | 16;
+}
+
+const BAND_SAMPLES = 1024 * 1024;
+
+/**
+ * Compares two images of one size in bands of rows, so that memory does not grow with their height.
+ * Colour counts premultiplied by alpha; alpha counts apart.
+ * @throws SrganError E_USAGE for different sizes or too wide a border, and whatever openRows throws
+ */
+export async function compareImages(
+  pathA: string,
+  pathB: string,
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  const { shavePx = 0 } = options;
+  if (!Number.isInteger(shavePx) || shavePx < 0) throw expected('a whole number from 0', 'shave', shavePx);
+  const a = await openRows(pathA);
+  try {
+    const b = await openRows(pathB);
+    try {
+      mustMatch(a, b, shavePx);
+      return await compareRows(a, b, shavePx, options.cellPx);
+    } finally {
+      await b.close();
+    }
+  } finally {
+    await a.close();
+  }
+}
+
+function mustMatch(a: Rows, b: Rows, shavePx: number) {
+  const size = ({ widthPx, pageHeightPx, pages }: Rows) =>
+    `${widthPx}×${pageHeightPx} px${pages > 1 ? `, ${pages} pages` : ''}`;
+  if (size(a) !== size(b)) {
+    throw new SrganError('E_USAGE', `${a.path} (${size(a)}) and ${b.path} (${size(b)}) differ in size.`, {
+      hint: 'Only images of one size can be compared: bring one to the size of the other first.',
+    });
+  }
+  if (Math.min(a.widthPx, a.pageHeightPx) > 2 * shavePx) return;
+  throw new SrganError('E_USAGE', `Nothing is left of ${size(a)} after ${shavePx} px at each side.`, {
+    hint: 'Give --shave a smaller number.',
+  });
+}
+
+async function compareRows(
+  a: Rows,
+  b: Rows,
+  shavePx: number,
+  cellPx: CompareOptions['cellPx'],
+): Promise<Comparison> {
+  const { widthPx, pageHeightPx: heightPx, pages } = a;
+  const shape = shapeOfPair(a, b);
+  const [readA, readB] = [planeReader(a, shape), planeReader(b, shape)];
+  const gauges = openGauges(widthPx - 2 * shavePx, shape);
+  const histogram = openHistogram();
+  const map = cellPx && openDifferenceMap(widthPx, heightPx, cellPx(widthPx, heightPx));
+  const differences = new Float64Array(widthPx);
+
+  for await (const { samplesA, samplesB, top, count } of bands(a, b)) {
+    for (let row = 0; row < count; row++) {
+      const [rowA, rowB] = [readA(samplesA, row), readB(samplesB, row)];
+      const y = (top + row) % heightPx;
+      rowDifferences(rowA, rowB, differences);
+      if (top + row < heightPx) map?.push(differences, y);
+      if (y < shavePx || y >= heightPx - shavePx) continue;
+      if (y === shavePx) gauges.restart();
+      gauges.push(shaved(rowA, shavePx), shaved(rowB, shavePx));
+      histogram.push(differences.subarray(shavePx, widthPx - shavePx));
+    }
+  }
+  return {
+    a: factsOf(a),
+    b: factsOf(b),
+    widthPx,
+    heightPx,
+    pages,
+    shavePx,
+    identical: histogram.largest === 0,
+    ...gauges.close(),
+    largestDifference: histogram.largest,
+    histogram: histogram.counts,
+    map: map?.close(),
+    notes: notesOn(a, b),
+  };
+}
+
+async function* bands(a: Rows, b: Rows) {
+  const rows = a.pageHeightPx * a.pages;
+  const bandRows = Math.max(1, Math.floor(BAND_SAMPLES / a.widthPx));
+  for (let top = 0; top < rows; top += bandRows) {
+    const count = Math.min(bandRows, rows - top);
+    const [samplesA, samplesB] = await Promise.all([a.read(top, count), b.read(top, count)]);
+    yield { samplesA, samplesB, top, count };
+  }
+}
+
+function shaved({ colour, y, alpha }: PlaneRow, shavePx: number): PlaneRow {
+  const inside = (plane: Float64Array) => plane.subarray(shavePx, Math.max(shavePx, plane.length - shavePx));
+  return { colour: colour.map(inside), y: inside(y), alpha: inside(alpha) };
+}
+
+const factsOf = ({ path, channels, maxValue }: Rows): ComparedImage => ({
+  path,
+  channels,
+  bitsPerSample: maxValue === 255 ? 8 : 16,
+});
+
+function notesOn(a: Rows, b: Rows): string[] {
+  const sameProfile = a.profile ? b.profile?.equals(a.profile) === true : !b.profile;
+  return [
+    ...(sameProfile ? [] : ['The colour profiles differ; values are compared as they are stored.']),
+    ...(a.maxValue === b.maxValue
+      ? []
+      : ['One image has 8 bits, the other 16: values are brought to one scale.']),
+    ...((a.channels === 4) === (b.channels === 4) ? [] : ['One image has no alpha: it counts as opaque.']),
+    ...((a.channels === 1) === (b.channels === 1)
+      ? []
+      : ['One image is gray: its value counts for each colour.']),
+    ...(a.pages > 1 ? [`The figures are over all ${a.pages} pages.`] : []),
+  ];
+}

@@ -1,0 +1,111 @@
+/** Structural similarity of two planes, given row by row; memory is that of 11 rows. */
+export interface Ssim {
+  /** Rows of equal length with values 0..255. */
+  push(a: Float64Array, b: Float64Array): void;
+  /** The next row begins another page: no window reaches over both. */
+  restart(): void;
+  /** Sum over the windows so far, and their number: their quotient is the mean SSIM, at most 1. */
+  readonly sum: number;
+  readonly windows: number;
+}
+
+/** Side of the window; a smaller image has no SSIM. */
+export const SSIM_WINDOW_PX = 11;
+
+const SIGMA = 1.5;
+const C1 = (0.01 * 255) ** 2;
+const C2 = (0.03 * 255) ** 2;
+const REACH = (SSIM_WINDOW_PX - 1) / 2;
+const WEIGHTS = gaussian();
+
+function gaussian(): Float64Array {
+  const bell = Float64Array.from({ length: SSIM_WINDOW_PX }, (_, i) =>
+    Math.exp(-((i - REACH) ** 2) / (2 * SIGMA ** 2)),
+  );
+  const sum = bell.reduce((total, value) => total + value, 0);
+  return bell.map((value) => value / sum);
+}
+
+/**
+ * Wang, Bovik, Sheikh, Simoncelli: "Image quality assessment: from error visibility to structural similarity",
+ * IEEE Transactions on Image Processing 13(4), 2004: Gaussian window 11 × 11 with σ 1.5, K1 0.01, K2 0.03,
+ * L 255, windows that lie inside the image only, no downsampling beforehand.
+ */
+export function openSsim(widthPx: number): Ssim {
+  const across = Math.max(0, widthPx - 2 * REACH);
+  const squares = new Float64Array(widthPx);
+  const products = new Float64Array(widthPx);
+  // of a, b, a² + b² and a·b: rows filtered across, the last eleven of each
+  const rings = Array.from({ length: 4 }, () =>
+    Array.from({ length: SSIM_WINDOW_PX }, () => new Float64Array(across)),
+  );
+  const means = rings.map(() => new Float64Array(across));
+  let rows = 0;
+  let sum = 0;
+  let windows = 0;
+
+  return {
+    get sum() {
+      return sum;
+    },
+    get windows() {
+      return windows;
+    },
+    restart() {
+      rows = 0;
+    },
+    push(a, b) {
+      for (let x = 0; x < widthPx; x++) {
+        const p = a[x] as number;
+        const q = b[x] as number;
+        squares[x] = p * p + q * q;
+        products[x] = p * q;
+      }
+      const slot = rows % SSIM_WINDOW_PX;
+      [a, b, squares, products].forEach((row, i) => filterAcross(row, rings[i]?.[slot] as Float64Array));
+      rows += 1;
+      if (rows < SSIM_WINDOW_PX) return;
+      // the oldest row is the one that comes after the newest in the ring
+      rings.forEach((ring, i) => filterDown(ring, rows % SSIM_WINDOW_PX, means[i] as Float64Array));
+      sum += similarity(means);
+      windows += across;
+    },
+  };
+}
+
+function filterAcross(row: Float64Array, out: Float64Array) {
+  for (let x = 0; x < out.length; x++) {
+    let value = (WEIGHTS[REACH] as number) * (row[x + REACH] as number);
+    for (let k = 0; k < REACH; k++) {
+      value += (WEIGHTS[k] as number) * ((row[x + k] as number) + (row[x + 2 * REACH - k] as number));
+    }
+    out[x] = value;
+  }
+}
+
+function filterDown(ring: readonly Float64Array[], oldest: number, out: Float64Array) {
+  const at = (k: number) => ring[(oldest + k) % SSIM_WINDOW_PX] as Float64Array;
+  const middle = at(REACH);
+  for (let x = 0; x < out.length; x++) out[x] = (WEIGHTS[REACH] as number) * (middle[x] as number);
+  for (let k = 0; k < REACH; k++) {
+    const weight = WEIGHTS[k] as number;
+    const above = at(k);
+    const below = at(2 * REACH - k);
+    for (let x = 0; x < out.length; x++) {
+      out[x] = (out[x] as number) + weight * ((above[x] as number) + (below[x] as number));
+    }
+  }
+}
+
+function similarity([meanA, meanB, meanSquares, meanProducts]: readonly Float64Array[]): number {
+  let sum = 0;
+  for (let x = 0; x < (meanA?.length ?? 0); x++) {
+    const a = meanA?.[x] as number;
+    const b = meanB?.[x] as number;
+    const bothMeans = a * a + b * b;
+    const variances = (meanSquares?.[x] as number) - bothMeans;
+    const covariance = (meanProducts?.[x] as number) - a * b;
+    sum += ((2 * a * b + C1) * (2 * covariance + C2)) / ((bothMeans + C1) * (variances + C2));
+  }
+  return sum;
+}

@@ -1,0 +1,131 @@
+import { open, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { NetworkFile } from '../engines/engine.js';
+import { SrganError, systemCode } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
+import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
+import { readOnnxModel, type OnnxModel } from '../graph/onnx-model.js';
+import { damaged, known } from '../graph/order.js';
+import { sharedBytes } from '../graph/protobuf.js';
+import { readOnnx } from '../graph/read-onnx.js';
+import { factsOf, networkFile, type NetworkFacts, type Range } from './network-file.js';
+import { openProbe } from './probe.js';
+
+const MOST_BYTES = 2 ** 31 - 1;
+const FLOAT32 = 1;
+
+/**
+ * A user's own network: 1 × 3 × height × width float values in, 1 × 3 × factor·height × factor·width out.
+ * Factor, value range and receptive field come from the file where all of its operators are known, and from
+ * running the network otherwise.
+ * @throws SrganError E_MODEL
+ */
+export async function openOnnxFile(file: string) {
+  const bytes = await readWhole(file);
+  const model = readOnnxModel(file, bytes);
+  checkSignature(file, model);
+  const network = networkFile(file, bytes, await factsOfModel(file, model, bytes));
+  const { factor } = network;
+  return {
+    family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
+    load: (): Promise<NetworkFile> => Promise.resolve(network),
+  };
+}
+
+async function readWhole(file: string): Promise<Uint8Array<SharedArrayBuffer>> {
+  try {
+    const facts = await stat(file);
+    if (!facts.isFile()) throw new SrganError('E_MODEL', `${file}: this is not a file.`);
+    if (facts.size > MOST_BYTES) throw new SrganError('E_MODEL', `${file}: the file is larger than 2 GB.`);
+    const bytes = await readFile(file);
+    return sharedBytes(await withExternalData(bytes, (data) => readBeside(file, data)));
+  } catch (cause) {
+    if (cause instanceof SrganError) throw cause;
+    if (cause instanceof RangeError) throw damaged(file, 'it is no ONNX file, or is damaged', cause);
+    const missing = systemCode(cause) === 'ENOENT';
+    throw new SrganError(
+      'E_MODEL',
+      `${file}: the network ${missing ? 'does not exist' : 'cannot be read'}.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Weights may lie in other files, but only in the model's own directory or below. */
+async function readBeside(file: string, { location, offset, length }: ExternalData): Promise<Uint8Array> {
+  const home = await realpath(path.dirname(file));
+  const wanted = path.resolve(home, location);
+  const found = await realpath(wanted).catch((cause: unknown) => {
+    throw new SrganError('E_MODEL', `${file}: its weights in '${location}' cannot be read.`, { cause });
+  });
+  for (const place of [wanted, found]) {
+    if (!place.startsWith(home + path.sep)) throw damaged(file, `its weights lie outside, in '${location}'`);
+  }
+  const handle = await open(found);
+  try {
+    const { size } = await handle.stat();
+    const bytes = length ?? size - offset;
+    if (bytes < 0 || offset + bytes > size) throw damaged(file, `its weights in '${location}' are cut off`);
+    const data = new Uint8Array(bytes);
+    await handle.read(data, 0, bytes, offset);
+    return data;
+  } finally {
+    await handle.close();
+  }
+}
+
+function checkSignature(file: string, { inputs, outputs }: OnnxModel): void {
+  const [input] = inputs;
+  if (inputs.length !== 1 || !input) throw damaged(file, `it has ${inputs.length} inputs where 1 is needed`);
+  if (outputs.length < 1) throw damaged(file, 'it has no output');
+  if (input.type !== FLOAT32) throw damaged(file, 'its input is not of 32-bit floats');
+  const [batch = 1, channels = 3, height, width] = input.dims;
+  if (input.dims.length !== 4 || batch !== 1 || channels !== 3) {
+    const shape = input.dims.map((side) => side ?? '?').join(' × ');
+    throw damaged(file, `its input is ${shape} where 1 × 3 × height × width is needed`);
+  }
+  if (height !== undefined || width !== undefined) {
+    throw new SrganError('E_MODEL', `${file}: the network takes images of one size only.`, {
+      hint: 'Export it with dynamic axes for height and width.',
+    });
+  }
+}
+
+async function factsOfModel(file: string, model: OnnxModel, bytes: Uint8Array): Promise<NetworkFacts> {
+  const graph = readOnnx(file, model);
+  const stated = graph && outputRangeOf(graph);
+  const probe = await openProbe(file, bytes);
+  try {
+    const { inputRange, outputRange } = await probe.ranges();
+    if (graph) return factsOf(file, graph, inputRange, stated ?? outputRange);
+    return {
+      factor: await probe.factor(),
+      inputRange,
+      outputRange,
+      radiusPx: await probe.radiusPx(inputRange),
+      ...estimatedCost(model),
+    };
+  } finally {
+    await probe.close();
+  }
+}
+
+/** A network that ends in a limit says by it what it gives. */
+function outputRangeOf(graph: Graph): Range | undefined {
+  const last = known(new Map(graph.nodes.map((node) => [node.name, node])), graph.output);
+  if (last.op === 'clip') return last.max === 1 ? 1 : last.max === 255 ? 255 : undefined;
+  return last.op === 'activation' && last.activation === 'sigmoid' ? 1 : undefined;
+}
+
+/** Of a network whose operators are not known: as if it used each weight once per input pixel. */
+function estimatedCost({ initializers }: OnnxModel) {
+  const tensors = [...initializers.values()];
+  const weights = tensors.reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
+  const channels = tensors.reduce(
+    (most, { dims }) => (dims.length === 4 ? Math.max(most, dims[0] ?? 0) : most),
+    64,
+  );
+  return { macsPerPixel: weights, liveFloatsPerPixel: 4 * channels };
+}

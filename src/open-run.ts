@@ -1,0 +1,76 @@
+import pLimit from 'p-limit';
+import { createBudget } from './budget.js';
+import { SrganError, type ErrorCode } from './errors.js';
+import { STAGES, type StageName } from './job.js';
+import { openNetworks } from './models/networks.js';
+import type { PipeOptions, Settings } from './options.js';
+import { resolveOptions } from './settings.js';
+import type { Run } from './run.js';
+import { survey, type Survey } from './stages/survey.js';
+import { stage, type Stage, type Work } from './stages/stage.js';
+import { createBuffers } from './workers/buffers.js';
+import { openTilePool } from './workers/pool.js';
+
+/** A run with its workers, ready to flow; `close` gives everything back. */
+export interface OpenRun extends Run {
+  readonly survey: Survey;
+  /** How many sources may be in each stage at a time. */
+  readonly bounds: Readonly<Record<StageName, number>>;
+  /** Sources there are, where that is known before they are worked off. */
+  readonly total: number | undefined;
+  readonly onOutcome: PipeOptions['onOutcome'];
+  stage<I, O>(name: StageName, bound: number, fallback: ErrorCode, work: Work<I, O>): Stage<I, O>;
+  /** Takes no new source and finishes those in flight. */
+  stop(reason: SrganError): void;
+  close(): Promise<void>;
+}
+
+/** Images in flight between decode and write are at most the sum of the bounds from decode on. */
+export function stageBounds(threads: number): Record<StageName, number> {
+  return { plan: 4, decode: threads + 1, upscale: 2 * threads + 2, encode: threads + 1, write: 4 };
+}
+
+/** @throws SrganError where the options or the set-up make a run impossible */
+export async function openRun(options: PipeOptions): Promise<OpenRun> {
+  const settings = await resolveOptions(options);
+  const networks = openNetworks({ engine: settings.engine, device: settings.device });
+  const buffers = createBuffers(settings.maxMemory);
+
+  const stopped = new AbortController();
+  const signal = options.signal ?? new AbortController().signal;
+  const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
+  await checkNetwork(networks, settings);
+  const surveyed = await survey(settings, drain);
+  if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
+  const tiles = openTilePool(settings.threads, { engine: settings.engine, device: settings.device }, buffers);
+
+  return {
+    settings,
+    signal,
+    drain,
+    budget: createBudget(settings.maxMemory),
+    codec: pLimit(settings.threads),
+    networks,
+    tiles,
+    buffers,
+    survey: surveyed,
+    total: surveyed.sources,
+    bounds: stageBounds(settings.threads),
+    onOutcome: options.onOutcome,
+    stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
+    stop: (reason) => stopped.abort(reason),
+    close: () => tiles.close(),
+  };
+
+  function refusal(name: StageName): SrganError | undefined {
+    const begun = STAGES.indexOf(name) > STAGES.indexOf('decode');
+    if (!signal.aborted && (begun || !drain.aborted)) return undefined;
+    return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
+  }
+}
+
+/** The network named for all images is read before the first of them, so that a wrong name costs nothing. */
+async function checkNetwork(networks: Run['networks'], settings: Settings): Promise<void> {
+  const family = await networks.describe(settings.model);
+  await networks.load(settings.model, family.defaultFactor);
+}

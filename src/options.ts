@@ -1,0 +1,127 @@
+import type { Device, EngineName } from './engines/engine.js';
+import type { OutputFormat, Outcome, SourceOverrides } from './job.js';
+
+/** A source stated by a program instead of a path. */
+export type SourceSpec = { src: string } & SourceOverrides & Record<string, unknown>;
+
+/** Where the sources come from. Exactly one kind per run. */
+export type Inputs =
+  /** Globs, files and directories, as on the command line. */
+  | { kind: 'patterns'; patterns: readonly string[] }
+  /** A byte stream that lists one source per entry; read no faster than it is worked off. */
+  | { kind: 'list'; stream: AsyncIterable<Uint8Array>; format: ListFormat }
+  /** A list in a file; unlike a stream it can be looked through before the work begins. */
+  | { kind: 'list-file'; path: string; format: ListFormat }
+  /** Sources from a program, pulled one by one. */
+  | { kind: 'iterable'; sources: AsyncIterable<string | SourceSpec> | Iterable<string | SourceSpec> };
+
+export type ListFormat = 'lines' | 'nul' | 'ndjson';
+
+/** Options of a run as a program gives them; everything but `inputs` has a default. */
+export interface PipeOptions {
+  inputs: Inputs | readonly string[];
+  /** Output directory. Without one each result goes beside its source. */
+  out?: string;
+  /** Directory that is mirrored under `out`; found from the inputs where it is not stated. */
+  base?: string;
+  /** Look into subdirectories of directories. Default true. */
+  recursive?: boolean;
+  include?: readonly string[];
+  exclude?: readonly string[];
+  /** Take at most so many sources. */
+  limit?: number;
+
+  /** Template of the output path, such as `{dir}/{name}{suffix}.{ext}`. */
+  name?: string;
+  suffix?: string;
+  /** Default `same`: the source's own format where it can be written, else png. */
+  format?: OutputFormat | 'same';
+  /** 1..100 for jpeg, webp and avif. */
+  quality?: number;
+  /** WebP and AVIF without loss. */
+  lossless?: boolean;
+  /** Leave metadata behind. The colour profile stays, since the pixels mean nothing without it. */
+  strip?: boolean;
+
+  /** Any factor above 0. Default: 2 for the embedded networks, the network's own factor otherwise. */
+  scale?: number;
+  width?: number;
+  height?: number;
+  minSize?: Size;
+  maxSize?: Size;
+  /** What to do with an image that already has the wanted size. Default copy. */
+  ifLarger?: 'copy' | 'skip';
+
+  /** Default esrgan-slim. */
+  model?: string;
+  engine?: EngineName;
+  device?: Device;
+  /** Average over the 8 flips and turns: 8 times the work, slightly better. */
+  tta?: boolean;
+  /** Side of a tile in input pixels; chosen from the network where it is not stated. */
+  tile?: number;
+  /** Worker threads. Default: the cores this process may use. */
+  threads?: number;
+  /** Bytes that images in flight may hold. Default: a share of what is free. */
+  maxMemory?: number;
+  /** Limit of width × height × pages per image, read from the header. Default 100 million. */
+  maxPixels?: number;
+
+  skipExisting?: boolean;
+  overwrite?: boolean;
+  /** Plan from the headers and stop there. */
+  dryRun?: boolean;
+  failFast?: boolean;
+  /** Stop after more failures than this: a number, or a share such as '5%'. */
+  maxFailures?: number | `${number}%`;
+
+  /** Aborting stops at once, leaving no partial file. */
+  signal?: AbortSignal;
+  /** Aborting takes no new source and finishes those in flight. */
+  drain?: AbortSignal;
+  onOutcome?: (outcome: Outcome) => void | Promise<void>;
+  /** Called at most once, where the number of sources is known before they are worked off. */
+  onTotal?: (sources: number) => void;
+}
+
+export interface Size {
+  widthPx: number;
+  heightPx: number;
+}
+
+/** The options of a run, checked and filled. */
+export interface Settings {
+  readonly inputs: Inputs;
+  readonly out: string | undefined;
+  readonly base: string | undefined;
+  readonly recursive: boolean;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly limit: number;
+  /** Undefined: `{dir}/{name}.{ext}` under `out`, `{dir}/{name}{suffix}.{ext}` beside the source. */
+  readonly name: string | undefined;
+  /** Undefined: `_{scale}x`, or what the template makes of it. */
+  readonly suffix: string | undefined;
+  readonly format: OutputFormat | 'same';
+  readonly quality: number | undefined;
+  readonly lossless: boolean;
+  readonly strip: boolean;
+  readonly scale: number | undefined;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly minSize: Size | undefined;
+  readonly maxSize: Size | undefined;
+  readonly ifLarger: 'copy' | 'skip';
+  readonly model: string;
+  readonly engine: EngineName;
+  readonly device: Device;
+  readonly tta: boolean;
+  readonly tile: number | undefined;
+  readonly threads: number;
+  readonly maxMemory: number;
+  readonly maxPixels: number;
+  readonly existing: 'refuse' | 'skip' | 'overwrite';
+  readonly dryRun: boolean;
+  /** Failures after which the run stops: a count, or a share 0..1 of the sources; undefined: never. */
+  readonly maxFailures: { count: number } | { share: number } | undefined;
+}

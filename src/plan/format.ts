@@ -1,0 +1,38 @@
+import path from 'node:path';
+import type { OutputFormat, Source } from '../job.js';
+import type { Settings } from '../options.js';
+
+/** Spellings of each format's extension; the first is the one for new names. */
+const EXTENSIONS: Record<OutputFormat, readonly [string, ...string[]]> = {
+  png: ['png'],
+  jpeg: ['jpg', 'jpeg', 'jpe', 'jfif'],
+  webp: ['webp'],
+  avif: ['avif'],
+  tiff: ['tif', 'tiff'],
+  gif: ['gif'],
+};
+
+const FORMATS = Object.keys(EXTENSIONS) as OutputFormat[];
+
+/** What the extension says, or undefined where it says no format that can be written. */
+export function formatOfName(name: string): OutputFormat | undefined {
+  const extension = path.extname(name).slice(1).toLowerCase();
+  return FORMATS.find((format) => EXTENSIONS[format].includes(extension));
+}
+
+/** The extension without its dot; the source's own spelling where that fits. */
+export function extensionFor(format: OutputFormat, sourceName: string): string {
+  return formatOfName(sourceName) === format ? path.extname(sourceName).slice(1) : EXTENSIONS[format][0];
+}
+
+/** The format that is asked for, by the record, the name it wants or the options; undefined: as the source is. */
+export function statedFormat({ overrides }: Source, settings: Settings): OutputFormat | undefined {
+  const byName = overrides.dst === undefined ? undefined : formatOfName(overrides.dst);
+  return overrides.format ?? byName ?? (settings.format === 'same' ? undefined : settings.format);
+}
+
+/** The output format that is the same as sharp's `container`; undefined where that can't be written. */
+export function writableFormat(container: string): OutputFormat | undefined {
+  // sharp's own libvips reads no HEIF but AVIF
+  return container === 'heif' ? 'avif' : FORMATS.find((format) => format === container);
+}

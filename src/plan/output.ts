@@ -1,0 +1,50 @@
+import { realpath, stat } from 'node:fs/promises';
+import { SrganError, systemCode } from '../errors.js';
+import type { Settings } from '../options.js';
+
+/**
+ * Looks at what lies where the result is to go.
+ * @param isInput whether the absolute path is that of a source of this run
+ * @returns whether the result may be written, or is to be skipped since it is there
+ * @throws SrganError E_OVERWRITE_INPUT, E_EXISTS, E_WRITE
+ */
+export async function checkOutput(
+  output: string,
+  source: string,
+  existing: Settings['existing'],
+  isInput: (path: string) => boolean,
+): Promise<'free' | 'skip'> {
+  if (isInput(output)) throw overwritten(output, source);
+  const there = await stat(output, { bigint: true }).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw new SrganError('E_WRITE', `${output}: the result cannot be put there.`, { cause: error });
+  });
+  if (!there) return 'free';
+
+  const own = await stat(source, { bigint: true }).catch(() => undefined);
+  const isOwn = own?.ino === there.ino && own.dev === there.dev;
+  const real = await realpath(output).catch(() => output);
+  if (isOwn || isInput(real)) throw overwritten(output, source);
+  if (there.isDirectory()) {
+    throw new SrganError(
+      'E_WRITE',
+      `${output}: is a directory, so the result of ${source} cannot be put there.`,
+    );
+  }
+  switch (existing) {
+    case 'overwrite':
+      return 'free';
+    case 'skip':
+      return 'skip';
+    case 'refuse':
+      throw new SrganError('E_EXISTS', `${output}: is already there.`, {
+        hint: 'Take --skip-existing to keep it, or --overwrite to replace it.',
+      });
+  }
+}
+
+function overwritten(output: string, source: string): SrganError {
+  return new SrganError('E_OVERWRITE_INPUT', `${source}: its result would replace the input ${output}.`, {
+    hint: 'Name an output directory, or another name with --suffix or --name.',
+  });
+}

@@ -1,0 +1,31 @@
+/** A factor such as 1920 / 640 may come out a hair above 3. */
+const TOLERANCE = 1e-9;
+
+/**
+ * The network's factors to run one after the other for `wanted`: the smallest single one that reaches it; above
+ * the largest as few as possible, then the smallest product, largest first. Empty up to a factor of 1.
+ * @param factors ascending, each at least 2
+ */
+export function choosePasses(wanted: number, factors: readonly number[]): number[] {
+  const needed = wanted * (1 - TOLERANCE);
+  const largest = factors.at(-1);
+  if (needed <= 1 || largest === undefined || largest <= 1) return [];
+  const length = Math.max(1, Math.ceil(Math.log(needed) / Math.log(largest) - TOLERANCE));
+  let best: number[] = [];
+  let bestProduct = Infinity;
+
+  const extend = (chain: number[], product: number) => {
+    if (chain.length === length) {
+      if (product >= needed && product < bestProduct) {
+        best = chain;
+        bestProduct = product;
+      }
+      return;
+    }
+    for (const factor of factors.toReversed()) {
+      if (factor <= (chain.at(-1) ?? largest)) extend([...chain, factor], product * factor);
+    }
+  };
+  extend([], 1);
+  return best;
+}

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { SrganError } from '../errors.js';
+
+/** Longest name of one file or directory on every file system in wide use, in bytes of UTF-8. */
+const LONGEST_NAME_BYTES = 255;
+
+/** @throws SrganError E_WRITE where a name such as `..` would lead out of `directory` */
+export function checkPlace(result: string, directory: string, source: string): void {
+  const relative = path.relative(directory, result);
+  if (relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) {
+    throw new SrganError('E_WRITE', `${source}: its result would lie outside of ${directory}.`, {
+      hint: 'Give it another name with --name.',
+    });
+  }
+}
+
+/** @throws SrganError E_WRITE */
+export function checkLength(result: string, source: string): void {
+  const long = result.split(path.sep).find((name) => Buffer.byteLength(name) > LONGEST_NAME_BYTES);
+  if (long !== undefined) {
+    throw new SrganError(
+      'E_WRITE',
+      `${source}: the name of its result would have ${Buffer.byteLength(long)} bytes; ${LONGEST_NAME_BYTES} is the most.`,
+      { hint: 'Shorten it with --name or --suffix.' },
+    );
+  }
+}
+
+/** Without what Windows forbids in names; separators stay. */
+export function forWindows(text: string): string {
+  return text.replace(/[<>:"|?*\u0000-\u001f]/g, '_');
+}
+
+/** Windows keeps some names for devices, and drops dots and spaces at the end. */
+export function forWindowsName(file: string): string {
+  const { dir, base } = path.parse(file);
+  const ended = base.replace(/[. ]+$/, (end) => '_'.repeat(end.length));
+  const free = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(ended) ? `_${ended}` : ended;
+  return path.join(dir, free);
+}
+
+/**
+ * A path in the form in which two names of one file compare equal: on Windows and macOS upper and lower case are
+ * one, and so are composed and decomposed letters.
+ */
+export function pathKey(file: string, platform = process.platform): string {
+  const absolute = path.resolve(file);
+  const folds = platform === 'win32' || platform === 'darwin';
+  return folds ? absolute.normalize('NFC').toLowerCase() : absolute;
+}

@@ -1,0 +1,22 @@
+import type { Source } from '../job.js';
+import type { Settings } from '../options.js';
+import { formatOfName, statedFormat } from './format.js';
+import type { Naming } from './name.js';
+import { wantedSize } from './wanted.js';
+
+/**
+ * The output path as far as it can be told before the source is opened, its extension taken at its word.
+ * Undefined where the name needs the header or the bytes. A wrong extension shows later: then the name changes.
+ */
+export function predictOutput(
+  naming: Naming,
+  source: Source,
+  settings: Settings,
+  defaultFactor: number,
+): string | undefined {
+  return naming.outputPath(source, {
+    wanted: wantedSize(source.overrides, settings, defaultFactor),
+    model: source.overrides.model ?? settings.model,
+    format: statedFormat(source, settings) ?? formatOfName(source.path),
+  });
+}

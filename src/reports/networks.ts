@@ -1,0 +1,78 @@
+import { SrganError } from '../errors.js';
+import type { NetworkListing } from '../models/networks.js';
+import { tableText } from './table.js';
+
+const HEADING = ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'PACKAGE'];
+
+/** One row for each factor; a family that is not installed has one row for all. */
+export function networksTable(listings: readonly NetworkListing[]): string {
+  const rows = listings.flatMap(({ name, networks, factors, licence, package: packageName, version }) =>
+    networks.length > 0
+      ? networks.map((network) => [
+          name,
+          `x${network.factor}`,
+          `${network.radiusPx} px`,
+          thousands(network.macsPerPixel),
+          thousands(network.parameters),
+          licence,
+          `${packageName} ${version ?? ''}`.trim(),
+        ])
+      : [
+          [
+            name,
+            factors.map((factor) => `x${factor}`).join(' '),
+            '',
+            '',
+            '',
+            licence,
+            notInstalled(packageName),
+          ],
+        ],
+  );
+  return tableText([HEADING, ...rows], NUMERIC);
+}
+
+const NUMERIC = new Set([2, 3, 4]);
+
+export function networkInfo(listing: NetworkListing): string {
+  const { name, factors, defaultFactor, licence, origin, package: packageName, version, directory } = listing;
+  const facts = tableText([
+    ['name', name],
+    [
+      'factors',
+      factors.map((factor) => `x${factor}${factor === defaultFactor ? ' (default)' : ''}`).join(', '),
+    ],
+    ['licence', licence],
+    ['origin', origin],
+    ['package', directory ? `${packageName} ${version ?? ''}`.trim() : notInstalled(packageName)],
+    ...(directory ? [['directory', directory]] : []),
+  ]);
+  if (listing.networks.length === 0) return facts;
+  const networks = tableText(
+    [
+      ['FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LIVE VALUES/PX'],
+      ...listing.networks.map((network) => [
+        `x${network.factor}`,
+        `${network.radiusPx} px`,
+        thousands(network.macsPerPixel),
+        thousands(network.parameters),
+        thousands(network.liveFloatsPerPixel),
+      ]),
+    ],
+    new Set([1, 2, 3, 4]),
+  );
+  return `${facts}\n${networks}`;
+}
+
+/** @throws SrganError E_MODEL */
+export function pickNetwork(listings: readonly NetworkListing[], name: string): NetworkListing {
+  const found = listings.find((listing) => listing.name === name);
+  if (found) return found;
+  throw new SrganError('E_MODEL', `There is no network of the name ${name}.`, {
+    hint: `The names are ${listings.map((listing) => listing.name).join(', ')}.`,
+  });
+}
+
+const notInstalled = (packageName: string) => `not installed: npm install ${packageName}`;
+
+const thousands = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -1,0 +1,133 @@
+import { performance } from 'node:perf_hooks';
+import type { ErrorCode } from '../errors.js';
+import type { Outcome, StageName, Status } from '../job.js';
+import type { PoolStats } from '../run.js';
+import { peakRssBytes } from './memory.js';
+
+/** What became of a run. */
+export interface Summary {
+  /** Sources that ended, each once. */
+  readonly sources: number;
+  /** Sources there were, where that was known before they were worked off. */
+  readonly total: number | undefined;
+  readonly counts: Readonly<Record<Status, number>>;
+  /** Width × height × pages, summed over the images that were upscaled. */
+  readonly inputPixels: number;
+  readonly inputMpxPerSecond: number;
+  readonly elapsedMs: number;
+  /** Summed over images and threads, hence more than the elapsed time where work ran side by side. */
+  readonly ms: Readonly<Record<TimedPart, number>>;
+  readonly threads: number;
+  /** Share 0..1 of the workers' time in which they held a tile. */
+  readonly busyShare: number;
+  /** Largest memory of the process so far. */
+  readonly peakRssBytes: number;
+  readonly warnings: number;
+  readonly failures: Failures;
+  /** Why the run ended before its sources did. */
+  readonly stopped: { readonly code: ErrorCode; readonly message: string } | undefined;
+  /** 0 all done, 1 some failed or were left out, 2 there was nothing to do. An interrupt is the caller's. */
+  readonly exitStatus: 0 | 1 | 2;
+}
+
+/**
+ * A stage; or `infer`, the part of `upscale` inside the network; or `waiting`, workers without a tile.
+ */
+export type TimedPart = StageName | 'infer' | 'waiting';
+
+export interface Failures {
+  readonly byCode: Readonly<Record<string, number>>;
+  /** The first of them; the rest are only counted. */
+  readonly first: readonly Failure[];
+}
+
+export interface Failure {
+  readonly src: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export const FAILURES_KEPT = 20;
+
+/** Counts outcomes as they come, in memory that does not grow with them. */
+export interface Tally {
+  add(outcome: Outcome): void;
+  readonly ended: number;
+  readonly failed: number;
+  close(facts: TallyFacts): Summary;
+}
+
+export interface TallyFacts {
+  readonly threads: number;
+  readonly pool: PoolStats;
+  readonly total: number | undefined;
+  readonly stopped: Summary['stopped'];
+}
+
+export function openTally(): Tally {
+  const startMs = performance.now();
+  const counts: Record<Status, number> = {
+    done: 0,
+    copied: 0,
+    skipped: 0,
+    planned: 0,
+    failed: 0,
+    cancelled: 0,
+  };
+  const ms: Record<StageName, number> = { plan: 0, decode: 0, upscale: 0, encode: 0, write: 0 };
+  const byCode: Record<string, number> = {};
+  const first: Failure[] = [];
+  let ended = 0;
+  let inputPixels = 0;
+  let warnings = 0;
+
+  return {
+    get ended() {
+      return ended;
+    },
+    get failed() {
+      return counts.failed;
+    },
+    add(outcome) {
+      ended += 1;
+      counts[outcome.status] += 1;
+      warnings += outcome.warnings.length;
+      if (outcome.status === 'done') inputPixels += pixelsOf(outcome);
+      for (const [name, spent] of Object.entries(outcome.ms)) ms[name as StageName] += spent;
+      if (outcome.status === 'failed') note(outcome);
+    },
+    close({ threads, pool, total, stopped }) {
+      const elapsedMs = performance.now() - startMs;
+      const busyMs = sum(pool.busyMs);
+      const workerMs = threads * elapsedMs;
+      return {
+        sources: ended,
+        total,
+        counts,
+        inputPixels,
+        inputMpxPerSecond: elapsedMs > 0 ? inputPixels / 1000 / elapsedMs : 0,
+        elapsedMs,
+        ms: { ...ms, infer: sum(pool.inferMs), waiting: Math.max(0, workerMs - busyMs) },
+        threads,
+        busyShare: workerMs > 0 ? Math.min(1, busyMs / workerMs) : 0,
+        peakRssBytes: peakRssBytes(),
+        warnings,
+        failures: { byCode, first },
+        stopped,
+        exitStatus: ended === 0 ? 2 : counts.failed + counts.cancelled > 0 || stopped ? 1 : 0,
+      };
+    },
+  };
+
+  function note({ src, code = 'E_INTERNAL', message = '', hint }: Outcome) {
+    byCode[code] = (byCode[code] ?? 0) + 1;
+    if (first.length < FAILURES_KEPT) first.push({ src, code, message, hint });
+  }
+}
+
+export function pixelsOf({ inputWidthPx = 0, inputHeightPx = 0, pages = 1 }: Outcome): number {
+  return inputWidthPx * inputHeightPx * pages;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,76 @@
+import type { LimitFunction } from 'p-limit';
+import type { Budget } from './budget.js';
+import type { EngineSettings, NetworkFile } from './engines/engine.js';
+import type { Pixels } from './job.js';
+import type { Settings } from './options.js';
+
+/** What all stages of one run share. */
+export interface Run {
+  readonly settings: Settings;
+  /** Aborted: stop at once. */
+  readonly signal: AbortSignal;
+  /** Aborted: take no new source. */
+  readonly drain: AbortSignal;
+  /** Bytes that images in flight may hold. */
+  readonly budget: Budget;
+  /** Slots for libvips work, so that codecs and workers together do not oversubscribe the cores. */
+  readonly codec: LimitFunction;
+  readonly networks: Networks;
+  readonly tiles: TilePool;
+  readonly buffers: Buffers;
+}
+
+/** The networks that this run can use, by name or path; each is read once. */
+export interface Networks {
+  /** @throws SrganError E_MODEL with a hint that lists what there is */
+  describe(name: string): Promise<NetworkFamily>;
+  /** @throws SrganError E_MODEL */
+  load(name: string, factor: number): Promise<NetworkFile>;
+}
+
+export interface NetworkFamily {
+  readonly name: string;
+  /** Factors there are, ascending. */
+  readonly factors: readonly number[];
+  /** The factor where --scale is not given. */
+  readonly defaultFactor: number;
+}
+
+/** All images' tiles in one queue over all workers. */
+export interface TilePool {
+  /**
+   * Upscales every page of `pixels` by the network's factor. Channels and depth stay; the result lies in a
+   * buffer of the run's `buffers`, and is the same for any number of workers.
+   * @throws SrganError E_ENGINE, E_WORKER_LOST
+   */
+  upscale(request: UpscaleRequest): Promise<Pixels>;
+  /** Waits for the tiles in hand, then ends the workers. */
+  close(): Promise<void>;
+  readonly stats: PoolStats;
+}
+
+export interface UpscaleRequest {
+  readonly network: NetworkFile;
+  readonly pixels: Pixels;
+  readonly tta: boolean;
+  /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
+  readonly tilePx: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface PoolStats {
+  readonly tiles: number;
+  /** Time that each worker spent inside the network, and in all on tiles. */
+  readonly inferMs: readonly number[];
+  readonly busyMs: readonly number[];
+}
+
+export type OpenTilePool = (threads: number, engine: EngineSettings, buffers: Buffers) => TilePool;
+
+/** Shared buffers, used again across images. */
+export interface Buffers {
+  /** A buffer of at least `bytes`; its content is undefined. */
+  take(bytes: number): SharedArrayBuffer;
+  give(buffer: SharedArrayBuffer): void;
+  readonly stats: { readonly hits: number; readonly misses: number; readonly heldBytes: number };
+}

@@ -1,0 +1,226 @@
+import { stat } from 'node:fs/promises';
+import { DEVICES, ENGINE_NAMES } from './engines/engine.js';
+import { SrganError } from './errors.js';
+import { expected, flag, integer, number, oneOf, text, type Check } from './expect.js';
+import { OUTPUT_FORMATS } from './job.js';
+import { usableCores, usableMemoryBytes } from './machine.js';
+import { MAX_SCALE, MAX_SIDE_PX } from './limits.js';
+import type { Inputs, PipeOptions, Settings, Size } from './options.js';
+import { checkSuffix, checkTemplate } from './plan/template.js';
+
+export const DEFAULT_MODEL = 'esrgan-slim';
+export const DEFAULT_MAX_PIXELS = 100_000_000;
+
+const MIB = 2 ** 20;
+const MAX_COUNT = Number.MAX_SAFE_INTEGER;
+
+const side = integer(1, MAX_SIDE_PX, 'a whole number of pixels, at least 1');
+const count = integer(1, MAX_COUNT, 'a whole number, at least 1');
+
+const size: Check = {
+  what: 'a size { widthPx, heightPx } in whole pixels',
+  holds: (value) => isRecord(value) && side.holds(value.widthPx) && side.holds(value.heightPx),
+};
+
+const texts: Check = {
+  what: 'a list of non-empty strings',
+  holds: (value) => Array.isArray(value) && value.every((item) => text.holds(item)),
+};
+
+const callback: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
+
+const signal: Check = { what: 'an AbortSignal', holds: (value) => value instanceof AbortSignal };
+
+const inputs: Check = {
+  what: 'a list of globs, files and directories, or { kind: patterns, list, list-file or iterable, … }',
+  holds: (value) => texts.holds(value) || (isRecord(value) && isInputs(value)),
+};
+
+const CHECKS: Record<keyof PipeOptions, Check> = {
+  inputs,
+  out: text,
+  base: text,
+  recursive: flag,
+  include: texts,
+  exclude: texts,
+  limit: count,
+  name: text,
+  suffix: { what: 'a string', holds: (value) => typeof value === 'string' },
+  format: oneOf([...OUTPUT_FORMATS, 'same']),
+  quality: integer(1, 100, 'a whole number from 1 to 100'),
+  lossless: flag,
+  strip: flag,
+  scale: number(Number.MIN_VALUE, MAX_SCALE, `a number above 0, at most ${MAX_SCALE}`),
+  width: side,
+  height: side,
+  minSize: size,
+  maxSize: size,
+  ifLarger: oneOf(['copy', 'skip']),
+  model: text,
+  engine: oneOf(ENGINE_NAMES),
+  device: oneOf(DEVICES),
+  tta: flag,
+  tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
+  threads: integer(1, 1024, 'a whole number from 1 to 1024'),
+  maxMemory: integer(MIB, MAX_COUNT, `a whole number of bytes, at least ${MIB}`),
+  maxPixels: count,
+  skipExisting: flag,
+  overwrite: flag,
+  dryRun: flag,
+  failFast: flag,
+  maxFailures: {
+    what: "a whole number or a share such as '5%'",
+    holds: (value) => integer(0, MAX_COUNT, '').holds(value) || shareOf(value) !== undefined,
+  },
+  signal,
+  drain: signal,
+  onOutcome: callback,
+  onTotal: callback,
+};
+
+/**
+ * Checks the options of a run and fills in what is not stated.
+ * @throws SrganError E_USAGE for a value or a combination that makes no sense, E_OUT_DIR where `out` is a file
+ */
+export async function resolveOptions(options: PipeOptions): Promise<Settings> {
+  checkValues(options);
+  checkCombinations(options);
+  const listed = 'kind' in options.inputs ? options.inputs : patterns(options.inputs);
+  if (listed.kind !== 'patterns' && (options.include?.length || options.exclude?.length)) {
+    throw new SrganError(
+      'E_USAGE',
+      'include and exclude choose among globs, files and directories, not from a list.',
+    );
+  }
+  if (options.name !== undefined) checkTemplate(options.name);
+  if (options.suffix !== undefined) checkSuffix(options.suffix);
+  if (options.out !== undefined) await checkOut(options.out);
+
+  return {
+    inputs: listed,
+    out: options.out,
+    base: options.base,
+    recursive: options.recursive ?? true,
+    include: options.include ?? [],
+    exclude: options.exclude ?? [],
+    limit: options.limit ?? Infinity,
+    name: options.name,
+    suffix: options.suffix,
+    format: options.format ?? 'same',
+    quality: options.quality,
+    lossless: options.lossless ?? false,
+    strip: options.strip ?? false,
+    scale: options.scale,
+    width: options.width,
+    height: options.height,
+    minSize: options.minSize,
+    maxSize: options.maxSize,
+    ifLarger: options.ifLarger ?? 'copy',
+    model: options.model ?? DEFAULT_MODEL,
+    engine: options.engine ?? 'onnx',
+    device: options.device ?? 'cpu',
+    tta: options.tta ?? false,
+    tile: options.tile,
+    threads: options.threads ?? (await usableCores()),
+    maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes()),
+    maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+    existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
+    dryRun: options.dryRun ?? false,
+    maxFailures: failuresAllowed(options),
+  };
+}
+
+/** A quarter of what is free: the workers' sessions, the codecs and others need the rest. */
+export function defaultMaxMemory(usableBytes: number): number {
+  return Math.round(Math.min(4096 * MIB, Math.max(256 * MIB, usableBytes / 4)));
+}
+
+function checkValues(options: unknown): asserts options is PipeOptions {
+  if (!isRecord(options)) throw expected('an object', 'options', options);
+  if (options.inputs === undefined) throw expected(inputs.what, 'inputs', undefined);
+  for (const [name, value] of Object.entries(options)) {
+    const check = (CHECKS as Record<string, Check | undefined>)[name];
+    if (!check) throw new SrganError('E_USAGE', `There is no option ${name}.`);
+    if (value !== undefined && !check.holds(value)) throw expected(check.what, name, value);
+  }
+}
+
+function checkCombinations(options: PipeOptions) {
+  const { scale, width, height, minSize, maxSize } = options;
+  oneOfThem({ scale, 'width or height': width ?? height, minSize });
+  oneOfThem({ skipExisting: options.skipExisting, overwrite: options.overwrite });
+  oneOfThem({ failFast: options.failFast, maxFailures: options.maxFailures });
+  oneOfThem({ lossless: options.lossless, quality: options.quality });
+  if (minSize && maxSize && !fitsInto(minSize, maxSize)) {
+    throw new SrganError('E_USAGE', 'minSize is above maxSize, so no image could have both.');
+  }
+  if (options.lossless && options.format && !['webp', 'avif', 'same'].includes(options.format)) {
+    throw new SrganError('E_USAGE', `lossless is a choice for webp and avif, not for ${options.format}.`);
+  }
+  if (options.suffix !== undefined && options.name !== undefined && !options.name.includes('{suffix}')) {
+    throw new SrganError(
+      'E_USAGE',
+      `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
+    );
+  }
+}
+
+function oneOfThem(given: Record<string, unknown>) {
+  const stated = Object.keys(given).filter((name) => given[name] !== undefined && given[name] !== false);
+  if (stated.length > 1) {
+    throw new SrganError('E_USAGE', `${stated.join(' and ')} exclude each other.`, {
+      hint: 'Give one of them.',
+    });
+  }
+}
+
+async function checkOut(out: string) {
+  const found = await stat(out).catch(() => undefined);
+  if (found && !found.isDirectory()) {
+    throw new SrganError('E_OUT_DIR', `${out}: is a file, but the results need a directory.`, {
+      hint: 'Name an output directory after the sources, or with --out.',
+    });
+  }
+}
+
+function failuresAllowed({ failFast, maxFailures }: PipeOptions): Settings['maxFailures'] {
+  if (failFast) return { count: 0 };
+  const share = shareOf(maxFailures);
+  if (share !== undefined) return { share };
+  return typeof maxFailures === 'number' ? { count: maxFailures } : undefined;
+}
+
+function shareOf(value: unknown): number | undefined {
+  const percent = typeof value === 'string' ? /^(\d{1,3}(?:\.\d+)?)%$/.exec(value)?.[1] : undefined;
+  return percent !== undefined && Number(percent) <= 100 ? Number(percent) / 100 : undefined;
+}
+
+function patterns(list: readonly string[]): Inputs {
+  return { kind: 'patterns', patterns: list };
+}
+
+function isInputs(value: Record<string, unknown>): boolean {
+  const listed = oneOf(['lines', 'nul', 'ndjson']).holds(value.format);
+  switch (value.kind) {
+    case 'patterns':
+      return texts.holds(value.patterns);
+    case 'list':
+      return listed && isRecord(value.stream) && Symbol.asyncIterator in value.stream;
+    case 'list-file':
+      return listed && text.holds(value.path);
+    case 'iterable':
+      return (
+        isRecord(value.sources) && (Symbol.asyncIterator in value.sources || Symbol.iterator in value.sources)
+      );
+    default:
+      return false;
+  }
+}
+
+function fitsInto(inner: Size, outer: Size): boolean {
+  return inner.widthPx <= outer.widthPx && inner.heightPx <= outer.heightPx;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

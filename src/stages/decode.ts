@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import { bleed } from '../codec/bleed.js';
+import { cancelled, throwIfCancelled } from '../codec/cancelled.js';
+import { carriedOf } from '../codec/carry.js';
+import { headerOf, inspect } from '../codec/inspect.js';
+import { readPixels } from '../codec/read-pixels.js';
+import { SrganError } from '../errors.js';
+import type { Decoded, Job } from '../job.js';
+import type { Run } from '../run.js';
+import type { Ticket, Work } from './stage.js';
+
+/**
+ * Waits until the memory that the image will hold is free, then reads its pixels and what goes with them.
+ * Memory and buffer are given back when the source has ended.
+ * @throws SrganError E_CANCELLED, E_TRUNCATED, E_DECODE, E_UNSUPPORTED and what reading a header throws
+ */
+export function decode(run: Run): Work<Job, Decoded> {
+  return async (job, ticket) => {
+    if (job.action === 'copy') return { job };
+    const { path } = job.source;
+    ticket.defer(await admission(run, job));
+    return run.codec(async () => {
+      throwIfCancelled(run.signal, path);
+      return read(run, job, ticket);
+    });
+  };
+}
+
+async function admission(run: Run, job: Job): Promise<() => void> {
+  try {
+    return await run.budget.take(job.predictedBytes, run.signal);
+  } catch (error) {
+    throw cancelled(job.source.path, error);
+  }
+}
+
+async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
+  const { path } = job.source;
+  const file = await inspect(path);
+  if (!isDeepStrictEqual(headerOf(file), job.header)) {
+    throw new SrganError('E_READ', `${path}: changed while it was being read.`);
+  }
+  const { pixels, oddity } = await readPixels(path, file, run.buffers, (buffer) =>
+    ticket.defer(() => run.buffers.give(buffer)),
+  );
+  if (oddity !== undefined) ticket.warnings.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
+  if (file.previews > 0)
+    ticket.warnings.push(`Left out the ${file.previews} reduced copies that the file holds.`);
+  bleed(pixels);
+  return { job, pixels, carried: carriedOf(path, file) };
+}

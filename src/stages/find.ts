@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { commonBase, relativeTo } from '../find/base.js';
+import type { Draft } from '../find/draft.js';
+import { fromIterable, fromListFile, fromStream } from '../find/list.js';
+import { fromPatterns } from '../find/patterns.js';
+import { until } from '../find/until.js';
+import type { Source } from '../job.js';
+import type { Inputs, Settings } from '../options.js';
+
+/**
+ * The sources of a run, one by one, no faster than they are asked for. It ends after `settings.limit`, and at
+ * once when `drain` aborts.
+ *
+ * Order: arguments as they stand; below a directory or a glob in natural order of the whole path, so that `a2`
+ * comes before `a10`; lists as they are written. A file that several arguments name is one source.
+ *
+ * What is mirrored under the output directory is the path below `settings.base`, or where that is not stated:
+ * of a directory, itself; of a glob, the directory where its magic begins; of files, the deepest directory
+ * that holds all the files among the arguments; of a list in a file, the deepest one that holds all it names. A
+ * stream and an iterable cannot be looked through beforehand: theirs is the working directory. A source outside
+ * of its base keeps its whole path without the root.
+ * @throws SrganError E_USAGE where a list file cannot be read
+ */
+export async function* find(settings: Settings, drain: AbortSignal): AsyncGenerator<Source> {
+  const { inputs, limit } = settings;
+  let index = 0;
+  if (limit < 1) return;
+  for await (const source of until(sourcesOf(settings), drain, () => letGo(inputs))) {
+    yield { ...source, index };
+    index += 1;
+    if (index >= limit) return;
+  }
+}
+
+async function* sourcesOf(settings: Settings): AsyncGenerator<Omit<Source, 'index'>> {
+  const base = await statedBase(settings);
+  for await (const draft of draftsOf(settings)) {
+    yield {
+      path: draft.path,
+      relativePath: draft.invalid
+        ? path.basename(draft.path)
+        : relativeTo(base ?? draft.base ?? '.', draft.path),
+      overrides: draft.overrides ?? {},
+      extra: draft.extra ?? {},
+      invalid: draft.invalid,
+    };
+  }
+}
+
+function draftsOf({ inputs, ...settings }: Settings): AsyncGenerator<Draft> {
+  switch (inputs.kind) {
+    case 'patterns':
+      return fromPatterns(inputs.patterns, { inputs, ...settings });
+    case 'list':
+      return fromStream(inputs.stream, inputs.format);
+    case 'list-file':
+      return fromListFile(inputs);
+    case 'iterable':
+      return fromIterable(inputs.sources);
+  }
+}
+
+/** Without an output directory nothing is mirrored, and the first look through a list file is spared. */
+async function statedBase({ inputs, base, out }: Settings): Promise<string | undefined> {
+  if (base !== undefined || inputs.kind !== 'list-file' || out === undefined) return base;
+  const common = commonBase();
+  for await (const draft of fromListFile(inputs)) {
+    if (!draft.invalid) common.add(path.dirname(draft.path));
+  }
+  return common.directory;
+}
+
+/** A stream that stays open, such as stdin, would keep the process alive. */
+function letGo(inputs: Inputs) {
+  if (inputs.kind === 'list' && inputs.stream instanceof Readable) inputs.stream.destroy();
+}

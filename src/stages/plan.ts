@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createCompactSet } from '../compact-set.js';
+import { SrganError } from '../errors.js';
+import type { ImageHeader, Job, OutputFormat, Source } from '../job.js';
+import type { Settings } from '../options.js';
+import type { NetworkFamily, Run } from '../run.js';
+import { createClaims } from '../plan/claims.js';
+import { statedFormat, writableFormat } from '../plan/format.js';
+import { checkTarget } from '../plan/limits.js';
+import { predictMemory } from '../plan/memory.js';
+import { createNaming } from '../plan/name.js';
+import { checkOutput } from '../plan/output.js';
+import { choosePasses } from '../plan/passes.js';
+import { pathKey } from '../plan/place.js';
+import { predictOutput } from '../plan/predict.js';
+import { targetSize } from '../plan/size.js';
+import { wantedSize } from '../plan/wanted.js';
+import { readHeader } from './header.js';
+import type { Ticket, Work } from './stage.js';
+import type { Survey } from './survey.js';
+
+/**
+ * Decides from the header and the options alone what is to be done with a source. Where the result's name can
+ * be told beforehand and is there already, the source is not even opened.
+ */
+export function plan(run: Pick<Run, 'settings' | 'networks'>, survey: Survey): Work<Source, Job> {
+  const { settings, networks } = run;
+  const naming = createNaming(settings);
+  const claims = createClaims();
+  const met = createCompactSet();
+  const isInput = (path: string) => survey.isInput(path) || met.has(pathKey(path));
+
+  return async (source, ticket) => {
+    if (source.invalid) throw source.invalid;
+    if (survey.sources === undefined) met.add(pathKey(source.path));
+    const model = source.overrides.model ?? settings.model;
+    const family = await networks.describe(model);
+    const predicted = predictOutput(naming, source, settings, family.defaultFactor);
+    if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
+
+    const header = await readHeader(source.path, { maxPixels: settings.maxPixels });
+    const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
+    const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
+    const target = targetSize(header, wanted, settings.maxSize);
+    const outputPath = naming.outputPath(source, {
+      wanted,
+      model,
+      format,
+      ...target,
+      hash: naming.needsHash ? await hashOf(source.path) : undefined,
+    });
+    if (outputPath === undefined)
+      throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
+    if (outputPath !== predicted && (await isThere(source, ticket, outputPath))) return undefined;
+
+    const isLarge = target.widthPx === header.widthPx && target.heightPx === header.heightPx;
+    if (isLarge && settings.ifLarger === 'skip') {
+      ticket.end = { status: 'skipped', reason: `It is ${header.widthPx}×${header.heightPx} already.` };
+      return undefined;
+    }
+    const passes = passesFor(target.factor, isLarge, family);
+    const memory = predictMemory(header, passes, target);
+    checkTarget(source.path, format, target, memory.largestBytes);
+    const job: Job = {
+      source,
+      action: isLarge && keepsBytes(source, settings, header, format) ? 'copy' : 'upscale',
+      outputPath,
+      format,
+      quality: source.overrides.quality ?? settings.quality,
+      header,
+      model,
+      passes,
+      targetWidthPx: target.widthPx,
+      targetHeightPx: target.heightPx,
+      predictedBytes: memory.bytes,
+    };
+    ticket.job = job;
+    if (!settings.dryRun) return job;
+    ticket.end = { status: 'planned' };
+    return undefined;
+  };
+
+  async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
+    survey.refuseCollision(source, output);
+    claims.claim(output, source);
+    if ((await checkOutput(output, source.path, settings.existing, isInput)) === 'free') return false;
+    ticket.end = { status: 'skipped', reason: `${output} is already there.` };
+    return true;
+  }
+}
+
+function passesFor(factor: number, isLarge: boolean, family: NetworkFamily): number[] {
+  return isLarge ? [] : choosePasses(factor, family.factors);
+}
+
+/** Whether the source's own bytes are the wanted result; else it is encoded anew, at its own size. */
+function keepsBytes(source: Source, settings: Settings, header: ImageHeader, format: OutputFormat): boolean {
+  const quality = source.overrides.quality ?? settings.quality;
+  return (
+    writableFormat(header.format) === format && !settings.strip && !settings.lossless && quality === undefined
+  );
+}
+
+/** @throws SrganError E_READ */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (cause) {
+    throw new SrganError('E_READ', `${path}: reading it failed.`, { cause });
+  }
+  return hash.digest('hex');
+}

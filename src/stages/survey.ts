@@ -1,0 +1,107 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { createCompactSet, type CompactSet } from '../compact-set.js';
+import { SrganError } from '../errors.js';
+import type { Source } from '../job.js';
+import type { Settings } from '../options.js';
+import { collision } from '../plan/claims.js';
+import { createNaming } from '../plan/name.js';
+import { pathKey } from '../plan/place.js';
+import { predictOutput } from '../plan/predict.js';
+import { find } from './find.js';
+
+/** What a first look at all sources showed, before anything is written. */
+export interface Survey {
+  /** How many there are; undefined where they can only be looked at once. */
+  readonly sources: number | undefined;
+  /** @throws SrganError E_COLLISION where another source would have the same output */
+  refuseCollision(source: Source, output: string | undefined): void;
+  /** Whether the path is known to be that of a source; false for all where there was no first look. */
+  isInput(path: string): boolean;
+}
+
+/** So many outputs that collide are told with the names of their sources. */
+const NAMED = 10_000;
+
+/** In place of the network's own factor, which is the same for all and needs no network to be read. */
+const ANY_FACTOR = 1;
+
+/**
+ * Counts the sources and finds those with one output, where they can be walked twice: globs, files,
+ * directories and lists in a file. Takes 24 to 48 bytes per source. Outputs whose names need the header or the
+ * bytes are left to `plan`.
+ * @param drain ends the look early; what was found until then counts
+ */
+export async function survey(settings: Settings, drain: AbortSignal = NEVER): Promise<Survey> {
+  if (settings.inputs.kind !== 'patterns' && settings.inputs.kind !== 'list-file') return blind;
+  const naming = createNaming(settings);
+  const inputs = createCompactSet();
+  const outputs = createCompactSet();
+  const doubled = createCompactSet();
+  let sources = 0;
+
+  for await (const source of find(settings, drain)) {
+    sources += 1;
+    if (source.invalid) continue;
+    inputs.add(pathKey(source.path));
+    if (settings.existing === 'overwrite') await addReal(inputs, source.path);
+    const output = keyOf(source);
+    if (output !== undefined && !outputs.add(output)) doubled.add(output);
+  }
+  const pairs = doubled.size > 0 ? await namesOf(doubled) : new Map<string, Pair>();
+
+  return {
+    sources,
+    isInput: (file) => inputs.has(pathKey(file)),
+    refuseCollision(source, output) {
+      const key = doubled.size > 0 ? keyOf(source) : undefined;
+      if (key === undefined || !doubled.has(key)) return;
+      const pair = pairs.get(key);
+      const other = pair && (pair.firstIndex === source.index ? pair.second : pair.first);
+      throw collision(source.path, output ?? key, other);
+    },
+  };
+
+  function keyOf(source: Source): string | undefined {
+    try {
+      const output = predictOutput(naming, source, settings, ANY_FACTOR);
+      return output === undefined ? undefined : pathKey(output);
+    } catch (error) {
+      // the name itself is impossible: plan says so when it comes to this source
+      if (error instanceof SrganError) return undefined;
+      throw error;
+    }
+  }
+
+  async function namesOf(keys: CompactSet): Promise<Map<string, Pair>> {
+    const pairs = new Map<string, Pair>();
+    for await (const source of find(settings, drain)) {
+      const key = source.invalid ? undefined : keyOf(source);
+      if (key === undefined || !keys.has(key)) continue;
+      const pair = pairs.get(key);
+      if (pair) pair.second ??= source.path;
+      else if (pairs.size < NAMED) pairs.set(key, { firstIndex: source.index, first: source.path });
+    }
+    return pairs;
+  }
+}
+
+interface Pair {
+  readonly firstIndex: number;
+  readonly first: string;
+  second?: string;
+}
+
+const NEVER = new AbortController().signal;
+
+const blind: Survey = {
+  sources: undefined,
+  refuseCollision: () => undefined,
+  isInput: () => false,
+};
+
+/** Only where outputs may be replaced can a link to an input do harm. */
+async function addReal(inputs: CompactSet, file: string) {
+  const real = await realpath(path.resolve(file)).catch(() => undefined);
+  if (real !== undefined) inputs.add(pathKey(real));
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SrganError, systemCode } from '../errors.js';
+import type { Encoded, Written } from '../job.js';
+import type { Settings } from '../options.js';
+import type { Run } from '../run.js';
+import { forget, remember } from '../temp-files.js';
+import type { Ticket, Work } from './stage.js';
+import { flushDirectory, flushFile } from './write-flush.js';
+import { writeFailure } from './write-failure.js';
+
+/**
+ * Puts the bytes under their final name whole or not at all: a sibling temp file, flushed to the disk, then
+ * renamed. File permissions are the process's default, the time is now.
+ */
+export function write(run: Pick<Run, 'settings' | 'signal'>): Work<Encoded, Written> {
+  const { settings, signal } = run;
+
+  return async ({ job, bytes, widthPx, heightPx }, ticket) => {
+    const path = job.outputPath;
+    const directory = dirname(path);
+    const temp = join(directory, tempName(basename(path)));
+    try {
+      await mkdir(directory, { recursive: true });
+      remember(temp);
+      await writeWhole(temp, bytes);
+      refuseIfStopped(signal, path);
+      if (!(await publish(temp, path, settings.existing, ticket))) return undefined;
+      await flushDirectory(directory);
+    } catch (cause) {
+      throw cause instanceof SrganError ? cause : writeFailure(path, cause);
+    } finally {
+      await rm(temp, { force: true }).catch(() => undefined);
+      forget(temp);
+    }
+    const written = { job, path, bytes: bytes.byteLength, widthPx, heightPx };
+    ticket.end = { status: job.action === 'copy' ? 'copied' : 'done', written };
+    return written;
+  };
+}
+
+const TEMP_NAME_BYTES = 64;
+
+/** Short even where the final name is as long as the file system allows. */
+export function tempName(name: string): string {
+  let shown = '';
+  for (const character of name) {
+    if (Buffer.byteLength(shown + character) > TEMP_NAME_BYTES) break;
+    shown += character;
+  }
+  return `.${shown}.${process.pid}-${randomBytes(6).toString('hex')}.srgan-tmp`;
+}
+
+async function writeWhole(temp: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(temp, 'wx');
+  try {
+    await file.writeFile(bytes);
+    const { size } = await file.stat();
+    if (size !== bytes.byteLength) {
+      throw new Error(`${size} of ${bytes.byteLength} bytes arrived in ${temp}`);
+    }
+    await flushFile(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @returns false where the file that is already there is to be kept */
+async function publish(
+  temp: string,
+  path: string,
+  existing: Settings['existing'],
+  ticket: Ticket,
+): Promise<boolean> {
+  if (existing === 'overwrite') {
+    await rename(temp, path);
+    return true;
+  }
+  if (await claim(temp, path)) return true;
+  if (existing === 'refuse') {
+    throw new SrganError(
+      'E_EXISTS',
+      `${path}: another program made this file meanwhile; it was left as it is.`,
+      {
+        hint: 'Use --overwrite to replace what is there, or --skip-existing to leave it.',
+      },
+    );
+  }
+  ticket.end = { status: 'skipped', reason: 'the output is already there' };
+  return false;
+}
+
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV', 'EINVAL']);
+
+/** A hard link fails where the name is taken, which a rename does not. */
+async function claim(temp: string, path: string): Promise<boolean> {
+  try {
+    await link(temp, path);
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return false;
+    if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
+  }
+  if (await isThere(path)) return false;
+  await rename(temp, path);
+  return true;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function refuseIfStopped(signal: AbortSignal, path: string): void {
+  if (signal.aborted) {
+    throw new SrganError('E_CANCELLED', `${path}: the run was stopped before this file was in place.`);
+  }
+}

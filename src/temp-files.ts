@@ -1,0 +1,20 @@
+import { rmSync } from 'node:fs';
+
+const live = new Set<string>();
+
+/** Remembers a temp file until `forget`, so that a process that must die at once can take it away. */
+export const remember = (path: string): void => void live.add(path);
+
+export const forget = (path: string): void => void live.delete(path);
+
+/** For the last moment of a process: the event loop will not turn again. */
+export function removeTempFilesNow(): void {
+  for (const path of live) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // dying matters more than a file that cannot be removed
+    }
+  }
+  live.clear();
+}

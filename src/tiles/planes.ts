@@ -1,0 +1,133 @@
+import type { Pixels } from '../job.js';
+import type { Rect } from './grid.js';
+
+/** One page of Pixels: where its samples begin, and how they lie. */
+export interface Page {
+  readonly data: Uint8Array | Uint16Array;
+  /** Index of its first sample. */
+  readonly start: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly channels: number;
+}
+
+export function pageOf(pixels: Pixels, page: number): Page {
+  const { data, widthPx, pageHeightPx: heightPx, channels } = pixels;
+  return { data, start: page * widthPx * heightPx * channels, widthPx, heightPx, channels };
+}
+
+export const hasAlpha = ({ channels }: { readonly channels: number }) => channels % 2 === 0;
+
+const isGray = ({ channels }: Page) => channels < 3;
+
+/** What one level of 8 bits is in the page's own depth. */
+const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
+
+/**
+ * Colour of `window` as three planes in 0..255; gray fills all three.
+ * @param planes 3 × heightPx × widthPx values of the window
+ */
+export function readColour(page: Page, window: Rect, planes: Float32Array): void {
+  const area = window.widthPx * window.heightPx;
+  const planeCount = isGray(page) ? 1 : 3;
+  for (let plane = 0; plane < planeCount; plane += 1) readChannel(page, window, plane, planes, plane * area);
+  if (planeCount === 1) repeatPlane(planes, area);
+}
+
+/** Alpha of `window`, in 0..255, as the three planes of a gray image. */
+export function readAlpha(page: Page, window: Rect, planes: Float32Array): void {
+  readChannel(page, window, page.channels - 1, planes, 0);
+  repeatPlane(planes, window.widthPx * window.heightPx);
+}
+
+/**
+ * Writes what the network made of `window` into `core` at `factor`, rounded half up and clamped.
+ * @param planes 3 × (heightPx·factor) × (widthPx·factor) values of the window, in 0..255; may be changed
+ * @returns false where a value of the core was no finite number
+ */
+export function writeColour(
+  page: Page,
+  core: Rect,
+  window: Rect,
+  factor: number,
+  planes: Float32Array,
+): boolean {
+  if (isGray(page)) {
+    averagePlanes(planes);
+    return writeChannel(page, core, window, factor, planes, 0, 0);
+  }
+  let finite = true;
+  for (let channel = 0; channel < 3; channel += 1) {
+    finite = writeChannel(page, core, window, factor, planes, channel, channel) && finite;
+  }
+  return finite;
+}
+
+/** The counterpart of readAlpha, with the rules of writeColour. */
+export function writeAlpha(
+  page: Page,
+  core: Rect,
+  window: Rect,
+  factor: number,
+  planes: Float32Array,
+): boolean {
+  averagePlanes(planes);
+  return writeChannel(page, core, window, factor, planes, 0, page.channels - 1);
+}
+
+function readChannel(page: Page, window: Rect, channel: number, planes: Float32Array, at: number): void {
+  const { data, channels } = page;
+  const level = levelOf(page);
+  for (let y = 0, to = at; y < window.heightPx; y += 1) {
+    let from = page.start + ((window.yPx + y) * page.widthPx + window.xPx) * channels + channel;
+    for (let x = 0; x < window.widthPx; x += 1, to += 1, from += channels) {
+      planes[to] = (data[from] as number) / level;
+    }
+  }
+}
+
+function repeatPlane(planes: Float32Array, area: number): void {
+  planes.copyWithin(area, 0, area);
+  planes.copyWithin(2 * area, 0, area);
+}
+
+/** The mean of the three planes, in the place of the first. */
+function averagePlanes(planes: Float32Array): void {
+  const area = planes.length / 3;
+  for (let at = 0; at < area; at += 1) {
+    const sum = (planes[at] as number) + (planes[at + area] as number) + (planes[at + 2 * area] as number);
+    planes[at] = sum / 3;
+  }
+}
+
+function writeChannel(
+  page: Page,
+  core: Rect,
+  window: Rect,
+  factor: number,
+  planes: Float32Array,
+  plane: number,
+  channel: number,
+): boolean {
+  const { data, channels } = page;
+  const level = levelOf(page);
+  const white = 255 * level;
+  const stride = window.widthPx * factor;
+  const left = (core.xPx - window.xPx) * factor;
+  const top = (core.yPx - window.yPx) * factor;
+  const firstOfPlane = plane * stride * window.heightPx * factor;
+  const width = core.widthPx * factor;
+  const height = core.heightPx * factor;
+  let wrong = 0;
+  for (let y = 0; y < height; y += 1) {
+    let from = firstOfPlane + (top + y) * stride + left;
+    let to = page.start + ((core.yPx * factor + y) * page.widthPx + core.xPx * factor) * channels + channel;
+    for (let x = 0; x < width; x += 1, from += 1, to += channels) {
+      const value = (planes[from] as number) * level;
+      // 0 for a finite value and NaN for any other, which stays
+      wrong += value - value;
+      data[to] = value <= 0 ? 0 : value >= white ? white : (value + 0.5) | 0;
+    }
+  }
+  return wrong === 0;
+}

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import test from 'ava';
+import { bashCompletion } from '../../src/cli/completion/bash.js';
+import { fishCompletion } from '../../src/cli/completion/fish.js';
+import { commandWords } from '../../src/cli/completion/words.js';
+import { zshCompletion } from '../../src/cli/completion/zsh.js';
+
+const flags = {
+  scale: {
+    name: 'scale',
+    char: 's',
+    type: 'option',
+    description: "Any factor; the network's own otherwise.",
+  },
+  format: { name: 'format', type: 'option', options: ['png', 'jpeg'], description: 'Format [of] results.' },
+  tree: { name: 'tree', type: 'boolean', allowNo: true, description: 'Mirror: the tree' },
+} as const;
+const words = commandWords([
+  { id: 'pipe', aliases: [], summary: 'Upscale images.', flags },
+  { id: 'models', aliases: ['models:list'], flags: {} },
+  { id: 'models:list', aliases: ['models:list'], flags: {} },
+  { id: 'models:info', aliases: [], flags: {} },
+  { id: 'secret', aliases: [], hidden: true, flags: {} },
+]);
+
+const has = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
+
+test('each command once, under each of its names', (t) => {
+  t.deepEqual(
+    words.map(({ name }) => name),
+    ['models', 'models info', 'models list', 'pipe'],
+  );
+  t.deepEqual(
+    words.at(-1)?.flags.map(({ long, summary }) => [long, summary]),
+    [
+      ['--scale', 'Any factor'],
+      ['--format', 'Format [of] results'],
+      ['--tree', 'Mirror'],
+      ['--no-tree', 'Mirror'],
+      ['--help', 'Show help'],
+    ],
+  );
+});
+
+(has('bash') ? test : test.skip)('bash offers commands, flags, and the values of a flag', (t) => {
+  const offered = (...line: string[]) => {
+    const script = `${bashCompletion('srgan', words)}
+      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _srgan; echo "\${COMPREPLY[*]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'srgan', ...line], {
+      encoding: 'utf8',
+    });
+    t.is(stderr, '');
+    return stdout.trim();
+  };
+  t.is(offered(''), 'models pipe');
+  t.is(offered('p'), 'pipe');
+  t.is(offered('models', ''), 'info list');
+  t.is(offered('models', 'i'), 'info');
+  t.is(offered('pipe', '--'), '--scale --format --tree --no-tree --help');
+  t.is(offered('pipe', 'in', '--no'), '--no-tree');
+  t.is(offered('pipe', '--format', 'j'), 'jpeg');
+  t.is(offered('pipe', '--scale', ''), '');
+  t.is(offered('pipe', 'mod'), '');
+  t.is(offered('models', 'info', '--'), '--help');
+});
+
+(has('zsh') ? test : test.skip)('zsh reads its script', (t) => {
+  const { status, stderr } = spawnSync('zsh', ['-n'], {
+    input: zshCompletion('srgan', words),
+    encoding: 'utf8',
+  });
+  t.is(stderr, '');
+  t.is(status, 0);
+});
+
+(has('fish') ? test : test.skip)('fish offers commands, flags, and the values of a flag', (t) => {
+  const offered = (line: string) => {
+    const script = `${fishCompletion('srgan', words)}\ncomplete -C '${line}'`;
+    const { stdout } = spawnSync('fish', ['-c', script], { encoding: 'utf8' });
+    return stdout.split('\n').map((offer) => offer.split('\t')[0]);
+  };
+  t.true(offered('srgan ').includes('pipe'));
+  t.true(offered('srgan models ').includes('info'));
+  t.true(offered('srgan pipe --').includes('--scale'));
+  t.true(offered('srgan pipe --format ').includes('jpeg'));
+});

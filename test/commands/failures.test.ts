@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import sharp from 'sharp';
+import { bin, shell, srgan } from '../helpers/cli.js';
+import { numbered, savePngs } from '../helpers/pngs.js';
+import { makeTree } from '../helpers/tree.js';
+
+const posix = process.platform !== 'win32';
+const resize = ['--engine', 'resize', '--threads', '2'];
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+
+/** A user that may not do everything, as whom the launcher can be run; undefined: this one. */
+const NOBODY = 65_534;
+const isRoot = posix && process.getuid?.() === 0;
+const nobodyCan = !isRoot || spawnSync(process.execPath, [bin, '--version'], { uid: NOBODY }).status === 0;
+const uid = isRoot ? NOBODY : undefined;
+
+test('each bad image fails on its own, with a code and a sentence that names it; the others are done', async (t) => {
+  const cwd = await makeTree(t);
+  const [good] = await savePngs(join(cwd, 'in'), ['good.png', 'wide.png'], 30, 20);
+  const png = await readFile(good!);
+  await savePngs(join(cwd, 'in'), ['bomb.png'], 300, 300);
+  await writeFile(join(cwd, 'in/truncated.png'), png.subarray(0, png.length - 400));
+  await writeFile(join(cwd, 'in/empty.png'), '');
+  await writeFile(join(cwd, 'in/text.png'), 'Dear diary, this is no image at all.\n'.repeat(20));
+  await writeFile(join(cwd, 'in/really-png.jpg'), png);
+  const damaged = Buffer.from(png);
+  damaged.fill(0xa5, 60, 200);
+  await writeFile(join(cwd, 'in/damaged.png'), damaged);
+  await mkdir(join(cwd, 'in/directory.png'));
+
+  const sources = [...(await readdir(join(cwd, 'in'))), 'missing.png'].map((name) => `in/${name}\n`).join('');
+  const run = await srgan(
+    ['pipe', '-', 'out', '--base', 'in', '--max-pixels', '50000', '--ndjson-out', ...resize],
+    {
+      cwd,
+      stdin: sources,
+    },
+  );
+  t.is(run.exitCode, 1);
+  const records = lines(run.stdout).map(
+    (line) => JSON.parse(line) as { src: string; code?: string; message: string },
+  );
+  const codes = Object.fromEntries(records.map(({ src, code }) => [src.slice('in/'.length), code ?? 'done']));
+  t.deepEqual(codes, {
+    'good.png': 'done',
+    'wide.png': 'done',
+    'really-png.jpg': 'done',
+    'bomb.png': 'E_TOO_LARGE',
+    'truncated.png': 'E_TRUNCATED',
+    'empty.png': 'E_EMPTY',
+    'text.png': 'E_UNSUPPORTED',
+    'damaged.png': 'E_DECODE',
+    'directory.png': 'E_NOT_A_FILE',
+    'missing.png': 'E_NOT_FOUND',
+  });
+  for (const { src, code, message } of records) {
+    if (code === undefined) continue;
+    t.true(run.stderr.includes(`  ${code} `), code);
+    t.true(message.includes(src), message);
+    t.regex(message, /^[^\n]+\.$/);
+  }
+  t.false(run.stderr.includes('    at '));
+  t.is((await readdir(join(cwd, 'out'))).length, 3);
+});
+
+(posix && nobodyCan ? test : test.skip)(
+  'a source that may not be read, a directory that may not be written',
+  async (t) => {
+    const cwd = await makeTree(t);
+    await savePngs(cwd, ['a.png', 'secret.png'], 8, 8);
+    await mkdir(join(cwd, 'locked'));
+    if (isRoot) await chown(cwd, NOBODY, NOBODY);
+    await chmod(join(cwd, 'a.png'), 0o644);
+    await chmod(join(cwd, 'secret.png'), 0o000);
+    await chmod(join(cwd, 'locked'), 0o555);
+
+    const unreadable = await srgan(['pipe', 'a.png', 'secret.png', 'out', ...resize], { cwd, uid });
+    t.is(unreadable.exitCode, 1, unreadable.stderr);
+    t.regex(unreadable.stderr, /^ {2}E_ACCESS secret\.png/m);
+    t.deepEqual(await readdir(join(cwd, 'out')), ['a.png']);
+
+    const locked = await srgan(['pipe', 'a.png', 'locked', ...resize], { cwd, uid });
+    t.is(locked.exitCode, 1, locked.stderr);
+    t.regex(locked.stderr, /^ {2}E_WRITE .*locked.a\.png: writing there is not allowed\.$/m);
+    t.regex(locked.stderr, /^ {4}Check the permissions of the directory\.$/m);
+  },
+);
+
+const ownMounts =
+  process.platform === 'linux' &&
+  spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt']).status === 0;
+
+(ownMounts ? test : test.skip)(
+  'a disk that fills up: what fits is whole, the rest is told, no temp file stays',
+  async (t) => {
+    const cwd = await makeTree(t, ['out/']);
+    await savePngs(join(cwd, 'in'), numbered(6), 60, 60);
+    const inside = `mount -t tmpfs -o size=64k tmpfs out && $SRGAN pipe in out ${resize.join(' ')}; echo $?; ls -A out; cat out/* | wc -c`;
+    const { stdout, stderr } = await shell(
+      `unshare -rm bash -c ${JSON.stringify(inside).replaceAll('$?', '\\$?')}`,
+      { cwd },
+    );
+    const said = lines(stdout);
+    const done = said.filter((line) => line.startsWith('out/'));
+    t.true(done.length > 0 && done.length < 6, stdout);
+    t.deepEqual(said.slice(done.length, -1), ['1', ...done.map((path) => path.slice('out/'.length)).sort()]);
+    t.regex(stderr, /^ {2}E_NOSPC .*: the disk is full\.$/m);
+  },
+);
+
+test('a model file that is no network: exit 2, before any image', async (t) => {
+  const cwd = await makeTree(t, { 'broken.onnx': 'this is no network' });
+  await savePngs(cwd, ['a.png'], 8, 8);
+  for (const model of ['broken.onnx', 'gone.onnx']) {
+    const { exitCode, stdout, stderr } = await srgan(['pipe', 'a.png', 'out', '--model', model], { cwd });
+    t.is(exitCode, 2, stderr);
+    t.is(stdout, '');
+    t.true(stderr.startsWith(`srgan: ${model}: `), stderr);
+  }
+});
+
+test('a damaged image that was there before stays until a whole one takes its place', async (t) => {
+  const cwd = await makeTree(t, { 'out/a.png': 'half a fi' });
+  await savePngs(join(cwd, 'in'), ['a.png'], 8, 8);
+  const refused = await srgan(['pipe', 'in', 'out', ...resize], { cwd });
+  t.is(refused.exitCode, 1);
+  t.regex(refused.stderr, /E_EXISTS/);
+  t.is((await srgan(['pipe', 'in', 'out', '--overwrite', ...resize], { cwd })).exitCode, 0);
+  t.is((await sharp(join(cwd, 'out/a.png')).metadata()).width, 16);
+});
+
+test('two sources with one output are refused before either is written, and an input is never replaced', async (t) => {
+  const cwd = await makeTree(t);
+  await savePngs(cwd, ['x/a.png', 'y/a.png', 'b.png'], 8, 8);
+  const args = ['--name', '{name}.png', '--out', '.', '--overwrite', ...resize];
+  const { exitCode, stderr } = await srgan(['pipe', 'x', 'y', 'b.png', ...args], { cwd });
+  t.is(exitCode, 1);
+  t.regex(stderr, /E_COLLISION .*[xy].a\.png.*[xy].a\.png/);
+  t.regex(stderr, /E_OVERWRITE_INPUT .*b\.png/);
+  t.is((await sharp(join(cwd, 'b.png')).metadata()).width, 8);
+  t.false((await readdir(cwd)).includes('a.png'));
+});

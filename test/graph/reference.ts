@@ -1,0 +1,144 @@
+import type { ConvNode, Graph, Node, Pads } from '../../src/graph/graph.js';
+
+/** channels × height × width values. */
+export interface Tensor {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly values: Float64Array;
+}
+
+/** Evaluates a graph by the plainest loops, in double precision: what the other ways are checked against. */
+export function evaluate(graph: Graph, input: Tensor): Tensor {
+  const values = new Map<string, Tensor>();
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => values.get(name)!);
+    values.set(node.name, node.op === 'input' ? input : evaluateNode(node, inputs));
+  }
+  return values.get(graph.output)!;
+}
+
+export function tensor(
+  channels: number,
+  height: number,
+  width: number,
+  value: (channel: number, y: number, x: number) => number,
+): Tensor {
+  const values = new Float64Array(channels * height * width);
+  let at = 0;
+  for (let c = 0; c < channels; c += 1) {
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) values[at++] = value(c, y, x);
+    }
+  }
+  return { channels, height, width, values };
+}
+
+/** 0 outside. */
+export function pixel({ height, width, values }: Tensor, channel: number, y: number, x: number): number {
+  if (y < 0 || x < 0 || y >= height || x >= width) return 0;
+  return values[(channel * height + y) * width + x]!;
+}
+
+function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor {
+  const input = first!;
+  const map = (f: (value: number, channel: number) => number) =>
+    tensor(input.channels, input.height, input.width, (c, y, x) => f(pixel(input, c, y, x), c));
+  const combine = (f: (a: number, b: number) => number) =>
+    others.reduce(
+      (sum, other) =>
+        tensor(sum.channels, sum.height, sum.width, (c, y, x) =>
+          f(pixel(sum, c, y, x), pixel(other, c, y, x)),
+        ),
+      input,
+    );
+  const perChannel = (values: Float32Array, channel: number) => values[values.length === 1 ? 0 : channel]!;
+
+  switch (node.op) {
+    case 'input':
+      return input;
+    case 'conv':
+      return convolve(node, input);
+    case 'activation':
+      return map(FUNCTIONS[node.activation]);
+    case 'leakyRelu':
+      return map((value) => (value < 0 ? value * node.slope : value));
+    case 'prelu':
+      return map((value, c) => (value < 0 ? value * node.slopes[c]! : value));
+    case 'clip':
+      return map((value) => Math.min(node.max, Math.max(node.min, value)));
+    case 'affine':
+      return map((value, c) => value * perChannel(node.scale, c) + perChannel(node.offset, c));
+    case 'add':
+      return combine((a, b) => a + b);
+    case 'mul':
+      return combine((a, b) => a * b);
+    case 'concat': {
+      const all = [input, ...others].flatMap((t) =>
+        Array.from({ length: t.channels }, (_, c) => [t, c] as const),
+      );
+      return tensor(all.length, input.height, input.width, (c, y, x) => pixel(...all[c]!, y, x));
+    }
+    case 'upsample': {
+      const { height, width } = node.factor;
+      return tensor(input.channels, input.height * height, input.width * width, (c, y, x) =>
+        pixel(input, c, Math.floor(y / height), Math.floor(x / width)),
+      );
+    }
+    case 'depthToSpace': {
+      const { block, mode } = node;
+      const depth = input.channels / block ** 2;
+      return tensor(depth, input.height * block, input.width * block, (c, y, x) => {
+        const within = (y % block) * block + (x % block);
+        const channel = mode === 'DCR' ? within * depth + c : c * block ** 2 + within;
+        return pixel(input, channel, Math.floor(y / block), Math.floor(x / block));
+      });
+    }
+  }
+}
+
+const FUNCTIONS = {
+  relu: (x: number) => Math.max(0, x),
+  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  elu: (x: number) => (x < 0 ? Math.exp(x) - 1 : x),
+  softplus: (x: number) => Math.log(1 + Math.exp(x)),
+  softsign: (x: number) => x / (1 + Math.abs(x)),
+};
+
+function convolve(node: ConvNode, input: Tensor): Tensor {
+  const { kernel, strides, dilations, groups, weights, bias, inChannels, outChannels } = node;
+  const pads = node.pads === 'same' ? padsForSame(node, input) : node.pads;
+  const rows = input.height + pads.top + pads.bottom - (kernel.height - 1) * dilations.height;
+  const columns = input.width + pads.left + pads.right - (kernel.width - 1) * dilations.width;
+  const perGroup = inChannels / groups;
+  return tensor(
+    outChannels,
+    Math.ceil(rows / strides.height),
+    Math.ceil(columns / strides.width),
+    (out, y, x) => {
+      const firstChannel = Math.floor(out / (outChannels / groups)) * perGroup;
+      let sum = bias?.[out] ?? 0;
+      for (let c = 0; c < perGroup; c += 1) {
+        for (let row = 0; row < kernel.height; row += 1) {
+          for (let column = 0; column < kernel.width; column += 1) {
+            const weight = weights[((out * perGroup + c) * kernel.height + row) * kernel.width + column]!;
+            const fromY = y * strides.height + row * dilations.height - pads.top;
+            const fromX = x * strides.width + column * dilations.width - pads.left;
+            sum += weight * pixel(input, firstChannel + c, fromY, fromX);
+          }
+        }
+      }
+      return sum;
+    },
+  );
+}
+
+function padsForSame({ kernel, strides, dilations }: ConvNode, { height, width }: Tensor): Pads {
+  const missing = (size: number, stride: number, taps: number, dilation: number) =>
+    Math.max(0, (Math.ceil(size / stride) - 1) * stride + (taps - 1) * dilation + 1 - size);
+  const rows = missing(height, strides.height, kernel.height, dilations.height);
+  const columns = missing(width, strides.width, kernel.width, dilations.width);
+  const [top, left] = [Math.floor(rows / 2), Math.floor(columns / 2)];
+  return { top, left, bottom: rows - top, right: columns - left };
+}

@@ -1,0 +1,101 @@
+import pLimit from 'p-limit';
+import { createBudget } from '../../src/budget.js';
+import type { Encoded, Job, Pixels, Upscaled } from '../../src/job.js';
+import type { PipeOptions } from '../../src/options.js';
+import type { Run } from '../../src/run.js';
+import { decode } from '../../src/stages/decode.js';
+import { encode } from '../../src/stages/encode.js';
+import { readHeader } from '../../src/stages/header.js';
+import { openTicket } from '../../src/stages/stage.js';
+import { createBuffers } from '../../src/workers/buffers.js';
+import { jobOf, sourceOf } from './job.js';
+import { settingsOf } from './settings.js';
+
+/** A run for the stages around the network: real budget, slots and buffers; no network and no workers. */
+export async function runOf(
+  options: Partial<PipeOptions> = {},
+  signals: { signal?: AbortSignal } = {},
+): Promise<Run & { lent(): number }> {
+  const settings = await settingsOf({ inputs: ['unused'], ...options });
+  const buffers = createBuffers(2 ** 28);
+  let lent = 0;
+  const none = (): never => {
+    throw new Error('this run has no network');
+  };
+  return {
+    settings,
+    signal: signals.signal ?? new AbortController().signal,
+    drain: new AbortController().signal,
+    budget: createBudget(2 ** 28),
+    codec: pLimit(2),
+    networks: { describe: none, load: none },
+    tiles: { upscale: none, close: none, stats: { tiles: 0, inferMs: [], busyMs: [] } },
+    buffers: {
+      take: (bytes) => {
+        lent += 1;
+        return buffers.take(bytes);
+      },
+      give: (buffer) => {
+        lent -= 1;
+        buffers.give(buffer);
+      },
+      get stats() {
+        return buffers.stats;
+      },
+    },
+    lent: () => lent,
+  };
+}
+
+/** Each pixel as a block of factor × factor. */
+export function enlarge(pixels: Pixels, factor: number): Pixels {
+  const { data, widthPx, pageHeightPx, pages, channels } = pixels;
+  const wide = widthPx * factor;
+  const length = data.length * factor * factor;
+  const shared = new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT);
+  const result = data instanceof Uint16Array ? new Uint16Array(shared) : new Uint8Array(shared);
+  for (let y = 0; y < pageHeightPx * pages * factor; y++) {
+    for (let x = 0; x < wide; x++) {
+      const from = (Math.floor(y / factor) * widthPx + Math.floor(x / factor)) * channels;
+      for (let c = 0; c < channels; c++) result[(y * wide + x) * channels + c] = data[from + c]!;
+    }
+  }
+  return { data: result, widthPx: wide, pageHeightPx: pageHeightPx * factor, pages, channels };
+}
+
+export interface Trip extends Encoded {
+  readonly warnings: readonly string[];
+  readonly decoded: Upscaled;
+}
+
+/**
+ * Header, decode, enlarge by whole blocks, encode: all real but the network. Everything taken is given back,
+ * or the trip fails.
+ * @param wish.factor of the stand-in for the network; 1 where it is not stated
+ */
+export async function roundTrip(
+  path: string,
+  wish: Partial<Job> & { factor?: number } = {},
+  options: Partial<PipeOptions> = {},
+): Promise<Trip> {
+  const { factor = 1, ...rest } = wish;
+  const run = await runOf(options);
+  const header = await readHeader(path, { maxPixels: 1e8 });
+  const job = jobOf('unused', {
+    source: sourceOf(path),
+    header,
+    targetWidthPx: header.widthPx * factor,
+    targetHeightPx: header.heightPx * factor,
+    ...rest,
+  });
+  const ticket = openTicket(job.source);
+  const decoded = await decode(run)(job, ticket);
+  if (!decoded) throw new Error('decode gave nothing');
+  const upscaled =
+    'pixels' in decoded && factor > 1 ? { ...decoded, pixels: enlarge(decoded.pixels, factor) } : decoded;
+  const encoded = await encode(run)(upscaled, ticket);
+  if (!encoded) throw new Error('encode gave nothing');
+  ticket.release();
+  if (run.budget.usedBytes !== 0 || run.lent() !== 0) throw new Error('something was not given back');
+  return { ...encoded, warnings: ticket.warnings, decoded };
+}

@@ -1,0 +1,29 @@
+import type { ExecutionContext } from 'ava';
+import type { EngineName } from '../../src/engines/engine.js';
+import type { Buffers, TilePool, UpscaleRequest } from '../../src/run.js';
+import { createBuffers } from '../../src/workers/buffers.js';
+import { openTilePool } from '../../src/workers/pool.js';
+
+export interface OpenedPool {
+  readonly pool: TilePool;
+  readonly buffers: Buffers;
+}
+
+/** A pool that is closed with the test. */
+export function poolOf(
+  t: ExecutionContext,
+  options: { threads: number; engine?: EngineName; workerUrl?: URL },
+): OpenedPool {
+  const { threads, engine = 'onnx', workerUrl } = options;
+  const buffers = createBuffers(2 ** 26);
+  const pool = openTilePool(threads, { engine, device: 'cpu' }, buffers, workerUrl);
+  t.teardown(() => pool.close());
+  return { pool, buffers };
+}
+
+/** A request with the defaults of a run. */
+export function requestOf(
+  request: Pick<UpscaleRequest, 'network' | 'pixels'> & Partial<UpscaleRequest>,
+): UpscaleRequest {
+  return { tta: false, tilePx: undefined, signal: new AbortController().signal, ...request };
+}

@@ -1,0 +1,48 @@
+import test from 'ava';
+import type { ImageHeader } from '../../src/job.js';
+import { checkTarget } from '../../src/plan/limits.js';
+import { predictMemory } from '../../src/plan/memory.js';
+
+const HEADER: ImageHeader = {
+  format: 'png',
+  widthPx: 1000,
+  heightPx: 500,
+  pages: 1,
+  channels: 3,
+  hasAlpha: false,
+  bitsPerSample: 8,
+  gray: false,
+  fileBytes: 100_000,
+};
+
+const target = (factor: number) => ({ widthPx: 1000 * factor, heightPx: 500 * factor });
+
+test('at least the pixels before and after, in the depth and with the pages there are', (t) => {
+  const source = 1000 * 500 * 3;
+  t.true(predictMemory(HEADER, [2], target(2)).bytes >= 5 * source + HEADER.fileBytes);
+  t.is(predictMemory(HEADER, [2], target(2)).largestBytes, 4 * source);
+  t.is(predictMemory({ ...HEADER, bitsPerSample: 16, pages: 3 }, [2], target(2)).largestBytes, 24 * source);
+  t.is(predictMemory(HEADER, [8, 2], target(16)).largestBytes, 256 * source);
+  t.true(predictMemory(HEADER, [8, 2], target(16)).bytes >= (64 + 256) * source);
+});
+
+test('what the network makes counts even where the result is smaller', (t) => {
+  const source = 1000 * 500 * 3;
+  const exact = predictMemory(HEADER, [8], target(8));
+  const resized = predictMemory(HEADER, [8], target(5));
+  t.is(resized.largestBytes, 64 * source);
+  t.true(resized.bytes >= (64 + 25) * source && exact.bytes >= 65 * source);
+});
+
+test('a result that the format cannot hold is refused', (t) => {
+  const tall = { widthPx: 10, heightPx: 20_000 };
+  t.throws(() => checkTarget('a.png', 'webp', tall, 1), {
+    code: 'E_TOO_LARGE',
+    message: /webp ends at 16383 pixels/,
+  });
+  t.notThrows(() => checkTarget('a.png', 'png', tall, 1));
+  t.throws(() => checkTarget('a.png', 'png', tall, 2 ** 53), {
+    code: 'E_TOO_LARGE',
+    message: /in one piece/,
+  });
+});

@@ -1,0 +1,167 @@
+import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { SrganError } from '../../src/errors.js';
+import type { Encoded, Job, Written } from '../../src/job.js';
+import type { Settings } from '../../src/options.js';
+import { openTicket, type Ticket } from '../../src/stages/stage.js';
+import { tempName, write } from '../../src/stages/write.js';
+import { jobOf } from '../helpers/job.js';
+import { settingsOf } from '../helpers/settings.js';
+import { makeTree } from '../helpers/tree.js';
+
+const posix = process.platform !== 'win32';
+const root = posix && process.getuid?.() === 0;
+
+interface Trial {
+  readonly ticket: Ticket;
+  readonly written: Written | undefined;
+}
+
+async function put(
+  path: string,
+  bytes: Uint8Array,
+  rest: { existing?: Settings['existing']; job?: Partial<Job>; signal?: AbortSignal } = {},
+): Promise<Trial> {
+  const settings = { ...(await settingsOf({ inputs: ['x'] })), existing: rest.existing ?? 'refuse' };
+  const encoded: Encoded = { job: jobOf(path, rest.job), bytes, widthPx: 8, heightPx: 6 };
+  const ticket = openTicket(encoded.job.source);
+  const work = write({ settings, signal: rest.signal ?? new AbortController().signal });
+  return { ticket, written: await work(encoded, ticket) };
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const refusal = (t: ExecutionContext, trial: Promise<unknown>) =>
+  t.throwsAsync<SrganError>(trial, { name: 'SrganError' });
+
+test('the bytes are there under the final name, in directories made for them, and nothing else is', async (t) => {
+  const dir = await makeTree(t);
+  const bytes = new Uint8Array(3_000_000).map((_, i) => i * 7);
+  const { ticket, written } = await put(join(dir, 'a/b/c.png'), bytes);
+  t.deepEqual(new Uint8Array(await readFile(join(dir, 'a/b/c.png'))), bytes);
+  t.deepEqual(await readdir(join(dir, 'a/b')), ['c.png']);
+  t.is(written?.bytes, bytes.byteLength);
+  t.deepEqual([written?.widthPx, written?.heightPx], [8, 6]);
+  t.deepEqual(ticket.end, { status: 'done', written: written! });
+});
+
+test('no bytes make an empty file', async (t) => {
+  const dir = await makeTree(t);
+  await put(join(dir, 'a.png'), new Uint8Array());
+  t.is((await stat(join(dir, 'a.png'))).size, 0);
+});
+
+test('a copied source ends as copied', async (t) => {
+  const dir = await makeTree(t);
+  const { ticket } = await put(join(dir, 'a.png'), bytesOf('as it was'), { job: { action: 'copy' } });
+  t.is(ticket.end?.status, 'copied');
+});
+
+test('a file that appeared meanwhile is left as it is: a failure, or passed over as asked', async (t) => {
+  const dir = await makeTree(t, { 'a.png': 'theirs' });
+  const error = await refusal(t, put(join(dir, 'a.png'), bytesOf('ours')));
+  t.is(error.code, 'E_EXISTS');
+  const { ticket, written } = await put(join(dir, 'a.png'), bytesOf('ours'), { existing: 'skip' });
+  t.is(written, undefined);
+  t.is(ticket.end?.status, 'skipped');
+  t.is(await readFile(join(dir, 'a.png'), 'utf8'), 'theirs');
+  t.deepEqual(await readdir(dir), ['a.png']);
+});
+
+test('of many writers of one name exactly one wins, whole', async (t) => {
+  const dir = await makeTree(t);
+  const trials = await Promise.allSettled(
+    Array.from({ length: 12 }, (_, i) => put(join(dir, 'a.png'), bytesOf(`${i}`.repeat(5000)))),
+  );
+  const winner = trials.findIndex(({ status }) => status === 'fulfilled');
+  t.is(trials.filter(({ status }) => status === 'fulfilled').length, 1);
+  t.is(await readFile(join(dir, 'a.png'), 'utf8'), `${winner}`.repeat(5000));
+  t.deepEqual(await readdir(dir), ['a.png']);
+});
+
+test('overwrite replaces the name, and not what it was linked to', async (t) => {
+  const dir = await makeTree(t, { 'original.png': 'original' });
+  await link(join(dir, 'original.png'), join(dir, 'hard.png'));
+  await put(join(dir, 'hard.png'), bytesOf('new'), { existing: 'overwrite' });
+  t.is(await readFile(join(dir, 'hard.png'), 'utf8'), 'new');
+  if (posix) {
+    await symlink('original.png', join(dir, 'soft.png'));
+    await put(join(dir, 'soft.png'), bytesOf('new'), { existing: 'overwrite' });
+    t.is(await readFile(join(dir, 'soft.png'), 'utf8'), 'new');
+  }
+  t.is(await readFile(join(dir, 'original.png'), 'utf8'), 'original');
+});
+
+(posix ? test : test.skip)(
+  'names as long as the file system takes, of many bytes a letter, work; longer ones say so',
+  async (t) => {
+    const dir = await makeTree(t);
+    const longest = `${'é'.repeat(125)}a.png`;
+    t.is(Buffer.byteLength(longest), 255);
+    await put(join(dir, longest), bytesOf('x'));
+    t.deepEqual(await readdir(dir), [longest]);
+    const error = await refusal(t, put(join(dir, `${longest}x`), bytesOf('x')));
+    t.is(error.code, 'E_WRITE');
+    t.regex(error.message, /the name is too long for the file system\.$/);
+    t.deepEqual(await readdir(dir), [longest]);
+  },
+);
+
+test('names with spaces, line breaks, quotes, emoji and leading dashes', async (t) => {
+  const dir = await makeTree(t);
+  const names = posix ? ['-a b.png', 'c\nd.png', `'"$x.png`, '🌊 👩‍👩‍👧.png'] : ['-a b.png', '🌊.png'];
+  for (const name of names) await put(join(dir, name), bytesOf(name));
+  t.deepEqual((await readdir(dir)).sort(), [...names].sort());
+});
+
+test('a temp name is short, hidden, and another one each time', (t) => {
+  const names = new Set(Array.from({ length: 100 }, () => tempName('👩‍👩‍👧'.repeat(30))));
+  t.is(names.size, 100);
+  for (const name of names) {
+    t.regex(name, /^\..*\.\d+-[0-9a-f]{12}\.srgan-tmp$/su);
+    t.true(Buffer.byteLength(name) < 128);
+    t.is(Buffer.from(name).toString(), name);
+  }
+});
+
+test('what is in the way is named, and nothing is left behind', async (t) => {
+  const dir = await makeTree(t, { file: '', 'taken.png/x': '' });
+  const cases: [string, Settings['existing'], string][] = [
+    ['file/a.png', 'refuse', 'a file is where a directory is needed'],
+    ['file/b/a.png', 'refuse', 'a file is where a directory is needed'],
+    ['taken.png', 'overwrite', 'a directory has this name'],
+  ];
+  for (const [name, existing, why] of cases) {
+    const path = join(dir, name);
+    const error = await refusal(t, put(path, bytesOf('x'), { existing }));
+    t.is(error.code, 'E_WRITE');
+    t.is(error.message, `${path}: ${why}.`);
+    t.truthy(error.cause);
+  }
+  t.deepEqual((await readdir(dir)).sort(), ['file', 'taken.png']);
+});
+
+(posix && !root ? test : test.skip)('a directory that may not be written to', async (t) => {
+  const dir = await makeTree(t, ['locked/']);
+  await chmod(join(dir, 'locked'), 0o500);
+  const error = await refusal(t, put(join(dir, 'locked/a.png'), bytesOf('x')));
+  t.is(error.code, 'E_WRITE');
+  t.regex(error.message, /writing there is not allowed\.$/);
+});
+
+test('a run that was stopped puts nothing in place', async (t) => {
+  const dir = await makeTree(t);
+  const error = await refusal(t, put(join(dir, 'a.png'), bytesOf('x'), { signal: AbortSignal.abort() }));
+  t.is(error.code, 'E_CANCELLED');
+  t.deepEqual(await readdir(dir), []);
+});
+
+test('a new file has the permissions that any new file would have', async (t) => {
+  const dir = await makeTree(t);
+  await writeFile(join(dir, 'plain'), '');
+  await put(join(dir, 'a.png'), bytesOf('x'));
+  t.is((await stat(join(dir, 'a.png'))).mode, (await stat(join(dir, 'plain'))).mode);
+  await mkdir(join(dir, 'plain-dir'));
+  await put(join(dir, 'made/a.png'), bytesOf('x'));
+  t.is((await stat(join(dir, 'made'))).mode, (await stat(join(dir, 'plain-dir'))).mode);
+});

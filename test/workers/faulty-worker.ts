@@ -1,0 +1,14 @@
+/** The real worker, but for images whose network says otherwise in its title. */
+import process from 'node:process';
+import { parentPort } from 'node:worker_threads';
+import type { ToWorker } from '../../src/workers/messages.js';
+import '../../src/workers/worker.js';
+
+const titles = new Map<number, string>();
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.kind === 'image') titles.set(message.image.id, message.image.network.title);
+  if (message.kind !== 'tile' || message.tile.core.xPx === 0) return;
+  if (titles.get(message.image) === 'exits') process.exit(7);
+  if (titles.get(message.image) === 'throws') throw new Error('thrown for a test');
+});
