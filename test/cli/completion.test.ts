@@ -4,6 +4,7 @@ import { bashCompletion } from '../../src/cli/completion/bash.js';
 import { fishCompletion } from '../../src/cli/completion/fish.js';
 import { commandWords } from '../../src/cli/completion/words.js';
 import { zshCompletion } from '../../src/cli/completion/zsh.js';
+import { testWhere } from '../helpers/where.js';
 
 const flags = {
   scale: {
@@ -42,7 +43,7 @@ test('each command once, under each of its names', (t) => {
   );
 });
 
-(has('bash') ? test : test.skip)('bash offers commands, flags, and the values of a flag', (t) => {
+testWhere(has('bash'), 'there is no bash')('bash offers commands, flags, and the values of a flag', (t) => {
   const offered = (...line: string[]) => {
     const script = `${bashCompletion('srgan', words)}
       COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _srgan; echo "\${COMPREPLY[*]}"`;
@@ -64,7 +65,7 @@ test('each command once, under each of its names', (t) => {
   t.is(offered('models', 'info', '--'), '--help');
 });
 
-(has('zsh') ? test : test.skip)('zsh reads its script', (t) => {
+testWhere(has('zsh'), 'there is no zsh')('zsh reads its script', (t) => {
   const { status, stderr } = spawnSync('zsh', ['-n'], {
     input: zshCompletion('srgan', words),
     encoding: 'utf8',
@@ -73,7 +74,7 @@ test('each command once, under each of its names', (t) => {
   t.is(status, 0);
 });
 
-(has('fish') ? test : test.skip)('fish offers commands, flags, and the values of a flag', (t) => {
+testWhere(has('fish'), 'there is no fish')('fish offers commands, flags, and the values of a flag', (t) => {
   const offered = (line: string) => {
     const script = `${fishCompletion('srgan', words)}\ncomplete -C '${line}'`;
     const { stdout } = spawnSync('fish', ['-c', script], { encoding: 'utf8' });

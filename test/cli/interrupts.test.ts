@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import test from 'ava';
 import { makeTree } from '../helpers/tree.js';
+import { testWhere } from '../helpers/where.js';
 
 const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
 
@@ -23,7 +23,7 @@ const PROGRAM = `
   worker.once('message', () => console.log('ready'));
 `;
 
-(process.platform === 'win32' ? test.skip : test)(
+testWhere(process.platform !== 'win32', 'Windows has no such signals')(
   'once: drain; twice: temp files gone, and dead by the signal, whatever the threads do',
   async (t) => {
     for (const [first, second, status] of [

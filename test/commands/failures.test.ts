@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { bin, shell, srgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { testWhere } from '../helpers/where.js';
 
 const posix = process.platform !== 'win32';
 const resize = ['--engine', 'resize', '--threads', '2'];
@@ -66,7 +67,7 @@ test('each bad image fails on its own, with a code and a sentence that names it;
   t.is((await readdir(join(cwd, 'out'))).length, 3);
 });
 
-(posix && nobodyCan ? test : test.skip)(
+testWhere(posix && nobodyCan, 'no user here who may not read everything')(
   'a source that may not be read, a directory that may not be written',
   async (t) => {
     const cwd = await makeTree(t);
@@ -93,7 +94,7 @@ const ownMounts =
   process.platform === 'linux' &&
   spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt']).status === 0;
 
-(ownMounts ? test : test.skip)(
+testWhere(ownMounts, 'no file system may be mounted here')(
   'a disk that fills up: what fits is whole, the rest is told, no temp file stays',
   async (t) => {
     const cwd = await makeTree(t, ['out/']);

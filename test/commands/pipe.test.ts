@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { shell, srgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { testWhere } from '../helpers/where.js';
 
 const posix = process.platform !== 'win32';
 const resize = ['--engine', 'resize', '--threads', '2'];
@@ -41,7 +42,7 @@ test('a list on standard input, results beside the sources; lines may end in CRL
   t.deepEqual(lines(stdout).sort(), ['a_2x.png', 'b_2x.png']);
 });
 
-(posix ? test : test.skip)(
+testWhere(posix, 'Windows has no such names')(
   'NUL-separated names in and out, with line breaks and leading dashes',
   async (t) => {
     const cwd = await makeTree(t);
@@ -179,7 +180,7 @@ test('--fail-fast stops, says so, and leaves no source unaccounted for', async (
   );
 });
 
-(posix ? test : test.skip)('with xargs and head it does what a pipeline expects', async (t) => {
+testWhere(posix, 'Windows has no xargs')('with xargs and head it does what a pipeline expects', async (t) => {
   const cwd = await makeTree(t);
   await savePngs(join(cwd, 'in'), ['a b.png', "c'd.png"], 8, 8);
   const counted = await shell(

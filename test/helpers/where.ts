@@ -1,0 +1,12 @@
+import test, { type ImplementationFn } from 'ava';
+
+/**
+ * A test that needs something of its machine.
+ * @param reason printed behind the title where it is skipped
+ */
+export function testWhere(holds: boolean, reason: string) {
+  return (title: string, implementation: ImplementationFn<[]>): void => {
+    if (holds) test(title, implementation);
+    else test.skip(`${title} (skipped: ${reason})`, implementation);
+  };
+}
