@@ -1,6 +1,7 @@
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError } from '../errors.js';
+import { makeDirectory } from '../make-directory.js';
 import { writeFailure } from '../stages/write-failure.js';
 import { tempName } from '../stages/write.js';
 import { forget, remember } from '../temp-files.js';
@@ -19,7 +20,7 @@ export async function savePage(path: string, markup: string, inputs: readonly st
   const partial = join(dirname(path), tempName(basename(path)));
   remember(partial);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await writeFile(partial, markup, { flag: 'wx' });
     await rename(partial, path);
   } catch (cause) {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
+import { makeDirectory } from '../make-directory.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
+
 import { forget, remember } from '../temp-files.js';
 import type { Ticket, Work } from './stage.js';
 import { flushDirectory, flushFile } from './write-flush.js';
@@ -22,7 +24,7 @@ export function write(run: Pick<Run, 'settings' | 'signal'>): Work<Encoded, Writ
     const directory = dirname(path);
     const temp = join(directory, tempName(basename(path)));
     try {
-      await mkdir(directory, { recursive: true });
+      await makeDirectory(directory);
       remember(temp);
       await writeWhole(temp, bytes);
       refuseIfStopped(signal, path);
