@@ -123,6 +123,8 @@ export interface Written {
   readonly job: Job;
   readonly path: string;
   readonly bytes: number;
+  /** In hex, where a journal is kept. */
+  readonly sha256?: string;
   readonly widthPx: number;
   readonly heightPx: number;
 }

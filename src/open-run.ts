@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { createBudget } from './budget.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
+import { openJournal } from './journal/journal.js';
 import { openNetworks } from './models/networks.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
@@ -46,6 +47,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   await checkNetwork(networks, settings);
   const surveyed = await survey(settings, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
+  const journal = await journalOf(settings, options, surveyed);
   const tiles = openTilePool(settings.threads, { engine: settings.engine, device: settings.device }, buffers);
 
   return {
@@ -58,13 +60,17 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     networks,
     tiles,
     buffers,
+    journal,
     survey: surveyed,
     total: surveyed.sources,
     bounds: stageBounds(settings),
     onOutcome: options.onOutcome,
     stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
     stop: (reason) => stopped.abort(reason),
-    close: () => tiles.close(),
+    async close() {
+      await tiles.close();
+      await journal?.close();
+    },
   };
 
   function refusal(name: StageName): SrganError | undefined {
@@ -72,6 +78,12 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }
+}
+
+/** Where there is no source, nothing is left behind. */
+async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey) {
+  if (settings.journal === undefined || sources === 0) return undefined;
+  return await openJournal(settings.journal, settings, options, sources);
 }
 
 /** The network named for all images is read before the first of them, so that a wrong name costs nothing. */

@@ -74,6 +74,16 @@ export interface PipeOptions {
   /** Limit of width × height × pages per image, read from the header. Default 100 million. */
   maxPixels?: number;
 
+  /**
+   * File that gets a line for each source and its result, by which an interrupted run can be taken up. None is
+   * written without; with `resume` alone `.srgan/journal.ndjson` in the output directory.
+   */
+  journal?: string;
+  /**
+   * Pass over what the journal proves done, and do the rest: what failed, is missing, has changed or was never
+   * begun. Begins a journal where there is none.
+   */
+  resume?: boolean;
   skipExisting?: boolean;
   overwrite?: boolean;
   /** Plan from the headers and stop there. */
@@ -129,6 +139,8 @@ export interface Settings {
   readonly chunkSize: number;
   readonly maxMemory: number;
   readonly maxPixels: number;
+  readonly journal: string | undefined;
+  readonly resume: boolean;
   readonly existing: 'refuse' | 'skip' | 'overwrite';
   readonly dryRun: boolean;
   /** Failures after which the run stops: a count, or a share 0..1 of the sources; undefined: never. */

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { DEVICES, ENGINE_NAMES } from './engines/engine.js';
 import { SrganError } from './errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from './expect.js';
@@ -9,6 +10,8 @@ import type { Inputs, PipeOptions, Settings, Size } from './options.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 
 export const DEFAULT_MODEL = 'esrgan-slim';
+/** Directory in the output directory that holds journals; hidden, so that no source is ever looked for in it. */
+export const JOURNALS = '.srgan';
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const MIB = 2 ** 20;
@@ -66,6 +69,8 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   chunkSize: count,
   maxMemory: integer(MIB, MAX_COUNT, `a whole number of bytes, at least ${MIB}`),
   maxPixels: count,
+  journal: text,
+  resume: flag,
   skipExisting: flag,
   overwrite: flag,
   dryRun: flag,
@@ -128,10 +133,19 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes()),
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+    journal: options.journal ?? (options.resume ? defaultJournal(options.out) : undefined),
+    resume: options.resume ?? false,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
     dryRun: options.dryRun ?? false,
     maxFailures: failuresAllowed(options),
   };
+}
+
+function defaultJournal(out: string | undefined): string {
+  if (out !== undefined) return path.join(out, JOURNALS, 'journal.ndjson');
+  throw new SrganError('E_USAGE', 'resume needs an output directory, or to be told the journal.', {
+    hint: 'Name it with --journal FILE.',
+  });
 }
 
 /** A quarter of what is free: the workers' sessions, the codecs and others need the rest. */

@@ -40,6 +40,8 @@ test('everything but inputs has a default', async (t) => {
     sequential: false,
     chunkSize: Infinity,
     maxPixels: 100_000_000,
+    journal: undefined,
+    resume: false,
     existing: 'refuse',
     dryRun: false,
     maxFailures: undefined,

@@ -213,6 +213,19 @@ export const failingFlags = {
   }),
 };
 
+export const journalFlags = {
+  journal: Flags.string({
+    ...failing,
+    helpValue: 'FILE',
+    description: 'Write to FILE what became of each source; --resume takes an interrupted run up by it.',
+  }),
+  resume: Flags.boolean({
+    ...failing,
+    description:
+      'Pass over what the journal proves done, and do the rest. Without --journal it is .srgan/journal.ndjson in the output directory; where there is none, one is begun.',
+  }),
+};
+
 const reporting = { helpGroup: 'REPORT' };
 export const jsonFlag = {
   json: Flags.boolean({ ...reporting, description: 'Print one JSON document.' }),

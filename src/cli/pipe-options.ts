@@ -33,6 +33,8 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     chunkSize: flags['chunk-size'],
     maxMemory: flags['max-memory'],
     maxPixels: flags['max-pixels'],
+    journal: flags.journal,
+    resume: flags.resume,
     skipExisting: flags['skip-existing'],
     overwrite: flags.overwrite,
     dryRun: flags['dry-run'],
