@@ -2,11 +2,14 @@ import pLimit from 'p-limit';
 import { createBudget } from './budget.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
+import type { EngineSettings } from './engines/engine.js';
+import { spool } from './find/spool.js';
 import { openJournal } from './journal/journal.js';
 import { openNetworks } from './models/networks.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
+import { checkWritable } from './stages/write-probe.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
@@ -37,18 +40,25 @@ export function stageBounds({
 
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
-  const settings = await resolveOptions(options);
-  const networks = openNetworks({ engine: settings.engine, device: settings.device });
-  const buffers = createBuffers(settings.maxMemory);
+  const stated = await resolveOptions(options);
+  const engine = { engine: stated.engine, device: stated.device };
+  const networks = openNetworks(engine);
+  const buffers = createBuffers(stated.maxMemory);
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
-  await checkNetwork(networks, settings);
+  await checkNetwork(networks, stated);
+  const note = await tryDevice(engine);
+  if (note !== undefined) options.onNote?.(note);
+  const spooled = await spoolWhereNeeded(stated, drain);
+  const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const surveyed = await survey(settings, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
+  const { out, dryRun } = settings;
+  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
   const journal = await journalOf(settings, options, surveyed);
-  const tiles = openTilePool(settings.threads, { engine: settings.engine, device: settings.device }, buffers);
+  const tiles = openTilePool(settings.threads, engine, buffers);
 
   return {
     settings,
@@ -70,6 +80,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     async close() {
       await tiles.close();
       await journal?.close();
+      await spooled?.remove();
     },
   };
 
@@ -78,6 +89,21 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }
+}
+
+/** A source that comes late in a stream must not have been replaced by then. */
+async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
+  return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
+}
+
+/**
+ * A device is tried before the first image, so that one that is missing costs nothing.
+ * @returns what is to be said of it
+ */
+async function tryDevice(settings: EngineSettings): Promise<string | undefined> {
+  if (settings.device === 'cpu') return undefined;
+  const { openEngine } = await import('./engines/select.js');
+  return (await openEngine(settings)).note;
 }
 
 /** Where there is no source, nothing is left behind. */

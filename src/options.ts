@@ -11,7 +11,13 @@ export type Inputs =
   /** A byte stream that lists one source per entry; read no faster than it is worked off. */
   | { kind: 'list'; stream: AsyncIterable<Uint8Array>; format: ListFormat }
   /** A list in a file; unlike a stream it can be looked through before the work begins. */
-  | { kind: 'list-file'; path: string; format: ListFormat }
+  | {
+      kind: 'list-file';
+      path: string;
+      format: ListFormat;
+      /** How it is called where an entry is wrong; otherwise by its path. */
+      title?: string;
+    }
   /** Sources from a program, pulled one by one. */
   | { kind: 'iterable'; sources: AsyncIterable<string | SourceSpec> | Iterable<string | SourceSpec> };
 
@@ -85,6 +91,10 @@ export interface PipeOptions {
    */
   resume?: boolean;
   skipExisting?: boolean;
+  /**
+   * Replace results that are there; a source is never replaced. A list that comes as a stream is read to its
+   * end first for that; of an iterable only the sources that were pulled already are known.
+   */
   overwrite?: boolean;
   /** Plan from the headers and stop there. */
   dryRun?: boolean;
@@ -97,6 +107,8 @@ export interface PipeOptions {
   /** Aborting takes no new source and finishes those in flight. */
   drain?: AbortSignal;
   onOutcome?: (outcome: Outcome) => void | Promise<void>;
+  /** Called with a sentence for a person about the run as a whole, such as what `device: 'auto'` came to. */
+  onNote?: (sentence: string) => void;
   /** Called at most once, where the number of sources is known before they are worked off. */
   onTotal?: (sources: number) => void;
 }

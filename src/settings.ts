@@ -82,6 +82,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   signal,
   drain: signal,
   onOutcome: callback,
+  onNote: callback,
   onTotal: callback,
 };
 

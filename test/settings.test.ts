@@ -49,32 +49,32 @@ test('everything but inputs has a default', async (t) => {
 });
 
 const WRONG: [name: string, value: unknown, message: string][] = [
-  ['scale', 0, 'Expected a number above 0, at most 1000 for scale but received 0 of type number'],
-  ['scale', '2', 'Expected a number above 0, at most 1000 for scale but received 2 of type string'],
-  ['scale', NaN, 'Expected a number above 0, at most 1000 for scale but received NaN of type number'],
-  ['width', 1.5, 'Expected a whole number of pixels, at least 1 for width but received 1.5 of type number'],
-  ['quality', 101, 'Expected a whole number from 1 to 100 for quality but received 101 of type number'],
+  ['scale', 0, 'Expected a number above 0, at most 1000 for scale but received 0 of type number.'],
+  ['scale', '2', 'Expected a number above 0, at most 1000 for scale but received 2 of type string.'],
+  ['scale', NaN, 'Expected a number above 0, at most 1000 for scale but received NaN of type number.'],
+  ['width', 1.5, 'Expected a whole number of pixels, at least 1 for width but received 1.5 of type number.'],
+  ['quality', 101, 'Expected a whole number from 1 to 100 for quality but received 101 of type number.'],
   [
     'format',
     'bmp',
-    'Expected one of: png, jpeg, webp, avif, tiff, gif, same for format but received bmp of type string',
+    'Expected one of: png, jpeg, webp, avif, tiff, gif, same for format but received bmp of type string.',
   ],
-  ['out', '', "Expected a non-empty string for out but received '' of type string"],
-  ['recursive', 'yes', 'Expected true or false for recursive but received yes of type string'],
-  ['include', '*.png', 'Expected a list of non-empty strings for include but received *.png of type string'],
-  ['exclude', [1], 'Expected a list of non-empty strings for exclude but received [1] of type array'],
+  ['out', '', "Expected a non-empty string for out but received '' of type string."],
+  ['recursive', 'yes', 'Expected true or false for recursive but received yes of type string.'],
+  ['include', '*.png', 'Expected a list of non-empty strings for include but received *.png of type string.'],
+  ['exclude', [1], 'Expected a list of non-empty strings for exclude but received [1] of type array.'],
   [
     'minSize',
     { widthPx: 5 },
-    'Expected a size { widthPx, heightPx } in whole pixels for minSize but received an object of type object',
+    'Expected a size { widthPx, heightPx } in whole pixels for minSize but received an object of type object.',
   ],
-  ['threads', null, 'Expected a whole number from 1 to 1024 for threads but received null of type null'],
+  ['threads', null, 'Expected a whole number from 1 to 1024 for threads but received null of type null.'],
   [
     'maxFailures',
     '101%',
-    "Expected a whole number or a share such as '5%' for maxFailures but received 101% of type string",
+    "Expected a whole number or a share such as '5%' for maxFailures but received 101% of type string.",
   ],
-  ['signal', {}, 'Expected an AbortSignal for signal but received an object of type object'],
+  ['signal', {}, 'Expected an AbortSignal for signal but received an object of type object.'],
   ['scales', 2, 'There is no option scales.'],
 ];
 

@@ -39,6 +39,7 @@ export async function runPipe(flags: PipeFlags, inputs: Inputs, out: string | un
       inputs,
       out,
       drain: interrupts.drain,
+      onNote: (sentence) => human.note(sentence),
       onTotal: (sources) => human.total(sources),
       onOutcome: async (outcome: Outcome) => {
         human.outcome(outcome);

@@ -1,6 +1,7 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { makeDirectory } from '../make-directory.js';
 import { flushFile } from '../stages/write-flush.js';
 import type { JournalLine } from './lines.js';
 
@@ -50,7 +51,7 @@ export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): P
 
 async function openFile(file: string, how: 'new' | 'on' | 'torn'): Promise<FileHandle> {
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeDirectory(path.dirname(file));
     return await open(file, how === 'new' ? 'ax' : 'a');
   } catch (cause) {
     const code = systemCode(cause);

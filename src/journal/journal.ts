@@ -126,6 +126,7 @@ const UNRECORDED: readonly (keyof PipeOptions)[] = [
   'drain',
   'onOutcome',
   'onTotal',
+  'onNote',
   'journal',
   'resume',
   'dryRun',

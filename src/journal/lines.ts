@@ -37,7 +37,7 @@ export interface BatchLine extends Session {
 /** Of a run's options those that are plain data and no place. */
 export type RecordedOptions = Omit<
   PipeOptions,
-  'inputs' | 'out' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'journal' | 'resume' | 'dryRun'
+  'inputs' | 'out' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote' | 'journal' | 'resume' | 'dryRun'
 >;
 
 export interface ResumeLine extends Session {
