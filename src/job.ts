@@ -92,6 +92,8 @@ export interface Carried {
   readonly loop?: number;
   /** Duration of each frame in ms. */
   readonly delay?: number[];
+  /** The source is a WebP without loss, and so is a result of that format where no quality is asked for. */
+  readonly lossless?: boolean;
   /** The source was stored with a palette. */
   readonly palette?: boolean;
 }

@@ -10,6 +10,7 @@ import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
 import { checkWritable } from './stages/write-probe.js';
+import { openEstimate, type Estimating } from './plan/estimate.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
@@ -22,6 +23,8 @@ export interface OpenRun extends Run {
   readonly bounds: Readonly<Record<StageName, number>>;
   /** Sources there are, where that is known before they are worked off. */
   readonly total: number | undefined;
+  /** Of a dry run. */
+  readonly estimate: Estimating | undefined;
   readonly onOutcome: PipeOptions['onOutcome'];
   stage<I, O>(name: StageName, bound: number, fallback: ErrorCode, work: Work<I, O>): Stage<I, O>;
   /** Takes no new source and finishes those in flight. */
@@ -59,8 +62,9 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
   const journal = await journalOf(settings, options, surveyed);
   const tiles = openTilePool(settings.threads, engine, buffers);
+  const bounds = stageBounds(settings);
 
-  return {
+  const run = {
     settings,
     signal,
     drain,
@@ -73,7 +77,8 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     journal,
     survey: surveyed,
     total: surveyed.sources,
-    bounds: stageBounds(settings),
+    bounds,
+    estimate: undefined,
     onOutcome: options.onOutcome,
     stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
     stop: (reason) => stopped.abort(reason),
@@ -82,10 +87,13 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
       await journal?.close();
       await spooled?.remove();
     },
-  };
+  } satisfies OpenRun;
+  if (!dryRun) return run;
+  const inFlight = bounds.decode + bounds.upscale + bounds.encode + bounds.write;
+  return { ...run, estimate: openEstimate(run, inFlight) };
 
   function refusal(name: StageName): SrganError | undefined {
-    const begun = STAGES.indexOf(name) > STAGES.indexOf('decode');
+    const begun = STAGES.indexOf(name) > STAGES.indexOf('upscale');
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }

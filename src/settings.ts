@@ -7,6 +7,7 @@ import { OUTPUT_FORMATS } from './job.js';
 import { usableCores, usableMemoryBytes } from './machine.js';
 import { MAX_SCALE, MAX_SIDE_PX } from './limits.js';
 import type { Inputs, PipeOptions, Settings, Size } from './options.js';
+import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 
 export const DEFAULT_MODEL = 'esrgan-slim';
@@ -100,7 +101,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
       'include and exclude choose among globs, files and directories, not from a list.',
     );
   }
-  if (options.name !== undefined) checkTemplate(options.name);
+  if (options.name !== undefined) checkName(options.name, options.format);
   if (options.suffix !== undefined) checkSuffix(options.suffix);
   if (options.out !== undefined) await checkOut(options.out);
 
@@ -124,7 +125,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     minSize: options.minSize,
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
-    model: options.model ?? DEFAULT_MODEL,
+    model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
     engine: options.engine ?? 'onnx',
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
@@ -195,6 +196,21 @@ function oneOfThem(given: Record<string, unknown>) {
       hint: 'Give one of them.',
     });
   }
+}
+
+function checkName(name: string, format: PipeOptions['format']) {
+  checkTemplate(name);
+  try {
+    checkExtension(name);
+  } catch (cause) {
+    const { message, hint } = cause as SrganError;
+    throw new SrganError('E_USAGE', message, { hint });
+  }
+  const byName = formatOfName(name);
+  if (byName === undefined || format === undefined || format === 'same' || byName === format) return;
+  throw new SrganError('E_USAGE', `The name ${name} is one for ${byName}, not for the format ${format}.`, {
+    hint: 'End it with .{ext}.',
+  });
 }
 
 async function checkOut(out: string) {

@@ -37,7 +37,7 @@ export const selectingFlags = {
   ndjson: Flags.boolean({
     ...selecting,
     description:
-      'The list has one JSON object a line: {"src":…,"dst":…,"scale":…,"model":…,…}; only src is needed.',
+      'The list has one JSON object a line: src, and where wanted dst, scale, width, height, model, format and quality of its own. Other keys go on to its record.',
     exclusive: ['null'],
   }),
   recursive: Flags.boolean({
@@ -240,7 +240,7 @@ export const reportingFlags = {
   quiet: Flags.boolean({
     ...reporting,
     char: 'q',
-    description: 'Say nothing but failures.',
+    description: 'Say nothing but failures on standard error.',
     exclusive: ['verbose'],
   }),
   verbose: Flags.boolean({

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SrganError } from '../errors.js';
 import type { OutputFormat, Source } from '../job.js';
 import type { Settings } from '../options.js';
 import { extensionFor } from './format.js';
@@ -64,6 +65,8 @@ export function createNaming(settings: Settings, platform = process.platform): N
 
   /** The record's own path; where there is an output directory, in it. */
   function stated(dst: string, source: string): string {
+    if (/[\\/]$/.test(dst))
+      throw new SrganError('E_WRITE', `${source}: its output ${dst} ends without a file name.`);
     const result = out === undefined ? dst : path.isAbsolute(dst) ? path.normalize(dst) : path.join(out, dst);
     if (out !== undefined) checkPlace(result, out, source);
     checkLength(result, source);

@@ -16,6 +16,13 @@ export function summaryLines(summary: Summary): string[] {
       `Workers busy ${Math.round(100 * busyShare)} %, peak memory ${formatBytes(summary.peakRssBytes)}.`,
     );
   }
+  const { estimate } = summary;
+  if (estimate && counts.planned > 0) {
+    lines.push(`Images in flight will hold at most ${formatBytes(estimate.inFlightBytes)} of memory.`);
+    if (estimate.ms !== undefined) {
+      lines.push(`The networks will take about ${duration(estimate.ms)} at the speed measured just now.`);
+    }
+  }
   if (counts.planned > 0) lines.push('Nothing was written: this was a dry run.');
   return lines;
 
