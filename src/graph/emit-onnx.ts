@@ -1,14 +1,5 @@
 import type { ConvNode, Graph, Node } from './graph.js';
-import {
-  delimited,
-  encoded,
-  float,
-  integer,
-  message,
-  sharedBytes,
-  text,
-  type Encoded,
-} from './protobuf.js';
+import { delimited, encoded, float, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
 
 /**
  * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
@@ -20,23 +11,17 @@ export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
   return sharedBytes(modelOf(message(operators, weights)));
 }
 
-export interface OnnxParts {
-  /** Everything but the weights. */
-  readonly operators: Uint8Array<SharedArrayBuffer>;
-  /** The same bytes for all graphs with the same names and weights. */
-  readonly weights: Uint8Array<SharedArrayBuffer>;
+/**
+ * The same model in two parts, so that graphs which differ in their paddings alone can share the weights: one
+ * after the other they are a model, by the rule that Protocol Buffers merge what comes twice.
+ */
+export function emitOperators(graph: Graph): Uint8Array<SharedArrayBuffer> {
+  return sharedBytes(modelOf(partsOf(graph).operators));
 }
 
-/**
- * The same model in two parts, so that graphs which differ in their paddings alone can share the weights.
- * One after the other they are a model, by the rule that Protocol Buffers merge what comes twice.
- */
-export function emitOnnxParts(graph: Graph): OnnxParts {
-  const { operators, weights } = partsOf(graph);
-  return {
-    operators: sharedBytes(modelOf(operators)),
-    weights: sharedBytes(delimited(7, weights)),
-  };
+/** The same bytes for all graphs with the same names and weights. */
+export function emitWeights(graph: Graph): Uint8Array<SharedArrayBuffer> {
+  return sharedBytes(delimited(7, partsOf(graph).weights));
 }
 
 function modelOf(onnxGraph: Encoded): Encoded {
