@@ -33,7 +33,7 @@ export function stageBounds(threads: number): Record<StageName, number> {
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const settings = await resolveOptions(options);
-  const networks = openNetworks({ engine: settings.engine, device: settings.device });
+  const networks = openNetworks(settings);
   const buffers = createBuffers(settings.maxMemory);
 
   const stopped = new AbortController();
