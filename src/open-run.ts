@@ -45,7 +45,7 @@ export function stageBounds({
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const stated = await resolveOptions(options);
   const engine = { engine: stated.engine, device: stated.device };
-  const networks = openNetworks(engine);
+  const networks = openNetworks(stated);
   const buffers = createBuffers(stated.maxMemory);
 
   const stopped = new AbortController();

@@ -64,6 +64,8 @@ export interface PipeOptions {
   device?: Device;
   /** Average over the 8 flips and turns: 8 times the work, slightly better. */
   tta?: boolean;
+  /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
+  fold?: boolean;
   /** Side of a tile in input pixels; chosen from the network where it is not stated. */
   tile?: number;
   /** Worker threads. Default: the cores this process may use. */
@@ -145,6 +147,7 @@ export interface Settings {
   readonly engine: EngineName;
   readonly device: Device;
   readonly tta: boolean;
+  readonly fold: boolean;
   readonly tile: number | undefined;
   readonly threads: number;
   readonly sequential: boolean;

@@ -36,6 +36,7 @@ test('everything but inputs has a default', async (t) => {
     engine: 'onnx',
     device: 'cpu',
     tta: false,
+    fold: true,
     tile: undefined,
     sequential: false,
     chunkSize: Infinity,

@@ -163,6 +163,12 @@ export const networkFlags = {
     ...network,
     description: 'Average over the 8 flips and turns: 8 times the work, slightly better.',
   }),
+  fold: Flags.boolean({
+    ...network,
+    allowNo: true,
+    description:
+      'Do what is linear in a network in fewer steps, for the same result within 1 level; this is the default.',
+  }),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
 

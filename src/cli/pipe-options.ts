@@ -27,6 +27,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     engine: flags.engine,
     device: flags.device,
     tta: flags.tta,
+    fold: flags.fold,
     tile: flags.tile,
     threads: flags.threads,
     sequential: flags.sequential,
