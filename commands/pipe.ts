@@ -61,8 +61,8 @@ export default class Pipe extends Command {
 
   async run(): Promise<void> {
     const { flags: given, raw } = await this.parse(Pipe);
-    const { fillPipeFlags } = await import('../src/cli/fill-flags.js');
-    const flags = await fillPipeFlags(given);
+    const { fillFlags } = await import('../src/cli/fill-flags.js');
+    const flags = await fillFlags(given, pipeFlags);
     // oclif sorts `argv` by first mention, which confuses an argument with an equal value of a flag
     const args = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 
@@ -73,8 +73,10 @@ export default class Pipe extends Command {
       process.exitCode = 2;
       return;
     }
+    const { optionsOf } = await import('../src/cli/pipe-options.js');
     const { runPipe } = await import('../src/cli/run-pipe.js');
-    process.exitCode = await runPipe(flags, inputs, out);
+    const { exitStatus } = await runPipe(flags, { ...optionsOf(flags), inputs, out });
+    process.exitCode = exitStatus;
   }
 
   /** To standard error, since nobody asked for it as data. */
