@@ -69,7 +69,8 @@ export default class Pipe extends Command {
     const { selectInputs } = await import('../src/cli/inputs.js');
     const { inputs, out } = await selectInputs(args, flags, () => process.stdin);
     if (inputs.kind === 'list' && process.stdin.isTTY) {
-      await this.showHelp();
+      const { showHelp } = await import('../src/cli/show-help.js');
+      await showHelp(this.config, 'pipe');
       process.exitCode = 2;
       return;
     }
@@ -77,13 +78,5 @@ export default class Pipe extends Command {
     const { runPipe } = await import('../src/cli/run-pipe.js');
     const { exitStatus } = await runPipe(flags, { ...optionsOf(flags), inputs, out });
     process.exitCode = exitStatus;
-  }
-
-  /** To standard error, since nobody asked for it as data. */
-  private async showHelp(): Promise<void> {
-    const { Help } = await import('@oclif/core/help');
-    await new Help(this.config, { ...this.config.pjson.oclif.helpOptions, sendToStderr: true }).showHelp([
-      'pipe',
-    ]);
   }
 }

@@ -2,9 +2,10 @@ import { batchDefaults } from './batch-flags.js';
 import { configLayer } from './config-file.js';
 import { environmentLayer, withDefaults, type FlagDefinitions } from './defaults.js';
 import { pipeFlags } from './pipe-flags.js';
+import { upscaleFlags } from './upscale-flags.js';
 
 /** One configuration file serves all commands, so each passes over the flags of the others. */
-const IN_FILES: FlagDefinitions = { ...batchDefaults, ...pipeFlags };
+const IN_FILES: FlagDefinitions = { ...batchDefaults, ...upscaleFlags, ...pipeFlags };
 
 /**
  * The flags given, then what the environment, then what the configuration file says of the others.

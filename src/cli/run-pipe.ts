@@ -7,11 +7,8 @@ import { openHuman } from '../reports/human.js';
 import { openResults, type ResultsKind } from '../reports/results.js';
 import { openInterrupts } from './interrupts.js';
 import { logLevel } from './log-level.js';
-import { openOutput } from './output.js';
+import { CLOSED_PIPE_STATUS, openOutput } from './output.js';
 import type { PipeFlags } from './pipe-flags.js';
-
-/** As a shell reports a program that died of SIGPIPE, which Node ignores. */
-const CLOSED_PIPE_STATUS = 141;
 
 export type ReportFlags = Pick<
   PipeFlags,
