@@ -28,7 +28,7 @@ export async function runBatch(args: readonly string[], given: BatchFlags): Prom
     : resumedBatch(args, flags.resume, given, flags));
   await checkInput(input, out);
 
-  const report = webhook && openBatchReport();
+  const report = webhook && !flags['dry-run'] ? openBatchReport() : undefined;
   const manner = flags['dry-run']
     ? {}
     : {
@@ -54,7 +54,7 @@ export async function runBatch(args: readonly string[], given: BatchFlags): Prom
   } catch (error) {
     throw nothingIn(input, options, error);
   } finally {
-    const refusal = report && (await postWebhook(webhook, report.close(end)));
+    const refusal = webhook && report && (await postWebhook(webhook, report.close(end)));
     if (refusal) process.stderr.write(`warning ${visible(refusal)}\n`);
   }
 }
