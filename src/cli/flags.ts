@@ -62,6 +62,17 @@ export const selectingFlags = {
   limit: wholeNumber({ ...selecting, description: 'Take at most N sources.' }),
 };
 
+export const globFlag = {
+  glob: Flags.string({
+    ...selecting,
+    char: 'g',
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'Take only what matches, relative to IN, such as *.png or 2024/**. May be given again.',
+  }),
+};
+
 const naming = { helpGroup: 'NAMING' };
 export const namingFlags = {
   out: Flags.string({
@@ -216,6 +227,26 @@ export const failingFlags = {
     ...failing,
     helpValue: 'FILE',
     description: 'Write the failures to FILE, one JSON object a line.',
+  }),
+};
+
+export const batchRunFlags = {
+  'batch-id': Flags.string({
+    ...failing,
+    helpValue: 'ID',
+    description: 'Name of the batch and of its journal OUT/.srgan/ID.ndjson; otherwise made from the time.',
+    exclusive: ['resume'],
+  }),
+  resume: Flags.string({
+    ...failing,
+    helpValue: 'ID',
+    description: 'Take the batch up with its own options: pass over what is proven done, and do the rest.',
+  }),
+  webhook: Flags.string({
+    ...failing,
+    helpValue: 'URL',
+    description:
+      'Post {"event","total","successful","skipped","failed","duration_secs"} to URL at the end; if that fails, it is a warning.',
   }),
 };
 

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
-import { flushFile } from '../stages/write-flush.js';
+import { flushDirectory, flushFile } from '../stages/write-flush.js';
 import type { JournalLine } from './lines.js';
 
 /** A journal that is being written: one line after the other, whoever asks. */
@@ -52,7 +52,9 @@ export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): P
 async function openFile(file: string, how: 'new' | 'on' | 'torn'): Promise<FileHandle> {
   try {
     await makeDirectory(path.dirname(file));
-    return await open(file, how === 'new' ? 'ax' : 'a');
+    const handle = await open(file, how === 'new' ? 'ax' : 'a');
+    await flushDirectory(path.dirname(file));
+    return handle;
   } catch (cause) {
     const code = systemCode(cause);
     if (code === 'EEXIST' && how === 'new') {

@@ -95,13 +95,14 @@ export async function openJournal(
   /** Undefined where the journal tells it already. */
   function lineOf(outcome: Outcome, { source, job, key, end }: Parameters<Journal['record']>[1]) {
     const dst = outcome.dst === undefined ? undefined : dstOf(outcome.dst);
+    const src = source.invalid ? source.path : path.resolve(source.path);
     const proven = end?.status === 'skipped' && end.proven === true;
-    if (proven && dst !== undefined && proofs.toldOf(dst)) return undefined;
+    if (proven && proofs.toldOf(src)) return undefined;
     return {
       kind: 'source' as const,
       at: now(),
       ...(recordOf({ ...outcome, extra: {} }) as unknown as Outcome),
-      src: source.invalid ? source.path : path.resolve(source.path),
+      src,
       dst,
       ...(proven ? { status: 'done' as const, reason: undefined } : {}),
       warnings: outcome.warnings.length > 0 ? outcome.warnings : undefined,

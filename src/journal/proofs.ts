@@ -10,26 +10,31 @@ export interface Proofs {
   prove(file: string, about: Pick<Proof, 'key' | 'dst'>): Promise<boolean>;
   /** Whether a result was ever put, or about to be put, at `dst`. */
   wrote(dst: string): boolean;
-  /** Whether the journal says of the result at `dst` that it was done. */
-  toldOf(dst: string): boolean;
+  /** Whether the last that the journal says of the source is that it was done. */
+  toldOf(src: string): boolean;
 }
 
 export function collectProofs(): Proofs & { add(line: JournalLine): void } {
   const proven = createCompactSet();
   const written = createCompactSet();
   const told = createCompactSet();
+  /** Those of them that a later run failed or left undone: few. */
+  const untold = new Set<string>();
 
   return {
     add(line) {
       if (line.kind === 'writing') {
         proven.add(textOf(line));
         written.add(line.dst);
-      } else if (line.kind === 'source' && line.dst !== undefined) {
-        if (line.status === 'done' || line.status === 'copied') told.add(line.dst);
+      } else if (line.kind === 'source') {
+        if (line.status === 'done' || line.status === 'copied') {
+          told.add(line.src);
+          untold.delete(line.src);
+        } else if (told.has(line.src)) untold.add(line.src);
       }
     },
     wrote: (dst) => written.has(dst),
-    toldOf: (dst) => told.has(dst),
+    toldOf: (src) => told.has(src) && !untold.has(src),
     async prove(file, { key, dst }) {
       if (!written.has(dst)) return false;
       const found = await stat(file).catch(() => undefined);

@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { pipe, type Outcome, type PipeOptions } from '../../src/index.js';
 import type { JournalLine, SourceLine } from '../../src/journal/lines.js';
 import { readJournal } from '../../src/journal/read.js';
+import { readBatch } from '../../src/journal/state.js';
 import { collect } from '../helpers/collect.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { seeded } from '../helpers/random.js';
@@ -123,6 +124,22 @@ test('an option that changes the result makes it another one; one that does not,
     t.deepEqual(await run(options), all('skipped'), JSON.stringify(options));
   }
   t.deepEqual(await run({ width: 36, height: 27, tta: true }), all('skipped'));
+});
+
+test('what was done, then failed, then is right again counts as done', async (t) => {
+  const { run, in: from, journal } = await place(t);
+  await run();
+  const source = join(from, names[0]!);
+  const bytes = await readFile(source);
+  await writeFile(source, 'no image');
+  t.is((await run())[names[0]!], 'E_UNSUPPORTED');
+  t.is((await readBatch(journal))?.counts.failed, 1);
+  await writeFile(source, bytes);
+  for (let i = 0; i < 2; i++) {
+    t.deepEqual(await run(), all('skipped'));
+    t.deepEqual((await readBatch(journal))?.counts, { done: 5, copied: 0, skipped: 0, failed: 0 });
+    t.is(sourcesOf(await linesOf(journal)).length, 7);
+  }
 });
 
 test('a file that was there before stays, however often the run is taken up', async (t) => {
