@@ -25,8 +25,12 @@ export interface OpenRun extends Run {
   close(): Promise<void>;
 }
 
-/** Images in flight between decode and write are at most the sum of the bounds from decode on. */
-export function stageBounds(threads: number): Record<StageName, number> {
+/** Images in flight between decode and write are at most the sum of the bounds from decode on, and chunkSize. */
+export function stageBounds({
+  threads,
+  sequential,
+}: Pick<Settings, 'threads' | 'sequential'>): Record<StageName, number> {
+  if (sequential) return { plan: 1, decode: 1, upscale: 1, encode: 1, write: 1 };
   return { plan: 4, decode: threads + 1, upscale: 2 * threads + 2, encode: threads + 1, write: 4 };
 }
 
@@ -49,13 +53,14 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     signal,
     drain,
     budget: createBudget(settings.maxMemory),
+    places: pLimit(settings.chunkSize),
     codec: pLimit(settings.threads),
     networks,
     tiles,
     buffers,
     survey: surveyed,
     total: surveyed.sources,
-    bounds: stageBounds(settings.threads),
+    bounds: stageBounds(settings),
     onOutcome: options.onOutcome,
     stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
     stop: (reason) => stopped.abort(reason),

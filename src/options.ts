@@ -62,6 +62,13 @@ export interface PipeOptions {
   tile?: number;
   /** Worker threads. Default: the cores this process may use. */
   threads?: number;
+  /**
+   * One image after the other, on one worker: the reference that every parallel run's results equal. Excludes
+   * `threads` and `chunkSize` above 1.
+   */
+  sequential?: boolean;
+  /** At most so many images are between decode and write at a time. Default: as many as keep the workers busy. */
+  chunkSize?: number;
   /** Bytes that images in flight may hold. Default: a share of what is free. */
   maxMemory?: number;
   /** Limit of width × height × pages per image, read from the header. Default 100 million. */
@@ -118,6 +125,8 @@ export interface Settings {
   readonly tta: boolean;
   readonly tile: number | undefined;
   readonly threads: number;
+  readonly sequential: boolean;
+  readonly chunkSize: number;
   readonly maxMemory: number;
   readonly maxPixels: number;
   readonly existing: 'refuse' | 'skip' | 'overwrite';

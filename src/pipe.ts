@@ -32,8 +32,8 @@ export async function pipe(options: PipeOptions): Promise<Summary> {
 }
 
 async function flow(run: OpenRun): Promise<Summary> {
-  const { bounds } = run;
-  const sources = ticketed(find(run.settings, run.drain));
+  const { bounds, settings } = run;
+  const sources = ticketed(find(settings, run.drain), { oneByOne: settings.sequential });
   const planned = run.stage('plan', bounds.plan, 'E_READ', plan(run, run.survey));
   const decoded = run.stage('decode', bounds.decode, 'E_DECODE', decode(run));
   const upscaled = run.stage('upscale', bounds.upscale, 'E_ENGINE', upscale(run));

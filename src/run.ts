@@ -13,6 +13,8 @@ export interface Run {
   readonly drain: AbortSignal;
   /** Bytes that images in flight may hold. */
   readonly budget: Budget;
+  /** Places for images between decode and write. */
+  readonly places: LimitFunction;
   /** Slots for libvips work, so that codecs and workers together do not oversubscribe the cores. */
   readonly codec: LimitFunction;
   readonly networks: Networks;

@@ -62,6 +62,8 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   tta: flag,
   tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
   threads: integer(1, 1024, 'a whole number from 1 to 1024'),
+  sequential: flag,
+  chunkSize: count,
   maxMemory: integer(MIB, MAX_COUNT, `a whole number of bytes, at least ${MIB}`),
   maxPixels: count,
   skipExisting: flag,
@@ -121,7 +123,9 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     tile: options.tile,
-    threads: options.threads ?? (await usableCores()),
+    threads: options.threads ?? (options.sequential ? 1 : await usableCores()),
+    sequential: options.sequential ?? false,
+    chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes()),
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
@@ -150,6 +154,8 @@ function checkCombinations(options: PipeOptions) {
   oneOfThem({ scale, 'width or height': width ?? height, minSize });
   oneOfThem({ skipExisting: options.skipExisting, overwrite: options.overwrite });
   oneOfThem({ failFast: options.failFast, maxFailures: options.maxFailures });
+  oneOfThem({ sequential: options.sequential, 'threads above 1': above1(options.threads) });
+  oneOfThem({ sequential: options.sequential, 'chunkSize above 1': above1(options.chunkSize) });
   oneOfThem({ lossless: options.lossless, quality: options.quality });
   if (minSize && maxSize && !fitsInto(minSize, maxSize)) {
     throw new SrganError('E_USAGE', 'minSize is above maxSize, so no image could have both.');
@@ -164,6 +170,8 @@ function checkCombinations(options: PipeOptions) {
     );
   }
 }
+
+const above1 = (value: number | undefined) => value !== undefined && value > 1;
 
 function oneOfThem(given: Record<string, unknown>) {
   const stated = Object.keys(given).filter((name) => given[name] !== undefined && given[name] !== false);

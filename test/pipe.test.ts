@@ -10,7 +10,7 @@ import type { StageEvent } from '../src/stages/stage.js';
 
 const sources = 2000;
 const threads = 2;
-const bounds = stageBounds(threads);
+const bounds = stageBounds({ threads, sequential: false });
 /** With the sink at a standstill; while it moves, each place in write may hold one more. */
 const heldBack = bounds.decode + bounds.upscale + bounds.encode;
 

@@ -37,6 +37,8 @@ test('everything but inputs has a default', async (t) => {
     device: 'cpu',
     tta: false,
     tile: undefined,
+    sequential: false,
+    chunkSize: Infinity,
     maxPixels: 100_000_000,
     existing: 'refuse',
     dryRun: false,
@@ -88,6 +90,9 @@ const CONTRADICTIONS: Partial<Record<keyof PipeOptions, unknown>>[] = [
   { minSize: { widthPx: 10, heightPx: 1 }, maxSize: { widthPx: 9, heightPx: 5 } },
   { skipExisting: true, overwrite: true },
   { failFast: true, maxFailures: 3 },
+  { sequential: true, threads: 2 },
+  { sequential: true, chunkSize: 2 },
+  { chunkSize: 0 },
   { lossless: true, quality: 80 },
   { lossless: true, format: 'jpeg' },
   { suffix: '_x', name: '{dir}/{name}.{ext}' },
@@ -120,6 +125,12 @@ test('what goes together is taken', async (t) => {
   await t.notThrowsAsync(resolve({ width: 5, height: 5, lossless: true, format: 'webp' }));
   await t.notThrowsAsync(resolve({ name: '{dir}/{name}{suffix}.{hash:8}.{srcext}.{ext}', suffix: '' }));
   await t.notThrowsAsync(resolve({ name: 'a{b c}d.{ext}', scale: undefined }));
+});
+
+test('sequential is one worker and one image', async (t) => {
+  t.like(await resolve({ sequential: true }), { threads: 1, chunkSize: 1 });
+  t.like(await resolve({ sequential: true, threads: 1, chunkSize: 1 }), { sequential: true });
+  t.like(await resolve({ sequential: false, threads: 3, chunkSize: 2 }), { threads: 3, chunkSize: 2 });
 });
 
 test('what is to be done with outputs and failures', async (t) => {

@@ -6,9 +6,12 @@ export interface FlagDefinition {
   readonly type: 'boolean' | 'option';
   readonly multiple?: boolean;
   readonly options?: readonly string[];
-  readonly exclusive?: readonly unknown[];
+  readonly exclusive?: readonly string[];
+  readonly relationships?: readonly { readonly type: string; readonly flags: readonly Exclusion[] }[];
   readonly parse?: unknown;
 }
+type Exclusion =
+  string | { readonly name: string; readonly when: (flags: Record<string, unknown>) => Promise<boolean> };
 export type FlagDefinitions = Readonly<Record<string, FlagDefinition>>;
 
 /** The value of flags by name, as text or as JSON gives them, and where they are from. */
@@ -30,20 +33,39 @@ export async function withDefaults<T extends object>(
 ): Promise<T> {
   const flags = new Map<string, unknown>(Object.entries(given).filter(([, value]) => value !== undefined));
   for (const { values, titleOf } of layers) {
-    const before = new Set(flags.keys());
+    const before = Object.fromEntries(flags);
     for (const [name, value] of values) {
       const definition = definitions[name];
-      if (!definition || before.has(name) || excluded(name, definitions, before)) continue;
-      flags.set(name, await read(value, name, definition, titleOf(name)));
+      if (!definition || Object.hasOwn(before, name)) continue;
+      const filled = await read(value, name, definition, titleOf(name));
+      if (!(await isExcluded(name, { ...before, [name]: filled }, definitions))) flags.set(name, filled);
     }
   }
   return Object.fromEntries(flags) as T;
 }
 
-function excluded(name: string, definitions: FlagDefinitions, present: ReadonlySet<string>): boolean {
-  const excludes = (one: string, other: string) => definitions[one]?.exclusive?.includes(other) ?? false;
-  return [...present].some((other) => excludes(name, other) || excludes(other, name));
+/** Whether `name` and another of `flags` exclude each other; a switch that is off excludes nothing. */
+async function isExcluded(
+  name: string,
+  flags: Record<string, unknown>,
+  definitions: FlagDefinitions,
+): Promise<boolean> {
+  const on = Object.keys(flags).filter((other) => flags[other] !== false);
+  if (!on.includes(name)) return false;
+  const excludes = async (one: string, other: string) => {
+    const rule = exclusionsOf(definitions[one]).find((rule) => nameOf(rule) === other);
+    return typeof rule === 'object' ? rule.when(flags) : rule !== undefined;
+  };
+  for (const other of on) if ((await excludes(name, other)) || (await excludes(other, name))) return true;
+  return false;
 }
+
+const exclusionsOf = (flag?: FlagDefinition): readonly Exclusion[] => [
+  ...(flag?.exclusive ?? []),
+  ...(flag?.relationships ?? []).flatMap(({ type, flags }) => (type === 'none' ? flags : [])),
+];
+
+const nameOf = (rule: Exclusion) => (typeof rule === 'string' ? rule : rule.name);
 
 type Parse = (text: string, context: object, flag: { name: string }) => Promise<unknown>;
 

@@ -166,12 +166,27 @@ export const networkFlags = {
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
 
+const above1 = (name: string) => ({
+  name,
+  when: (flags: Record<string, unknown>) => Promise.resolve(Number(flags[name]) > 1),
+});
+
 const resources = { helpGroup: 'RESOURCE' };
 export const resourceFlags = {
   threads: wholeNumber({
     ...resources,
     char: 't',
     description: 'Worker threads; otherwise one per usable core.',
+  }),
+  sequential: Flags.boolean({
+    ...resources,
+    description: 'One image after the other, on one worker: what every parallel run is compared with.',
+    relationships: [{ type: 'none', flags: [above1('threads'), above1('chunk-size')] }],
+  }),
+  'chunk-size': wholeNumber({
+    ...resources,
+    description:
+      'Have at most N images between decoding and writing; otherwise as many as keep the workers busy.',
   }),
   'max-memory': bytes({ ...resources, description: 'What the images being worked on may hold, such as 2G.' }),
   'max-pixels': pixels({

@@ -29,6 +29,8 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     tta: flags.tta,
     tile: flags.tile,
     threads: flags.threads,
+    sequential: flags.sequential,
+    chunkSize: flags['chunk-size'],
     maxMemory: flags['max-memory'],
     maxPixels: flags['max-pixels'],
     skipExisting: flags['skip-existing'],

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { LimitFunction } from 'p-limit';
 import { bleed } from '../codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../codec/cancelled.js';
 import { carriedOf } from '../codec/carry.js';
@@ -10,12 +11,13 @@ import type { Run } from '../run.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
- * Waits until the memory that the image will hold is free, then reads its pixels and what goes with them.
- * Memory and buffer are given back when the source has ended.
+ * Waits for a place, and until the memory that the image will hold is free, then reads its pixels and what goes
+ * with them. Place, memory and buffer are given back when the source has ended.
  * @throws SrganError E_CANCELLED, E_TRUNCATED, E_DECODE, E_UNSUPPORTED and what reading a header throws
  */
 export function decode(run: Run): Work<Job, Decoded> {
   return async (job, ticket) => {
+    ticket.defer(await placeIn(run.places));
     if (job.action === 'copy') return { job };
     const { path } = job.source;
     ticket.defer(await admission(run, job));
@@ -24,6 +26,11 @@ export function decode(run: Run): Work<Job, Decoded> {
       return read(run, job, ticket);
     });
   };
+}
+
+/** @returns gives the place back */
+function placeIn(places: LimitFunction): Promise<() => void> {
+  return new Promise((resolve) => void places(() => new Promise<void>((leave) => resolve(leave))));
 }
 
 async function admission(run: Run, job: Job): Promise<() => void> {

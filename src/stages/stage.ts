@@ -65,9 +65,20 @@ function publish(stage: StageEvent['stage'], phase: StageEvent['phase'], index: 
   if (stageEvents.hasSubscribers) stageEvents.publish({ stage, phase, index } satisfies StageEvent);
 }
 
-/** The sources of a run, each with its ticket: the head of the flow. */
-export async function* ticketed(sources: AsyncIterable<Source>): AsyncGenerator<Flight<Source>> {
-  for await (const source of sources) yield { ticket: openTicket(source), value: source };
+/**
+ * The sources of a run, each with its ticket: the head of the flow.
+ * @param rules.oneByOne a source is asked for only when the one before has ended
+ */
+export async function* ticketed(
+  sources: AsyncIterable<Source>,
+  { oneByOne }: { oneByOne: boolean },
+): AsyncGenerator<Flight<Source>> {
+  for await (const source of sources) {
+    const ticket = openTicket(source);
+    const ended = new Promise<void>((resolve) => ticket.defer(resolve));
+    yield { ticket, value: source };
+    if (oneByOne) await ended;
+  }
 }
 
 /**
@@ -88,6 +99,7 @@ export function stage<I, O>(
     const finished: Flight<O>[] = [];
     let pull: Promise<void> | undefined;
     let upstream: { ended: boolean; failure?: SrganError } = { ended: false };
+    let left = false;
     let wake = () => {};
 
     const fill = () => {
@@ -95,8 +107,8 @@ export function stage<I, O>(
       pull = sources.next().then(
         (result) => {
           pull = undefined;
-          if (upstream.ended) return;
           if (result.done) upstream = { ended: true };
+          else if (left) result.value.ticket.release();
           else begin(result.value);
           fill();
           wake();
@@ -114,7 +126,8 @@ export function stage<I, O>(
     const begin = (flight: Flight<I>) => {
       const task = advance(flight).then((next) => {
         working.delete(task);
-        finished.push(next);
+        if (left) next.ticket.release();
+        else finished.push(next);
         wake();
       });
       working.add(task);
@@ -131,6 +144,9 @@ export function stage<I, O>(
       if (upstream.failure) throw upstream.failure;
     } finally {
       upstream = { ended: true };
+      left = true;
+      // where the flow breaks off, others may wait for what these hold
+      for (const { ticket } of finished) ticket.release();
       await Promise.all(working);
       await sources.return?.();
     }

@@ -48,6 +48,17 @@ test('what a flag excludes is not taken from further away; within one layer it i
   });
 });
 
+test('a switch that is off excludes nothing, and one that is on only the values it contradicts', async (t) => {
+  const off = { overwrite: false, 'skip-existing': true };
+  t.deepEqual(await fill({ overwrite: false }, layer({ 'skip-existing': true })), off);
+  t.deepEqual(await fill({ sequential: true }, layer({ threads: 4, 'chunk-size': 1 })), {
+    sequential: true,
+    'chunk-size': 1,
+  });
+  t.deepEqual(await fill({ threads: 4 }, layer({ sequential: true })), { threads: 4 });
+  t.deepEqual(await fill({ threads: 1 }, layer({ sequential: true })), { threads: 1, sequential: true });
+});
+
 test('a wrong value is told with where it stands', async (t) => {
   const cases: [Layer, RegExp][] = [
     [environment({ SRGAN_SCALE: 'two' }), /^SRGAN_SCALE: Expected a number .* but received two/],

@@ -27,6 +27,9 @@ test('a command line that makes no sense: exit 2, one sentence, nothing on stand
     [['pipe', 'a', 'o', '--min-size', '5'], /^srgan: Expected a size such as 1920x1080 for --min-size/m],
     [['pipe', 'a', 'o', '--device', 'tpu'], /^srgan: --device takes one of cpu, .*, not 'tpu'\.$/m],
     [['pipe', 'a', 'o', '--overwrite', '--skip-existing'], /^srgan: .*--overwrite.*--skip-existing/m],
+    [['pipe', 'a', 'o', '--sequential', '--threads', '2'], /^srgan: .*--threads.*--sequential/m],
+    [['pipe', 'a', 'o', '--sequential', '--chunk-size', '2'], /^srgan: .*--chunk-size.*--sequential/m],
+    [['pipe', 'a', 'o', '--chunk-size', '0'], /^srgan: Expected a whole number, at least 1 for chunkSize/m],
     [['pipe', 'a', 'o', '--config', 'bad.json'], /^srgan: bad\.json: this is not JSON\.$/m],
     [['pipe', 'a', 'o', '--config', 'gone.json'], /^srgan: gone\.json: there is no such file\.$/m],
     [

@@ -27,6 +27,7 @@ export async function runOf(
     signal: signals.signal ?? new AbortController().signal,
     drain: new AbortController().signal,
     budget: createBudget(2 ** 28),
+    places: pLimit(settings.chunkSize),
     codec: pLimit(2),
     networks: { describe: none, load: none },
     tiles: { upscale: none, close: none, stats: { tiles: 0, inferMs: [], busyMs: [] } },
