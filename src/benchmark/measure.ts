@@ -38,6 +38,8 @@ export interface Measurement extends Configuration {
 export interface Measured {
   readonly settings: BenchmarkSettings;
   readonly usableCores: number;
+  /** Its name, and by how much the images were enlarged. */
+  readonly network: string;
   readonly factor: number;
   readonly elapsedMs: number;
   readonly measurements: readonly Measurement[];
@@ -68,7 +70,9 @@ export interface Tools {
 export async function measure(settings: BenchmarkSettings, tools: Tools = {}): Promise<Measured> {
   const { signal = new AbortController().signal } = tools;
   const startMs = performance.now();
-  const factor = settings.workload.scale ?? (await defaultFactor(settings));
+  const { workload } = settings;
+  const network = await openNetworks(workload).describe(workload.model);
+  const factor = workload.scale ?? network.defaultFactor;
   await checkDisk(tmpdir(), settings, factor);
   const directory = await mkdtemp(path.join(tmpdir(), 'srgan-benchmark-')).catch((cause: unknown) => {
     throw writeFailure(tmpdir(), cause);
@@ -77,7 +81,8 @@ export async function measure(settings: BenchmarkSettings, tools: Tools = {}): P
   try {
     const measurements = await measureIn(directory, settings, { ...tools, signal });
     const elapsedMs = performance.now() - startMs;
-    return { settings, usableCores: await usableCores(), factor, elapsedMs, measurements };
+    const cores = await usableCores();
+    return { settings, usableCores: cores, network: network.name, factor, elapsedMs, measurements };
   } catch (error) {
     throw signal.aborted
       ? new SrganError('E_CANCELLED', 'The benchmark was interrupted.', { cause: error })
@@ -86,10 +91,6 @@ export async function measure(settings: BenchmarkSettings, tools: Tools = {}): P
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     forgetTree(directory);
   }
-}
-
-async function defaultFactor({ workload }: BenchmarkSettings): Promise<number> {
-  return (await openNetworks(workload).describe(workload.model)).defaultFactor;
 }
 
 /** In the order in which they run within a round. */

@@ -10,13 +10,16 @@ export type RunOne = (order: RunOrder, signal: AbortSignal) => Promise<RunFigure
 /**
  * Runs an order in a process of its own, so that its peak memory is its own. When the promise has settled the
  * process has ended.
- * @throws SrganError what the run failed with, E_CANCELLED, E_WORKER_LOST where the process died
+ * @throws SrganError what the run failed with, E_WORKER_LOST where the process died; the signal's reason
  */
-export const runInProcess: RunOne = (order, signal) =>
-  new Promise((resolve, reject) => {
+export const runInProcess: RunOne = (order, signal) => runIn(PROCESS, order, signal);
+
+/** @param url the module that the process runs */
+export function runIn(url: URL, order: RunOrder, signal: AbortSignal): Promise<RunFigures> {
+  return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     // flags of this process, such as --inspect-brk, are not for the run
-    const child = fork(PROCESS, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(url, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     let answer: RunAnswer | undefined;
     let said = '';
     const stop = () => void child.kill();
@@ -34,6 +37,7 @@ export const runInProcess: RunOne = (order, signal) =>
       else reject(lost(order, status, killedBy, said));
     });
   });
+}
 
 function lost({ images, workers }: RunOrder, status: number | null, killedBy: string | null, said: string) {
   const run = `The run of ${images} images with ${workers.threads ?? 1} threads`;

@@ -4,7 +4,7 @@ import { remarksOn } from './words.js';
 /** One document for programs, with every run. */
 export function benchmarkJson(benchmark: Benchmark): string {
   const { machine, startedAt, measured, figures, best, recommendation, identical } = benchmark;
-  const { settings, measurements, elapsedMs, factor } = measured;
+  const { settings, measurements, elapsedMs, network, factor } = measured;
   const { workload, ...options } = settings;
   const lastRun = measurements.at(-1)?.runs.at(-1);
   return `${JSON.stringify(
@@ -12,7 +12,8 @@ export function benchmarkJson(benchmark: Benchmark): string {
       startedAt: startedAt.toISOString(),
       elapsedMs,
       machine,
-      options: { ...options, ...workload, scale: factor },
+      network: { name: network, factor },
+      options: { ...options, ...workload },
       loadAverage: { begin: machine.loadAverage, end: lastRun?.loadAverage ?? machine.loadAverage },
       configurations: figures.map((one, index) => ({ ...one, runs: measurements[index]?.runs ?? [] })),
       best: best.map(({ images, threads, speedup, peakRssBytes }) => ({

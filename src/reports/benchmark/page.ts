@@ -122,12 +122,18 @@ function pointsOf(figures: readonly Figures[], images: number, of: (one: Figures
 
 const asPoint = ({ min, median, max }: Spread) => ({ y: median, low: min, high: max });
 
+/** From here on a second is the unit that reads well. */
+const LONG_MS = 2000;
+
 function timePlot(benchmark: Benchmark): Html {
+  const perImage = ({ timeMs, images }: Figures) => converted(timeMs, (ms) => ms / images);
+  const inSeconds = benchmark.figures.some((one) => perImage(one).max >= LONG_MS);
+  const unitMs = inSeconds ? 1000 : 1;
   return groupedBars(benchmark, {
     title: 'Time per image',
     description: 'Time of a batch over its images, median of the rounds; the whisker is their range.',
-    y: { label: 'Time', unit: 'ms' },
-    of: ({ timeMs, images }) => asBar(converted(timeMs, (ms) => Math.round((ms / images) * 10) / 10)),
+    y: { label: 'Time', unit: inSeconds ? 's' : 'ms' },
+    of: (one) => asBar(converted(perImage(one), (ms) => Number((ms / unitMs).toPrecision(3)))),
   });
 }
 
@@ -136,9 +142,11 @@ function memoryPlot(benchmark: Benchmark): Html {
     title: 'Peak memory',
     description: 'Largest resident memory of the process, median of the rounds; the whisker is their range.',
     y: { label: 'Peak RSS', unit: 'bytes' },
-    of: ({ peakRssBytes }) => asBar(peakRssBytes),
+    of: ({ peakRssBytes }) => asBar(converted(peakRssBytes, wholeMebibytes)),
   });
 }
+
+const wholeMebibytes = (bytes: number) => Math.round(bytes / 2 ** 20) * 2 ** 20;
 
 const asBar = ({ min, median, max }: Spread): Bar =>
   max > min ? { value: median, low: min, high: max } : { value: median };

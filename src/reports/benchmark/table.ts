@@ -27,7 +27,7 @@ export function cellsOf(figures: Figures, runs: number): string[] {
     `${threads}${oversubscribed ? ' *' : ''}`,
     spreadText(seconds, digitsFor(seconds.median), runs),
     rate(figures.imagesPerSecond.median),
-    rate(figures.mpxPerSecond.median),
+    figures.mpxPerSecond.median.toFixed(digitsFor(figures.mpxPerSecond.median)),
     method === 'sequential' ? '1.00' : spreadText(speedup, 2, runs),
     percent(figures.efficiency),
     formatBytes(figures.peakRssBytes.max),

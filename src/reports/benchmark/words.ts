@@ -21,9 +21,8 @@ export const percent = (share: number): string => `${(100 * share).toFixed(0)} %
 
 /** `esrgan-slim x2, 256×256 px, 3 rounds, median (min..max)` */
 export function workText({ measured }: Benchmark): string {
-  const { settings, factor } = measured;
-  const { workload, imageSizePx: side, repeat } = settings;
-  const network = workload.engine === 'resize' ? `${workload.model} by the resize engine` : workload.model;
+  const { settings, network, factor } = measured;
+  const { imageSizePx: side, repeat } = settings;
   const rounds = repeat > 1 ? `${repeat} rounds, median (min..max)` : 'one round';
   return `${network} x${factor}, images of ${side}×${side} px, ${rounds}`;
 }
