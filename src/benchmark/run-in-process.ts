@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { SrganError } from '../errors.js';
+import { count } from '../reports/units.js';
 import type { RunAnswer, RunFigures, RunOrder } from './run-order.js';
 
 const PROCESS = new URL('./run-process.js', import.meta.url);
@@ -40,7 +41,7 @@ export function runIn(url: URL, order: RunOrder, signal: AbortSignal): Promise<R
 }
 
 function lost({ images, workers }: RunOrder, status: number | null, killedBy: string | null, said: string) {
-  const run = `The run of ${images} images with ${workers.threads ?? 1} threads`;
+  const run = `The run of ${count(images, 'image')} with ${count(workers.threads ?? 1, 'thread')}`;
   const cause = said === '' ? undefined : new Error(said.trim());
   if (killedBy !== 'SIGKILL') {
     return new SrganError('E_WORKER_LOST', `${run} died by ${killedBy ?? `exit status ${status}`}.`, {

@@ -7,6 +7,8 @@ import { timedRun } from './timed-run.js';
 // when the benchmark is gone nobody wants the run; `process.exit` would wait for its workers
 const die = () => process.kill(process.pid);
 process.once('disconnect', die);
+// Ctrl-C reaches every process of a terminal; the benchmark ends its runs itself
+process.on('SIGINT', () => undefined);
 
 process.once('message', (order: RunOrder) => {
   void answer(order).then((message) => {

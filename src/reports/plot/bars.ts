@@ -94,9 +94,13 @@ export function barPlot({ title, description, groupLabel, groups, y: axis, serie
   });
 }
 
+const GAP_PX = 6;
+
 /** With the unit where all labels have room for it, without where they have room for that, or none. */
 function labelThatFits(y: Scale, values: readonly number[], roomPx: number) {
-  return [y.show, y.showBare].find((show) => values.every((value) => widthOf(show(value)) <= roomPx));
+  return [y.show, y.showBare].find((show) =>
+    values.every((value) => widthOf(show(value)) + GAP_PX <= roomPx),
+  );
 }
 
 interface Look {
