@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { forget, remember, removeTempFilesNow } from '../src/temp-files.js';
+import { forget, forgetTree, remember, rememberTree, removeTempFilesNow } from '../src/temp-files.js';
 import { makeTree } from './helpers/tree.js';
 
 test('removes what is remembered, also where it is gone or cannot be removed, and leaves the rest', async (t) => {
@@ -10,4 +10,12 @@ test('removes what is remembered, also where it is gone or cannot be removed, an
   forget(join(dir, 'b'));
   removeTempFilesNow();
   t.deepEqual((await readdir(dir)).sort(), ['b', 'c', 'd']);
+});
+
+test('takes a directory of our own with all that is in it', async (t) => {
+  const dir = await makeTree(t, { 'ours/a/b': '', 'kept/a': '' });
+  for (const name of ['ours', 'kept', 'gone']) rememberTree(join(dir, name));
+  forgetTree(join(dir, 'kept'));
+  removeTempFilesNow();
+  t.deepEqual(await readdir(dir), ['kept']);
 });

@@ -9,7 +9,15 @@ import type { Point } from '../plot/curve.js';
 import { linePlot } from '../plot/lines.js';
 import { count, rate } from '../units.js';
 import { cellsOf, HEADINGS } from './table.js';
-import { adviceLines, differenceLines, percent, remarksOn, workText } from './words.js';
+import {
+  adviceLines,
+  configurationText,
+  differenceLines,
+  percent,
+  remarksOn,
+  spreadText,
+  workText,
+} from './words.js';
 
 /** A benchmark as one self-contained page. */
 export function benchmarkPage(benchmark: Benchmark): string {
@@ -68,10 +76,14 @@ function headlines({ recommendation, figures, identical }: Benchmark): Fact[] {
   ];
 }
 
+/** Keeps the best curve below the labels on top of the plot. */
+const HEADROOM = 1.1;
+
 function speedupPlot({ figures, measured, machine }: Benchmark): Html {
   const { batchSizes, threadCounts } = measured.settings;
   const { usableCores } = machine;
   const most = Math.max(...threadCounts);
+  const highest = Math.max(...figures.map(({ speedup }) => speedup.max));
   const ideal = [...new Set([...threadCounts, ...(usableCores < most ? [usableCores] : [])])].sort(
     (a, b) => a - b,
   );
@@ -81,7 +93,7 @@ function speedupPlot({ figures, measured, machine }: Benchmark): Html {
       'Time of the sequential run over that of the parallel one, median of the rounds; the band is their range. ' +
       `Ideal: every thread has a core of its own, up to the ${count(usableCores, 'usable core')}.`,
     x: threadAxis(threadCounts),
-    y: { label: 'Speedup', unit: '×' },
+    y: { label: 'Speedup', unit: '×', max: HEADROOM * Math.max(highest, Math.min(most, usableCores)) },
     stages: most > usableCores ? [{ from: usableCores, to: most, label: 'more threads than cores' }] : [],
     series: [
       ...batchSizes.map((images) => ({
@@ -120,7 +132,9 @@ function pointsOf(figures: readonly Figures[], images: number, of: (one: Figures
     .map((one) => ({ x: one.threads, ...asPoint(of(one)) }));
 }
 
-const asPoint = ({ min, median, max }: Spread) => ({ y: median, low: min, high: max });
+const shown = (value: number) => Number(value.toPrecision(3));
+
+const asPoint = ({ min, median, max }: Spread) => ({ y: shown(median), low: shown(min), high: shown(max) });
 
 /** From here on a second is the unit that reads well. */
 const LONG_MS = 2000;
@@ -133,7 +147,7 @@ function timePlot(benchmark: Benchmark): Html {
     title: 'Time per image',
     description: 'Time of a batch over its images, median of the rounds; the whisker is their range.',
     y: { label: 'Time', unit: inSeconds ? 's' : 'ms' },
-    of: (one) => asBar(converted(perImage(one), (ms) => Number((ms / unitMs).toPrecision(3)))),
+    of: (one) => asBar(converted(perImage(one), (ms) => shown(ms / unitMs))),
   });
 }
 
@@ -174,25 +188,35 @@ function groupedBars({ figures, measured }: Benchmark, { of, ...plot }: GroupedB
 
 function method({ measured, figures }: Benchmark): Html {
   const { warmup, repeat, seed, imageSizePx: side } = measured.settings;
-  const used = figures
-    .filter(({ method }) => method === 'parallel')
-    .map(
-      ({ threads, images, coresUsed }) =>
-        `${threads} threads, ${count(images, 'image')}: ${coresUsed.median.toFixed(2)}`,
-    );
   const sentences = [
-    `Every run reads PNG files of ${side}×${side} px, generated with natural statistics (seed ${seed}), upscales them and writes PNG files, in a process of its own.`,
+    `Every run reads PNG files of ${side}×${side} px, generated with the statistics of photographs (seed ${seed}), upscales them and writes PNG files, in a process of its own.`,
     'Sequential works on one image at a time through all stages, with one worker.',
-    `The clock runs from the first source to the last record. Before it, ${count(warmup, 'image')} per worker went through, so loading is not in the time.`,
+    `The clock runs from the first source to the last record. Before it, ${count(warmup, 'image')} per worker went through: loading is start-up, and not in the time.`,
     `In each of the ${count(repeat, 'round')} every configuration ran once, one after the other; speedup is taken within a round.`,
     `Efficiency is speedup over threads: ${percent(1)} where every thread counts in full.`,
-    'Peak RSS is the largest of all rounds in the table.',
-    `Cores that a run had on average: ${used.join('; ')}.`,
+    'Peak RSS in the table is the largest of all rounds.',
+    'Cores used is processor time over time. Fewer than the threads: they waited, or other programs took the cores.',
   ];
   return html`<details>
     <summary>How it was measured</summary>
     <ul>
       ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
+    ${table({
+      columns: [
+        { title: 'Configuration' },
+        { title: 'Start-up', unit: 's', number: true },
+        { title: 'Cores used', number: true },
+      ],
+      rows: figures.map((one) => [
+        configurationText(one),
+        spreadText(
+          converted(one.startUpMs, (ms) => ms / 1000),
+          2,
+          repeat,
+        ),
+        spreadText(one.coresUsed, 2, repeat),
+      ]),
+    })}
   </details>`;
 }

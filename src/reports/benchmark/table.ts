@@ -1,5 +1,6 @@
 import type { Benchmark } from '../../benchmark/benchmark.js';
 import type { Figures } from '../../benchmark/figures.js';
+import { converted } from '../../benchmark/spread.js';
 import { formatBytes } from '../../measures.js';
 import { machineText } from '../machine.js';
 import { rate } from '../units.js';
@@ -20,7 +21,7 @@ export const HEADINGS = [
 /** What is shown of one configuration, under `HEADINGS`. */
 export function cellsOf(figures: Figures, runs: number): string[] {
   const { method, images, threads, oversubscribed, timeMs, speedup } = figures;
-  const seconds = { min: timeMs.min / 1000, median: timeMs.median / 1000, max: timeMs.max / 1000 };
+  const seconds = converted(timeMs, (ms) => ms / 1000);
   return [
     method === 'sequential' ? 'Sequential' : 'Parallel',
     String(images),
