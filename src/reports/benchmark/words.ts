@@ -50,30 +50,19 @@ const BUSY_SHARE = 0.25;
 /** What a reader must know to read the figures right. */
 export function remarksOn({ machine, figures, measured }: Benchmark): string[] {
   const { usableCores, loadAverage } = machine;
-  const over = [...new Set(figures.filter((one) => one.oversubscribed).map(({ threads }) => threads))];
-  const busy = loadAverage > BUSY_SHARE * usableCores;
-  const short = measured.settings.batchSizes.filter(
-    (images) => images < 2 * Math.max(...measured.settings.threadCounts),
-  );
-  return [
-    ...(over.length > 0
-      ? [
-          `* More threads than the ${count(usableCores, 'core')} that this process may use: oversubscribed. ` +
-            'Efficiency counts every thread.',
-        ]
-      : []),
-    ...(busy
-      ? [
-          `The machine was busy with other work before the first run (load ${loadAverage.toFixed(2)} on ` +
-            `${count(usableCores, 'core')}): times and speedups are worse than on a free one.`,
-        ]
-      : []),
-    ...(short.length > 0
-      ? [
-          `With fewer than two images per thread (batches of ${short.join(', ')}) some threads have no work at the end.`,
-        ]
-      : []),
+  const { batchSizes, threadCounts } = measured.settings;
+  const cores = count(usableCores, 'core');
+  const short = batchSizes.filter((images) => images < 2 * Math.max(...threadCounts));
+  const remarks = [
+    figures.some((one) => one.oversubscribed) &&
+      `* More threads than the ${cores} that this process may use: oversubscribed. Efficiency counts every thread.`,
+    loadAverage > BUSY_SHARE * usableCores &&
+      `The machine was busy with other work before the first run (load ${loadAverage.toFixed(2)} on ${cores}): ` +
+        'times and speedups are worse than on a free one.',
+    short.length > 0 &&
+      `With fewer than two images per thread (batches of ${short.join(', ')}) some threads have no work at the end.`,
   ];
+  return remarks.filter((remark) => remark !== false);
 }
 
 /** One sentence for each configuration whose results were not the sequential ones. */
@@ -82,10 +71,9 @@ export function differenceLines({ measured }: Benchmark): string[] {
     const wrong = measurement.runs.find(({ differing }) => differing.length > 0);
     if (!wrong) return [];
     const [first = '', ...others] = wrong.differing;
-    const more = others.length > 0 ? ` and ${others.length} more` : '';
+    const what = others.length > 0 ? `${first} and ${others.length} more differ` : `${first} differs`;
     return [
-      `${configurationText(measurement)}, round ${wrong.round}: ${first}${more} ` +
-        'differ from the result of the first sequential run.',
+      `${configurationText(measurement)}, round ${wrong.round}: ${what} from the result of the first sequential run.`,
     ];
   });
 }
