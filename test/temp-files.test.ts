@@ -11,3 +11,11 @@ test('removes what is remembered, directories too, also where it is gone or cann
   removeTempFilesNow();
   t.deepEqual((await readdir(dir)).sort(), ['b', 'c']);
 });
+
+test('takes a directory of our own with all that is in it', async (t) => {
+  const dir = await makeTree(t, { 'ours/a/b': '', 'kept/a': '' });
+  for (const name of ['ours', 'kept', 'gone']) remember(join(dir, name));
+  forget(join(dir, 'kept'));
+  removeTempFilesNow();
+  t.deepEqual(await readdir(dir), ['kept']);
+});

@@ -7,7 +7,8 @@ import { readFailureLimit, readNumber, readPixels, readWholeNumber, type Read } 
 
 /** Flags that mean the same thing have the same name in every command: each is defined once, here. */
 
-const valued = <T>(read: Read<T>, helpValue: string) => ({
+/** What a flag says that takes a value. */
+export const valued = <T>(read: Read<T>, helpValue: string) => ({
   helpValue,
   parse: (text: string, _context: unknown, flag: { name: string }) =>
     Promise.resolve(read(text, `--${flag.name}`)),

@@ -25,9 +25,9 @@ export async function spool(
   const file = path.join(directory, 'list');
   const remove = async () => {
     await rm(directory, { recursive: true, force: true });
-    forget(file);
+    forget(directory);
   };
-  remember(file);
+  remember(directory);
   try {
     await pipeline(stream, createWriteStream(file), { signal: drain });
   } catch (cause) {

@@ -21,6 +21,8 @@ export interface Summary {
   readonly threads: number;
   /** Share 0..1 of the workers' time in which they held a tile. */
   readonly busyShare: number;
+  /** Time that each worker spent on tiles, loading its networks included. */
+  readonly workerBusyMs: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakRssBytes: number;
   readonly warnings: number;
@@ -115,6 +117,7 @@ export function openTally(): Tally {
         ms: { ...ms, infer: sum(pool.inferMs), waiting: Math.max(0, workerMs - busyMs) },
         threads,
         busyShare: workerMs > 0 ? Math.min(1, busyMs / workerMs) : 0,
+        workerBusyMs: pool.busyMs,
         peakRssBytes: peakRssBytes(),
         warnings,
         failures: { byCode, first },

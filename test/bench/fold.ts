@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { alternate, runArm, spread, type Figures, type Spread } from './alternate.js';
+import { spread, type Spread } from '../../src/benchmark/spread.js';
+import { alternate, runArm, type Figures } from './alternate.js';
 import { imageDirectory } from './images.js';
 import { heading, range, table } from './print.js';
 

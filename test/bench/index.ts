@@ -1,8 +1,10 @@
 /** npm run bench [-- NAME...]: prints a table for each measurement; without names all but the long ones. */
-import { machine } from './alternate.js';
+import { machineText, thisMachine } from '../../src/reports/machine.js';
+import { balance, balanceQuick } from './balance.js';
 import { fold } from './fold.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { speedup } from './speedup.js';
 import { startup } from './startup.js';
 
 const all: Record<string, { run: () => Promise<void>; long?: true }> = {
@@ -10,6 +12,9 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   overhead: { run: overhead },
   fold: { run: fold, long: true },
   memory: { run: memory, long: true },
+  balance: { run: balance, long: true },
+  'balance-quick': { run: balanceQuick },
+  speedup: { run: speedup, long: true },
 };
 
 const names = process.argv.slice(2);
@@ -21,7 +26,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-console.log(machine());
+console.log(machineText(await thisMachine()));
 for (const [name, { run, long }] of Object.entries(all)) {
   if (names.length === 0 ? !long : names.includes(name) || names.includes('all')) await run();
 }

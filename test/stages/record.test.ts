@@ -72,6 +72,7 @@ test('one outcome for each source, and what they come to', async (t) => {
   ]);
   t.is(summary.exitStatus, 1);
   t.true(summary.peakRssBytes > 10_000_000);
+  t.deepEqual(summary.workerBusyMs, [5, 6]);
 });
 
 test('exit status: 0 all done, also by copy or skip; 2 nothing there', async (t) => {
