@@ -70,7 +70,8 @@ export function openHuman(options: HumanOptions): HumanReporter {
     },
     end(summary) {
       close();
-      if (level !== 'quiet') summaryLines(summary).forEach((text) => say(text));
+      if (level !== 'quiet')
+        summaryLines(summary, { verbose: level === 'verbose' }).forEach((text) => say(text));
       failureLines(summary, errorsLog, paint).forEach((text) => say(text));
     },
   };

@@ -5,7 +5,7 @@ import { count, duration, rate } from './units.js';
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
 
 /** The closing lines of a run, failures apart. */
-export function summaryLines(summary: Summary): string[] {
+export function summaryLines(summary: Summary, { verbose }: { verbose: boolean }): string[] {
   const { counts, inputPixels, inputMpxPerSecond, elapsedMs, ms, threads, busyShare } = summary;
   const lines = [[whatWasDone(summary), ...others(summary)].join(', ') + '.'];
   if (counts.done > 0) {
@@ -15,6 +15,7 @@ export function summaryLines(summary: Summary): string[] {
       `Time, summed over images and ${count(threads, 'worker')}: ${parts}.`,
       `Workers busy ${Math.round(100 * busyShare)} %, peak memory ${formatBytes(summary.peakRssBytes)}.`,
     );
+    if (verbose) lines.push(memoryLine(summary));
   }
   if (counts.planned > 0) lines.push('Nothing was written: this was a dry run.');
   return lines;
@@ -23,6 +24,13 @@ export function summaryLines(summary: Summary): string[] {
     if (planned > 0) return `Planned ${count(planned, 'image')}`;
     return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
   }
+}
+
+/** `Images in flight held at most 12.0 MiB of 1.0 GiB. Pixel buffers: 38 of 50 reused, 41.0 MiB held.` */
+function memoryLine({ budget, buffers }: Summary): string {
+  const granted = `${formatBytes(budget.peakBytes)} of ${formatBytes(budget.totalBytes)}`;
+  const reused = `${buffers.reused} of ${buffers.taken} reused, ${formatBytes(buffers.heldBytes)} held`;
+  return `Images in flight held at most ${granted}. Pixel buffers: ${reused}.`;
 }
 
 function others({ counts, warnings }: Summary): string[] {

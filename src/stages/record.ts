@@ -7,7 +7,7 @@ import { outcomeOf, type Flight } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
-export interface Recording extends Pick<Run, 'tiles'> {
+export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers'> {
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   readonly survey: Pick<Survey, 'sources'>;
@@ -36,6 +36,8 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
     return tally.close({
       threads: run.settings.threads,
       pool: run.tiles.stats,
+      budget: run.budget,
+      buffers: run.buffers.stats,
       total: run.survey.sources,
       stopped: stopped && { code: stopped.code, message: stopped.message },
     });

@@ -14,8 +14,9 @@ export function memoryPage(report: MemoryReport): string {
   const { samples, figures, startedAt, exitStatus } = profile;
   return page({
     title: `Memory of srgan ${command.split(' ', 1)[0] ?? ''}`,
-    subtitle: html`<code>srgan ${command}</code><br />${startedAt.toISOString().slice(0, 19).replace('T', ' ')} UTC,
-      ${duration(figures.durationMs)}, a sample every ${intervalMs} ms, exit status ${exitStatus}`,
+    subtitle: html`<code>srgan ${command}</code
+      ><br />${startedAt.toISOString().slice(0, 19).replace('T', ' ')} UTC, ${duration(figures.durationMs)}, a
+      sample every ${intervalMs} ms, exit status ${exitStatus}`,
     body: [
       section('Figures', facts(factsOf(report)), notes(report.notes)),
       section('Memory and images', memoryPlot(samples, figures), stagesPlot(samples, figures)),
@@ -59,7 +60,7 @@ function factsOf({ profile, sequential, groupPeakBytes }: MemoryReport): Fact[] 
           {
             label: 'ratio of peaks',
             value: peakRatio(profile, sequential).toFixed(2),
-            note: 'to the run with --sequential',
+            note: 'to one image at a time',
           },
         ]
       : []),
