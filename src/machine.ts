@@ -32,6 +32,23 @@ export async function usableMemoryBytes(root = '/'): Promise<number> {
   return Math.max(0, Math.min(freemem(), ...left));
 }
 
+/**
+ * Largest memory that this process's control group has held since it was made, file cache included; undefined
+ * where there is no such group.
+ * @param root where /proc and /sys are looked up
+ */
+export async function groupPeakBytes(root = '/'): Promise<number | undefined> {
+  const peaks = await Promise.all([
+    ...(await groupDirectories(root, '')).map((directory) => read(directory, 'memory.peak')),
+    ...(await groupDirectories(root, 'memory')).map((directory) =>
+      read(directory, 'memory.max_usage_in_bytes'),
+    ),
+  ]);
+  const known = peaks.filter(Boolean).map(Number);
+  // what a group holds counts in all above it: the smallest is of the innermost
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
 async function quotaV2(directory: string): Promise<number> {
   const [quota, period] = (await read(directory, 'cpu.max')).split(' ').map(Number);
   return quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : Infinity;

@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from 'node:os';
 import test from 'ava';
-import { usableCores, usableMemoryBytes } from '../src/machine.js';
+import { groupPeakBytes, usableCores, usableMemoryBytes } from '../src/machine.js';
 import { makeTree, type Tree } from './helpers/tree.js';
 
 const MIB = 2 ** 20;
@@ -58,6 +58,24 @@ test('memory: what the group leaves, file cache that can be dropped counts as fr
   );
   const free = await memory(t, { ...V2, 'sys/fs/cgroup/jobs/one/memory.max': 'max\n' });
   t.true(free > 64 * MIB && free <= 2 * freemem());
+});
+
+test('the peak is that of the innermost group that has one', async (t) => {
+  const peak = async (tree: Tree) => groupPeakBytes(await makeTree(t, tree));
+  t.is(await peak({}), undefined);
+  t.is(await peak({ ...V2, 'sys/fs/cgroup/memory.peak': `${9 * MIB}\n` }), 9 * MIB, 'inside a container');
+  t.is(
+    await peak({
+      ...V2,
+      'sys/fs/cgroup/jobs/memory.peak': `${9 * MIB}\n`,
+      'sys/fs/cgroup/jobs/one/memory.peak': `${7 * MIB}\n`,
+    }),
+    7 * MIB,
+  );
+  t.is(
+    await peak({ ...V1, 'sys/fs/cgroup/memory/jobs/one/memory.max_usage_in_bytes': `${5 * MIB}\n` }),
+    5 * MIB,
+  );
 });
 
 test('this machine: at least one core and some memory', async (t) => {

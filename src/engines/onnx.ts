@@ -40,11 +40,11 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
   const { title, bytes, factor, inputRange, outputRange, trimPx = NO_TRIM } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
   // the runtime takes no shared memory
-  const session = await ort.InferenceSession.create(new Uint8Array(bytes), options).catch(
-    (cause: unknown) => {
-      throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
-    },
-  );
+  const model = new Uint8Array(bytes);
+  const session = await ort.InferenceSession.create(model, options).catch((cause: unknown) => {
+    throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
+  });
+  freeAtOnce(model);
   const [inputName = ''] = session.inputNames;
   const [outputName = ''] = session.outputNames;
   let output = new Float32Array(0);
@@ -66,7 +66,8 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
       const input = new ort.Tensor('float32', planes, [1, 3, heightPx, widthPx]);
       const target = new ort.Tensor('float32', result, [1, 3, height, width]);
       try {
-        await session.run({ [inputName]: input }, { [outputName]: target });
+        const results = await session.run({ [inputName]: input }, { [outputName]: target });
+        for (const { data } of Object.values(results)) freeAtOnce(data);
       } catch (cause) {
         throw new SrganError('E_ENGINE', `${title}: onnxruntime failed on ${widthPx} × ${heightPx} pixels.`, {
           cause,
@@ -85,6 +86,19 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
       await session.release();
     },
   };
+}
+
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/**
+ * The runtime copies a result into a buffer of its own, though it has been given one. Copies would wait for the
+ * garbage collector, which has no reason to come soon: some 60 MiB of them in each worker. What is sent to
+ * nobody is freed.
+ */
+function freeAtOnce(data: Ort.Tensor['data']): void {
+  if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer)
+    nowhere.postMessage(undefined, [data.buffer]);
 }
 
 function scale(values: Float32Array, by: number): void {

@@ -73,7 +73,9 @@ export function openHuman(options: HumanOptions): HumanReporter {
     },
     end(summary) {
       close();
-      const told = level === 'quiet' ? [] : lastLine ? figureLines(summary) : summaryLines(summary);
+      const detail = { verbose: level === 'verbose' };
+      const told =
+        level === 'quiet' ? [] : lastLine ? figureLines(summary, detail) : summaryLines(summary, detail);
       told.forEach(say);
       failureLines(summary, errorsLog, paint).forEach(say);
       if (lastLine && level !== 'quiet') say(lastLine(summary));

@@ -5,12 +5,12 @@ import { count, duration, rate } from './units.js';
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
 
 /** The closing lines of a run, failures apart. */
-export function summaryLines(summary: Summary): string[] {
-  return [[whatWasDone(summary), ...others(summary)].join(', ') + '.', ...figureLines(summary)];
+export function summaryLines(summary: Summary, detail: { verbose: boolean }): string[] {
+  return [[whatWasDone(summary), ...others(summary)].join(', ') + '.', ...figureLines(summary, detail)];
 }
 
 /** What it took. */
-export function figureLines(summary: Summary): string[] {
+export function figureLines(summary: Summary, { verbose }: { verbose: boolean }): string[] {
   const { counts, inputPixels, inputMpxPerSecond, ms, threads, busyShare } = summary;
   const lines: string[] = [];
   if (counts.done > 0) {
@@ -20,6 +20,7 @@ export function figureLines(summary: Summary): string[] {
       `Time, summed over images and ${count(threads, 'worker')}: ${parts}.`,
       `Workers busy ${Math.round(100 * busyShare)} %, peak memory ${formatBytes(summary.peakRssBytes)}.`,
     );
+    if (verbose) lines.push(memoryLine(summary));
   }
   const { estimate } = summary;
   if (estimate && counts.planned > 0) {
@@ -42,6 +43,13 @@ export function batchLine({ counts, sources, total = sources, elapsedMs }: Summa
 function whatWasDone({ counts: { done, planned }, elapsedMs }: Summary): string {
   if (planned > 0) return `Planned ${count(planned, 'image')}`;
   return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
+}
+
+/** `Images in flight held at most 12.0 MiB of 1.0 GiB. Pixel buffers: 38 of 50 reused, 41.0 MiB held.` */
+function memoryLine({ budget, buffers }: Summary): string {
+  const granted = `${formatBytes(budget.peakBytes)} of ${formatBytes(budget.totalBytes)}`;
+  const reused = `${buffers.reused} of ${buffers.taken} reused, ${formatBytes(buffers.heldBytes)} held`;
+  return `Images in flight held at most ${granted}. Pixel buffers: ${reused}.`;
 }
 
 function others({ counts, warnings }: Summary): string[] {

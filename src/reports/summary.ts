@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { ErrorCode } from '../errors.js';
 import type { Outcome, StageName, Status } from '../job.js';
 import type { Estimate } from '../plan/estimate.js';
-import type { PoolStats } from '../run.js';
+import type { Budget } from '../budget.js';
+import type { Buffers, PoolStats } from '../run.js';
 import { peakRssBytes } from './memory.js';
 
 /** What became of a run. */
@@ -25,6 +26,9 @@ export interface Summary {
   readonly workerBusyMs: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakRssBytes: number;
+  /** What images in flight were granted at most, of what they may hold: more only where one alone is larger. */
+  readonly budget: { readonly peakBytes: number; readonly totalBytes: number };
+  readonly buffers: BufferFigures;
   readonly warnings: number;
   readonly failures: Failures;
   /** Of a dry run. */
@@ -39,6 +43,15 @@ export interface Summary {
  * A stage; or `infer`, the part of `upscale` inside the network; or `waiting`, workers without a tile.
  */
 export type TimedPart = StageName | 'infer' | 'waiting';
+
+/** How pixel buffers were used again. */
+export interface BufferFigures {
+  /** Times that one was asked for, and those of them in which one was there already. */
+  readonly taken: number;
+  readonly reused: number;
+  /** Kept at the end for images that did not come. */
+  readonly heldBytes: number;
+}
 
 export interface Failures {
   readonly byCode: Readonly<Record<string, number>>;
@@ -66,6 +79,8 @@ export interface Tally {
 export interface TallyFacts {
   readonly threads: number;
   readonly pool: PoolStats;
+  readonly budget: Pick<Budget, 'peakBytes' | 'totalBytes'>;
+  readonly buffers: Buffers['stats'];
   readonly total: number | undefined;
   readonly estimate?: Estimate | undefined;
   readonly stopped: Summary['stopped'];
@@ -103,7 +118,7 @@ export function openTally(): Tally {
       for (const [name, spent] of Object.entries(outcome.ms)) ms[name as StageName] += spent;
       if (outcome.status === 'failed') note(outcome);
     },
-    close({ threads, pool, total, estimate, stopped }) {
+    close({ threads, pool, budget, buffers, total, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const busyMs = sum(pool.busyMs);
       const workerMs = threads * elapsedMs;
@@ -119,6 +134,12 @@ export function openTally(): Tally {
         busyShare: workerMs > 0 ? Math.min(1, busyMs / workerMs) : 0,
         workerBusyMs: pool.busyMs,
         peakRssBytes: peakRssBytes(),
+        budget: { peakBytes: budget.peakBytes, totalBytes: budget.totalBytes },
+        buffers: {
+          taken: buffers.hits + buffers.misses,
+          reused: buffers.hits,
+          heldBytes: buffers.heldBytes,
+        },
         warnings,
         failures: { byCode, first },
         estimate,

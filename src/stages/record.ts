@@ -8,7 +8,7 @@ import { outcomeOf, type Flight } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
-export interface Recording extends Pick<Run, 'tiles' | 'journal' | 'drain'> {
+export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'journal' | 'drain'> {
   /** Of a dry run. */
   readonly estimate?: Estimating | undefined;
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
@@ -41,6 +41,8 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
     const summary = tally.close({
       threads: run.settings.threads,
       pool: run.tiles.stats,
+      budget: run.budget,
+      buffers: run.buffers.stats,
       total: run.survey.sources,
       estimate: await run.estimate?.close(),
       stopped: stopped && { code: stopped.code, message: stopped.message },

@@ -2,10 +2,13 @@ import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import type { ErrorCode } from '../errors.js';
 import type { Pixels } from '../job.js';
 import type { PlannedTile } from '../tiles/plan.js';
+import type { ThreadMemory } from './memory.js';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
   readonly engine: EngineSettings;
+  /** Each answer tells the memory of the thread. */
+  readonly tellsMemory: boolean;
 }
 
 /** An image as the workers see it: its pixels lie in memory that all threads share. */
@@ -36,7 +39,9 @@ export type ToWorker =
   | { readonly kind: 'close' };
 
 /** One for each tile, in the order in which the tiles were sent. */
-export type FromWorker =
+export type FromWorker = TileAnswer & { readonly memory?: ThreadMemory };
+
+export type TileAnswer =
   | ({ readonly kind: 'done' } & TileTimes)
   | { readonly kind: 'passed-over' }
   | { readonly kind: 'failed'; readonly failure: Failure };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineSettings } from '../engines/engine.js';
+import { workerMemory, type WorkerMemory } from './memory.js';
 import type { FromWorker, SharedImage, TileOrder, ToWorker, WorkerSetup } from './messages.js';
 
 /** A worker thread, and the orders that it has not answered yet. */
@@ -17,14 +18,23 @@ export interface TileWorkerEvents {
   onLost(orders: TileOrder[], cause: unknown): void;
 }
 
+/** A tile leaves next to nothing on the heap; the default lets every thread keep some 16 MiB of it. */
+const YOUNG_MIB = 2;
+
 /**
  * The thread keeps the process alive only while it has an order in hand. It is never terminated from
  * outside: that would abort the process while the runtime is inside a network.
  */
 export function startTileWorker(url: URL, engine: EngineSettings, events: TileWorkerEvents): TileWorker {
-  const setup: WorkerSetup = { engine };
+  const setup: WorkerSetup = { engine, tellsMemory: workerMemory.hasSubscribers };
   // flags of the process, such as --input-type or --inspect-brk, are not for its workers
-  const worker = new Worker(url, { workerData: setup, execArgv: [], name: 'srgan tiles' });
+  const worker = new Worker(url, {
+    workerData: setup,
+    execArgv: [],
+    name: 'srgan tiles',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
+  const { threadId: thread } = worker;
   const orders: TileOrder[] = [];
   const known = new Set<number>();
   let closing = false;
@@ -41,6 +51,7 @@ export function startTileWorker(url: URL, engine: EngineSettings, events: TileWo
   worker.on('message', (answer: FromWorker) => {
     const order = orders.shift();
     if (orders.length === 0) worker.unref();
+    if (answer.memory) workerMemory.publish({ thread, ...answer.memory } satisfies WorkerMemory);
     if (order) events.onAnswer(order, answer);
   });
 

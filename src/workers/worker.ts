@@ -5,12 +5,22 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { asSrganError, SrganError } from '../errors.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
-import type { Failure, FromWorker, SharedImage, TileOrder, ToWorker, WorkerSetup } from './messages.js';
+import { ownMemory } from './memory.js';
+import type {
+  Failure,
+  FromWorker,
+  SharedImage,
+  TileAnswer,
+  TileOrder,
+  ToWorker,
+  WorkerSetup,
+} from './messages.js';
 import { runTile, type NetworkFor } from './run-tile.js';
 
 if (!parentPort) throw new SrganError('E_INTERNAL', 'The worker was not started as a worker thread.');
 const port = parentPort;
-const networks = openLoadedNetworks((workerData as WorkerSetup).engine);
+const { engine, tellsMemory } = workerData as WorkerSetup;
+const networks = openLoadedNetworks(engine);
 const floats = createFloats();
 const images = new Map<number, SharedImage>();
 
@@ -28,7 +38,7 @@ async function handle(message: ToWorker): Promise<void> {
       images.set(message.image.id, message.image);
       return;
     case 'tile':
-      port.postMessage(await answer(message));
+      send(await answer(message));
       return;
     case 'forget':
       images.delete(message.image);
@@ -39,7 +49,11 @@ async function handle(message: ToWorker): Promise<void> {
   }
 }
 
-async function answer(order: TileOrder): Promise<FromWorker> {
+function send(answer: TileAnswer): void {
+  port.postMessage((tellsMemory ? { ...answer, memory: ownMemory() } : answer) satisfies FromWorker);
+}
+
+async function answer(order: TileOrder): Promise<TileAnswer> {
   const startMs = performance.now();
   const image = images.get(order.image);
   if (!image || Atomics.load(image.dropped, 0) !== 0) return { kind: 'passed-over' };

@@ -3,6 +3,7 @@ import { SrganError } from '../../src/errors.js';
 import type { Outcome } from '../../src/job.js';
 import { openHuman, type HumanOptions } from '../../src/reports/human.js';
 import { openTally } from '../../src/reports/summary.js';
+import { TALLY_FACTS } from '../helpers/tally-facts.js';
 
 const outcomeOf = (rest: Partial<Outcome>): Outcome => ({
   index: 0,
@@ -50,15 +51,7 @@ function open(rest: Partial<HumanOptions>) {
     tally.add(outcome);
     human.outcome(outcome);
   };
-  const end = () =>
-    human.end(
-      tally.close({
-        threads: 2,
-        pool: { tiles: 1, inferMs: [5], busyMs: [6] },
-        total: undefined,
-        stopped: undefined,
-      }),
-    );
+  const end = () => human.end(tally.close(TALLY_FACTS));
   const taken = () => {
     const all = text;
     text = '';
@@ -117,7 +110,7 @@ test('quiet: nothing, and the failures at the end', (t) => {
 });
 
 test('verbose: the times of each image, and the causes of a failure, as they come', (t) => {
-  const { tell, taken } = open({ level: 'verbose' });
+  const { tell, end, taken } = open({ level: 'verbose' });
   tell(outcomeOf({ warnings: ['a.png: alpha was dropped.'] }));
   tell(failed);
   tell(outcomeOf({ status: 'skipped', reason: 'the output is already there', ms: {} }));
@@ -129,6 +122,14 @@ test('verbose: the times of each image, and the causes of a failure, as they com
     'skipped a.png: the output is already there',
     '',
   ]);
+  end();
+  t.true(
+    taken()
+      .split('\n')
+      .includes(
+        'Images in flight held at most 12.0 MiB of 64.0 MiB. Pixel buffers: 38 of 50 reused, 41.0 MiB held.',
+      ),
+  );
 });
 
 test('more failures than are shown are counted, and it is said where they can be had', (t) => {

@@ -3,6 +3,7 @@ import { SrganError } from '../../src/errors.js';
 import type { Outcome } from '../../src/job.js';
 import { openResults, type ResultsKind } from '../../src/reports/results.js';
 import { openTally } from '../../src/reports/summary.js';
+import { TALLY_FACTS } from '../helpers/tally-facts.js';
 
 const base: Outcome = { index: 0, src: 'a.png', status: 'done', warnings: [], ms: {}, extra: {} };
 const outcomes: Outcome[] = [
@@ -19,13 +20,7 @@ const outcomes: Outcome[] = [
     error: new SrganError('E_DECODE', 'no'),
   },
 ];
-const summary = () =>
-  openTally().close({
-    threads: 1,
-    pool: { tiles: 0, inferMs: [], busyMs: [] },
-    total: undefined,
-    stopped: undefined,
-  });
+const summary = () => openTally().close(TALLY_FACTS);
 
 async function textOf(kind: ResultsKind, all: readonly Outcome[], failure?: SrganError): Promise<string> {
   let text = '';

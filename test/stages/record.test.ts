@@ -1,10 +1,12 @@
 import test from 'ava';
 import { SrganError } from '../../src/errors.js';
+import { createBudget } from '../../src/budget.js';
 import type { Outcome, Written } from '../../src/job.js';
 import type { Settings } from '../../src/options.js';
 import { openTicket, type End, type Flight } from '../../src/stages/stage.js';
 import { record, type Recording } from '../../src/stages/record.js';
 import { jobOf, sourceOf } from '../helpers/job.js';
+import { createBuffers } from '../../src/workers/buffers.js';
 
 const DAMAGED = new SrganError('E_DECODE', 'bad.png: the image is damaged.', { hint: 'Look at it.' });
 
@@ -39,6 +41,8 @@ function recording(rest: {
     settings: { maxFailures: rest.maxFailures, threads: 2 },
     survey: { sources: rest.sources },
     tiles: { stats, upscale: () => Promise.reject(new Error()), close: () => Promise.resolve() },
+    budget: createBudget(100),
+    buffers: createBuffers(100),
     onOutcome: rest.onOutcome,
     stop: rest.stop ?? (() => undefined),
   };

@@ -1,0 +1,33 @@
+import type { FlagDefinition } from './defaults.js';
+
+/** As much of a flag's definition as says how it is written. */
+type Written = Pick<FlagDefinition, 'type'> & { readonly char?: string };
+
+/** A command line that holds another one: flags of its own first, then the other from its name on. */
+export interface SplitCommand {
+  readonly own: readonly string[];
+  readonly command: readonly string[];
+}
+
+/** Ends its own flags at the first word that is neither a flag nor the value of one, or after `--`. */
+export function splitCommand(
+  argv: readonly string[],
+  flags: Readonly<Record<string, Written>>,
+): SplitCommand {
+  let at = 0;
+  while (at < argv.length) {
+    const word = argv[at] ?? '';
+    if (word === '--') return { own: argv.slice(0, at), command: argv.slice(at + 1) };
+    if (!word.startsWith('-')) break;
+    at += takesNext(word, flags) ? 2 : 1;
+  }
+  return { own: argv.slice(0, at), command: argv.slice(at) };
+}
+
+function takesNext(word: string, flags: Readonly<Record<string, Written>>): boolean {
+  const flag = word.startsWith('--') ? flags[word.slice(2)] : byChar(word.slice(1), flags);
+  return flag?.type === 'option';
+}
+
+const byChar = (char: string, flags: Readonly<Record<string, Written>>) =>
+  Object.values(flags).find((flag) => flag.char === char);
