@@ -30,8 +30,6 @@ export async function timedRun(order: RunOrder): Promise<RunFigures> {
     ...workload,
     ...workers,
     inputs: { kind: 'iterable', sources: sources() },
-    base: order.sources,
-    out,
     failFast: true,
     onOutcome(outcome) {
       ended += 1;
@@ -43,15 +41,18 @@ export async function timedRun(order: RunOrder): Promise<RunFigures> {
   if (failure) throw failure;
   return { timeMs, cpuMs, startUpMs: startMs, peakRssBytes, inputPixels };
 
-  async function* sources(): AsyncGenerator<string | SourceSpec> {
+  async function* sources(): AsyncGenerator<SourceSpec> {
+    const source = (index: number, directory: string, name: number): SourceSpec => ({
+      src: path.join(order.sources, imageName(index)),
+      dst: path.join(directory, imageName(name)),
+    });
     for (let index = 0; index < warmups; index += 1) {
-      const dst = path.join(order.warmupOut, imageName(index));
-      yield { src: path.join(order.sources, imageName(index % images)), dst };
+      yield source(index % images, order.warmupOut, index);
     }
     if (warmups > 0) await warmup;
     startCpuMs = usedCpuMs();
     startMs = performance.now();
-    for (let index = 0; index < images; index += 1) yield path.join(order.sources, imageName(index));
+    for (let index = 0; index < images; index += 1) yield source(index, out, index);
   }
 
   function count(outcome: Outcome): void {

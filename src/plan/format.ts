@@ -29,7 +29,8 @@ export function extensionFor(format: OutputFormat, sourceName: string): string {
 /** The format that is asked for, by the record, the name that is wanted or the options; undefined: as the source is. */
 export function statedFormat({ overrides }: Source, settings: Settings): OutputFormat | undefined {
   const { dst } = overrides;
-  if (dst !== undefined) checkExtension(dst);
+  const isStated = overrides.format !== undefined || settings.format !== 'same';
+  if (dst !== undefined && !isStated) checkExtension(dst);
   const byName = formatOfName(dst ?? settings.name ?? '');
   return overrides.format ?? byName ?? (settings.format === 'same' ? undefined : settings.format);
 }

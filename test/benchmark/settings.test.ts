@@ -7,7 +7,7 @@ test('lists ascend without duplicates; what is not stated has its default', asyn
   t.deepEqual(settings.threadCounts, [1, 2, 4, 8]);
   t.deepEqual(
     [settings.imageSizePx, settings.warmup, settings.repeat, settings.seed, settings.workload.model],
-    [256, 2, 3, 1, 'esrgan-slim'],
+    [256, 2, 3, 1, 'lanczos3'],
   );
 });
 

@@ -127,7 +127,7 @@ test('what makes no sense is one sentence and exit 2', async (t) => {
       /^srgan: Expected whole numbers with commas .* for --batch-sizes but received 10,x/,
     ],
     [['--batch-sizes', ''], /for --batch-sizes but received ''/],
-    [['--thread-counts', '0'], /from 1 to 256 for threadCounts but received \[0\]/],
+    [['--thread-counts', '0'], /from 1 to 256 for --thread-counts but received \[0\]/],
     [['--image-size', '9'], /from 16 to 8192 for imageSizePx/],
     [['--model', 'no-such'], /^srgan: no-such: /],
     [['--config', 'gone.json'], /gone\.json: there is no such file/],
