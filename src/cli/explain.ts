@@ -68,7 +68,7 @@ function withFlags(sentence: string, code: ErrorCode): string {
   return sentence.replace(
     / for ([a-z][A-Za-z]*) but received /,
     (_, name: string) =>
-      ` for --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} but received `,
+      ` for --${name.replace(/Px$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} but received `,
   );
 }
 

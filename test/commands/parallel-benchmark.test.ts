@@ -128,7 +128,7 @@ test('what makes no sense is one sentence and exit 2', async (t) => {
     ],
     [['--batch-sizes', ''], /for --batch-sizes but received ''/],
     [['--thread-counts', '0'], /from 1 to 256 for --thread-counts but received \[0\]/],
-    [['--image-size', '9'], /from 16 to 8192 for imageSizePx/],
+    [['--image-size', '9'], /from 16 to 8192 for --image-size but/],
     [['--model', 'no-such'], /^srgan: no-such: /],
     [['--config', 'gone.json'], /gone\.json: there is no such file/],
     [['stray'], /stray/],
