@@ -2,12 +2,18 @@
 import { machine } from './alternate.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { profile } from './profile.js';
 import { startup } from './startup.js';
+import { stress } from './stress.js';
+import { threadsMemory } from './threads-memory.js';
 
 const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
+  profile: { run: profile },
+  'threads-memory': { run: threadsMemory, long: true },
   memory: { run: memory, long: true },
+  stress: { run: stress, long: true },
 };
 
 const names = process.argv.slice(2);
