@@ -1,5 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../errors.js';
+import './no-telemetry.js';
 import type { Device, Engine, Network, NetworkFile } from './engine.js';
 import { selectProvider } from './onnx-provider.js';
 

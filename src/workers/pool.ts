@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import '../engines/no-telemetry.js';
 import type { EngineSettings } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { Pixels } from '../job.js';

@@ -4,17 +4,23 @@ import { balance, balanceQuick } from './balance.js';
 import { fold } from './fold.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { profile } from './profile.js';
 import { speedup } from './speedup.js';
 import { startup } from './startup.js';
+import { stress } from './stress.js';
+import { threadsMemory } from './threads-memory.js';
 
 const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
+  profile: { run: profile },
   fold: { run: fold, long: true },
   memory: { run: memory, long: true },
+  'threads-memory': { run: threadsMemory, long: true },
   balance: { run: balance, long: true },
   'balance-quick': { run: balanceQuick },
   speedup: { run: speedup, long: true },
+  stress: { run: stress, long: true },
 };
 
 const names = process.argv.slice(2);
