@@ -2,10 +2,15 @@ import pLimit from 'p-limit';
 import { createBudget } from './budget.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
+import type { EngineSettings } from './engines/engine.js';
+import { spool } from './find/spool.js';
+import { openJournal } from './journal/journal.js';
 import { openNetworks } from './models/networks.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
+import { checkWritable } from './stages/write-probe.js';
+import { openEstimate, type Estimating } from './plan/estimate.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
@@ -18,6 +23,8 @@ export interface OpenRun extends Run {
   readonly bounds: Readonly<Record<StageName, number>>;
   /** Sources there are, where that is known before they are worked off. */
   readonly total: number | undefined;
+  /** Of a dry run. */
+  readonly estimate: Estimating | undefined;
   readonly onOutcome: PipeOptions['onOutcome'];
   stage<I, O>(name: StageName, bound: number, fallback: ErrorCode, work: Work<I, O>): Stage<I, O>;
   /** Takes no new source and finishes those in flight. */
@@ -36,19 +43,28 @@ export function stageBounds({
 
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
-  const settings = await resolveOptions(options);
-  const networks = openNetworks({ engine: settings.engine, device: settings.device });
-  const buffers = createBuffers(settings.maxMemory);
+  const stated = await resolveOptions(options);
+  const engine = { engine: stated.engine, device: stated.device };
+  const networks = openNetworks(stated);
+  const buffers = createBuffers(stated.maxMemory);
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
-  await checkNetwork(networks, settings);
+  await checkNetwork(networks, stated);
+  const note = await tryDevice(engine);
+  if (note !== undefined) options.onNote?.(note);
+  const spooled = await spoolWhereNeeded(stated, drain);
+  const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const surveyed = await survey(settings, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
-  const tiles = openTilePool(settings.threads, { engine: settings.engine, device: settings.device }, buffers);
+  const { out, dryRun } = settings;
+  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
+  const journal = await journalOf(settings, options, surveyed);
+  const tiles = openTilePool(settings.threads, engine, buffers);
+  const bounds = stageBounds(settings);
 
-  return {
+  const run = {
     settings,
     signal,
     drain,
@@ -58,20 +74,50 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     networks,
     tiles,
     buffers,
+    journal,
     survey: surveyed,
     total: surveyed.sources,
-    bounds: stageBounds(settings),
+    bounds,
+    estimate: undefined,
     onOutcome: options.onOutcome,
     stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
     stop: (reason) => stopped.abort(reason),
-    close: () => tiles.close(),
-  };
+    async close() {
+      await tiles.close();
+      await journal?.close();
+      await spooled?.remove();
+    },
+  } satisfies OpenRun;
+  if (!dryRun) return run;
+  const inFlight = bounds.decode + bounds.upscale + bounds.encode + bounds.write;
+  return { ...run, estimate: openEstimate(run, inFlight) };
 
   function refusal(name: StageName): SrganError | undefined {
-    const begun = STAGES.indexOf(name) > STAGES.indexOf('decode');
+    const begun = STAGES.indexOf(name) > STAGES.indexOf('upscale');
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }
+}
+
+/** A source that comes late in a stream must not have been replaced by then. */
+async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
+  return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
+}
+
+/**
+ * A device is tried before the first image, so that one that is missing costs nothing.
+ * @returns what is to be said of it
+ */
+async function tryDevice(settings: EngineSettings): Promise<string | undefined> {
+  if (settings.device === 'cpu') return undefined;
+  const { openEngine } = await import('./engines/select.js');
+  return (await openEngine(settings)).note;
+}
+
+/** Where there is no source, nothing is left behind. */
+async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey) {
+  if (settings.journal === undefined || sources === 0) return undefined;
+  return await openJournal(settings.journal, settings, options, sources);
 }
 
 /** The network named for all images is read before the first of them, so that a wrong name costs nothing. */

@@ -17,9 +17,9 @@ export async function configLayer(
   directory: string,
   definitions: FlagDefinitions,
 ): Promise<Layer> {
-  const found = file === undefined ? await nearest(resolve(directory)) : await readable(file);
+  const found = await readConfig(file, directory);
   if (!found) return NONE;
-  const values = new Map(Object.entries(parse(found)));
+  const values = new Map(Object.entries(found.values));
   for (const name of values.keys()) {
     if (name !== 'config' && Object.hasOwn(definitions, name)) continue;
     throw new SrganError(
@@ -31,6 +31,23 @@ export async function configLayer(
     );
   }
   return { titleOf: (flag) => `${found.path}: ${flag}`, values };
+}
+
+export interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What stands in `file`, or in the nearest srgan.config.json in `directory` or above it, if there is one.
+ * @throws SrganError E_USAGE
+ */
+export async function readConfig(
+  file: string | undefined,
+  directory: string,
+): Promise<ConfigFile | undefined> {
+  const found = file === undefined ? await nearest(resolve(directory)) : await readable(file);
+  return found && { path: found.path, values: parse(found) };
 }
 
 interface Found {

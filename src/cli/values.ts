@@ -15,6 +15,14 @@ export const readWholeNumber: Read<number> = (text, flag) => {
   return Number(text);
 };
 
+/** `10,50,100` */
+export const readWholeNumbers: Read<number[]> = (text, flag) => {
+  const parts = text.split(',').map((part) => part.trim());
+  if (!parts.every((part) => /^\d+$/.test(part)))
+    throw expected('whole numbers with commas between them, such as 1,2,4', flag, text);
+  return parts.map(Number);
+};
+
 const MILLIONS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
 /** `100M` is 100 million. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NetworkFile } from '../engines/engine.js';
+import type { NetworkFile, TiledForms } from '../engines/engine.js';
 import { costOf } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
 import { damaged, known } from '../graph/order.js';
@@ -8,7 +8,7 @@ import { shapesOf } from '../graph/shapes.js';
 
 export type Range = 1 | 255;
 
-export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel'>;
+export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel' | 'trimPx' | 'tiled'>;
 
 /**
  * What a graph says about itself.
@@ -32,10 +32,11 @@ export function networkFile(
   title: string,
   bytes: Uint8Array<SharedArrayBuffer>,
   facts: NetworkFacts,
+  tiled?: TiledForms,
 ): NetworkFile {
   const hash = createHash('sha256').update(bytes);
   hash.update(`${facts.inputRange} ${facts.outputRange}`);
-  return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts };
+  return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts, ...(tiled && { tiled }) };
 }
 
 function checkColours(title: string, graph: Graph): void {

@@ -1,7 +1,7 @@
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
-import type { NetworkListing } from './list.js';
+import type { ListOptions, NetworkListing } from './list.js';
 import { openKernels } from './kernel-networks.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 
@@ -11,18 +11,23 @@ export type { NetworkDescription, NetworkListing } from './list.js';
  * The families of networks that srgan knows by name, installed or not.
  * @throws SrganError E_MODEL where an installed one is damaged
  */
-export async function listNetworks(): Promise<NetworkListing[]> {
+export async function listNetworks(options?: ListOptions): Promise<NetworkListing[]> {
   const list = await import('./list.js');
-  return list.listNetworks();
+  return list.listNetworks(options);
+}
+
+export interface NetworkSettings extends EngineSettings {
+  /** Make the networks ready for tiles by doing less work for the same result. Default true. */
+  readonly fold?: boolean;
 }
 
 /** The networks that an engine can run; nothing is read before it is asked for. */
-export function openNetworks(settings: EngineSettings): Networks {
+export function openNetworks(settings: NetworkSettings): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
     case 'onnx':
-      return openFiles();
+      return openFiles(settings.fold ?? true);
   }
 }
 
@@ -31,11 +36,11 @@ interface Opened {
   readonly load: (factor: number) => Promise<NetworkFile>;
 }
 
-function openFiles(): Networks {
+function openFiles(fold: boolean): Networks {
   const opened = new Map<string, Promise<Opened>>();
   const loaded = new Map<string, Promise<NetworkFile>>();
 
-  const open = (name: string) => once(opened, name, () => openByName(name));
+  const open = (name: string) => once(opened, name, () => openByName(name, fold));
   return {
     describe: async (name) => (await open(name)).family,
     load: (name, factor) =>
@@ -49,23 +54,23 @@ function openFiles(): Networks {
   };
 }
 
-async function openByName(name: string): Promise<Opened> {
+async function openByName(name: string, fold: boolean): Promise<Opened> {
   const packaged = PACKAGED.find((family) => family.name === name);
-  if (packaged) return openPackaged(packaged);
+  if (packaged) return openPackaged(packaged, fold);
   if (name.toLowerCase().endsWith('.onnx')) {
     const { openOnnxFile } = await import('./onnx-file.js');
-    return openOnnxFile(name);
+    return openOnnxFile(name, fold);
   }
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
     hint: `The names are ${PACKAGED.map((family) => family.name).join(', ')}, or the path of an .onnx file.`,
   });
 }
 
-async function openPackaged(packaged: PackagedFamily): Promise<Opened> {
+async function openPackaged(packaged: PackagedFamily, fold: boolean): Promise<Opened> {
   const { loadPackaged, packageDirectory } = await import('./packaged.js');
   await packageDirectory(packaged);
   const { name, factors, defaultFactor } = packaged;
-  return { family: { name, factors, defaultFactor }, load: (factor) => loadPackaged(packaged, factor) };
+  return { family: { name, factors, defaultFactor }, load: (factor) => loadPackaged(packaged, factor, fold) };
 }
 
 /** A failure is not kept, so that the next image meets it anew, with its own stack. */

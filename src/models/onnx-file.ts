@@ -10,6 +10,7 @@ import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
 import { factsOf, networkFile, type NetworkFacts, type Range } from './network-file.js';
 import { openProbe } from './probe.js';
+import { tiledForms } from './tiled-forms.js';
 
 const MOST_BYTES = 2 ** 31 - 1;
 const FLOAT32 = 1;
@@ -18,13 +19,16 @@ const FLOAT32 = 1;
  * A user's own network: 1 × 3 × height × width float values in, 1 × 3 × factor·height × factor·width out.
  * Factor, value range and receptive field come from the file where all of its operators are known, and from
  * running the network otherwise.
+ * @param fold also make the network's forms for tiles, where all of its operators are known
  * @throws SrganError E_MODEL
  */
-export async function openOnnxFile(file: string) {
+export async function openOnnxFile(file: string, fold: boolean) {
   const bytes = await readWhole(file);
   const model = readOnnxModel(file, bytes);
   checkSignature(file, model);
-  const network = networkFile(file, bytes, await factsOfModel(file, model, bytes));
+  const graph = readOnnx(file, model);
+  const facts = await factsOfModel(file, model, graph, bytes);
+  const network = networkFile(file, bytes, facts, graph && fold ? tiledForms(file, graph, facts) : undefined);
   const { factor } = network;
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
@@ -93,8 +97,12 @@ function checkSignature(file: string, { inputs, outputs }: OnnxModel): void {
   }
 }
 
-async function factsOfModel(file: string, model: OnnxModel, bytes: Uint8Array): Promise<NetworkFacts> {
-  const graph = readOnnx(file, model);
+async function factsOfModel(
+  file: string,
+  model: OnnxModel,
+  graph: Graph | undefined,
+  bytes: Uint8Array,
+): Promise<NetworkFacts> {
   const stated = graph && outputRangeOf(graph);
   const probe = await openProbe(file, bytes);
   try {

@@ -1,9 +1,6 @@
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { SrganError } from '../errors.js';
-import { writeFailure } from '../stages/write-failure.js';
-import { tempName } from '../stages/write.js';
-import { forget, remember } from '../temp-files.js';
+import { replaceFile } from '../replace-file.js';
 
 /**
  * Writes a report beside its name and then renames it: nobody sees half of it.
@@ -16,16 +13,5 @@ export async function savePage(path: string, markup: string, inputs: readonly st
     if ((await realpath(input).catch(() => input)) !== place) continue;
     throw new SrganError('E_OVERWRITE_INPUT', `${path}: the report would replace an image that it is about.`);
   }
-  const partial = join(dirname(path), tempName(basename(path)));
-  remember(partial);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, markup, { flag: 'wx' });
-    await rename(partial, path);
-  } catch (cause) {
-    throw writeFailure(path, cause);
-  } finally {
-    await rm(partial, { force: true }).catch(() => undefined);
-    forget(partial);
-  }
+  await replaceFile(path, markup);
 }

@@ -5,9 +5,14 @@ import { count, duration, rate } from './units.js';
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
 
 /** The closing lines of a run, failures apart. */
-export function summaryLines(summary: Summary, { verbose }: { verbose: boolean }): string[] {
-  const { counts, inputPixels, inputMpxPerSecond, elapsedMs, ms, threads, busyShare } = summary;
-  const lines = [[whatWasDone(summary), ...others(summary)].join(', ') + '.'];
+export function summaryLines(summary: Summary, detail: { verbose: boolean }): string[] {
+  return [[whatWasDone(summary), ...others(summary)].join(', ') + '.', ...figureLines(summary, detail)];
+}
+
+/** What it took. */
+export function figureLines(summary: Summary, { verbose }: { verbose: boolean }): string[] {
+  const { counts, inputPixels, inputMpxPerSecond, ms, threads, busyShare } = summary;
+  const lines: string[] = [];
   if (counts.done > 0) {
     const parts = SHOWN_PARTS.map((part) => `${part} ${duration(ms[part])}`).join(', ');
     lines.push(
@@ -17,13 +22,27 @@ export function summaryLines(summary: Summary, { verbose }: { verbose: boolean }
     );
     if (verbose) lines.push(memoryLine(summary));
   }
+  const { estimate } = summary;
+  if (estimate && counts.planned > 0) {
+    lines.push(`Images in flight will hold at most ${formatBytes(estimate.inFlightBytes)} of memory.`);
+    if (estimate.ms !== undefined) {
+      lines.push(`The networks will take about ${duration(estimate.ms)} at the speed measured just now.`);
+    }
+  }
   if (counts.planned > 0) lines.push('Nothing was written: this was a dry run.');
   return lines;
+}
 
-  function whatWasDone({ counts: { done, planned } }: Summary): string {
-    if (planned > 0) return `Planned ${count(planned, 'image')}`;
-    return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
-  }
+/** `Processed 98 of 100 images in 12.34 s (1 skipped, 1 failed)`: the last line of a batch. */
+export function batchLine({ counts, sources, total = sources, elapsedMs }: Summary): string {
+  const { done, copied, skipped, failed } = counts;
+  const time = `${(elapsedMs / 1000).toFixed(2)} s`;
+  return `Processed ${done + copied} of ${total} images in ${time} (${skipped} skipped, ${failed} failed)`;
+}
+
+function whatWasDone({ counts: { done, planned }, elapsedMs }: Summary): string {
+  if (planned > 0) return `Planned ${count(planned, 'image')}`;
+  return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
 }
 
 /** `Images in flight held at most 12.0 MiB of 1.0 GiB. Pixel buffers: 38 of 50 reused, 41.0 MiB held.` */

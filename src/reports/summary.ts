@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ErrorCode } from '../errors.js';
 import type { Outcome, StageName, Status } from '../job.js';
+import type { Estimate } from '../plan/estimate.js';
 import type { Budget } from '../budget.js';
 import type { Buffers, PoolStats } from '../run.js';
 import { peakRssBytes } from './memory.js';
@@ -21,6 +22,8 @@ export interface Summary {
   readonly threads: number;
   /** Share 0..1 of the workers' time in which they held a tile. */
   readonly busyShare: number;
+  /** Time that each worker spent on tiles, loading its networks included. */
+  readonly workerBusyMs: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakRssBytes: number;
   /** What images in flight were granted at most, of what they may hold: more only where one alone is larger. */
@@ -28,6 +31,8 @@ export interface Summary {
   readonly buffers: BufferFigures;
   readonly warnings: number;
   readonly failures: Failures;
+  /** Of a dry run. */
+  readonly estimate: Estimate | undefined;
   /** Why the run ended before its sources did. */
   readonly stopped: { readonly code: ErrorCode; readonly message: string } | undefined;
   /** 0 all done, 1 some failed or were left out, 2 there was nothing to do. An interrupt is the caller's. */
@@ -77,6 +82,7 @@ export interface TallyFacts {
   readonly budget: Pick<Budget, 'peakBytes' | 'totalBytes'>;
   readonly buffers: Buffers['stats'];
   readonly total: number | undefined;
+  readonly estimate?: Estimate | undefined;
   readonly stopped: Summary['stopped'];
 }
 
@@ -112,7 +118,7 @@ export function openTally(): Tally {
       for (const [name, spent] of Object.entries(outcome.ms)) ms[name as StageName] += spent;
       if (outcome.status === 'failed') note(outcome);
     },
-    close({ threads, pool, budget, buffers, total, stopped }) {
+    close({ threads, pool, budget, buffers, total, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const busyMs = sum(pool.busyMs);
       const workerMs = threads * elapsedMs;
@@ -126,6 +132,7 @@ export function openTally(): Tally {
         ms: { ...ms, infer: sum(pool.inferMs), waiting: Math.max(0, workerMs - busyMs) },
         threads,
         busyShare: workerMs > 0 ? Math.min(1, busyMs / workerMs) : 0,
+        workerBusyMs: pool.busyMs,
         peakRssBytes: peakRssBytes(),
         budget: { peakBytes: budget.peakBytes, totalBytes: budget.totalBytes },
         buffers: {
@@ -135,6 +142,7 @@ export function openTally(): Tally {
         },
         warnings,
         failures: { byCode, first },
+        estimate,
         stopped,
         exitStatus: ended === 0 ? 2 : counts.failed + counts.cancelled > 0 || stopped ? 1 : 0,
       };

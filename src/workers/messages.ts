@@ -1,7 +1,7 @@
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import type { ErrorCode } from '../errors.js';
 import type { Pixels } from '../job.js';
-import type { Tile } from '../tiles/grid.js';
+import type { PlannedTile } from '../tiles/plan.js';
 import type { ThreadMemory } from './memory.js';
 
 /** What a worker is started with. */
@@ -26,7 +26,7 @@ export interface SharedImage {
 export interface TileOrder {
   readonly image: number;
   readonly page: number;
-  readonly tile: Tile;
+  readonly tile: PlannedTile;
 }
 
 export type ToWorker =

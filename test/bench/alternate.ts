@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { spread, type Spread } from '../../src/benchmark/spread.js';
 
 /** What one arm prints as its last line of stdout. */
 export interface Measured {
@@ -24,12 +24,6 @@ export interface Figures {
   runs: Measured[];
 }
 
-export interface Spread {
-  min: number;
-  median: number;
-  max: number;
-}
-
 /** Runs the arms in turn, A B A B ..., each in a process of its own, so that drift hits all alike. */
 export async function alternate(arms: readonly Arm[], rounds: number): Promise<Figures[]> {
   const runs = arms.map((): Measured[] => []);
@@ -47,22 +41,6 @@ export async function alternate(arms: readonly Arm[], rounds: number): Promise<F
 /** Ratio of the seconds of two arms, round by round. */
 export function ratio(slow: Figures, quick: Figures): Spread {
   return spread(slow.runs.map((run, round) => run.seconds / quick.runs[round]!.seconds));
-}
-
-export function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return {
-    min: sorted[0]!,
-    median: sorted.length % 2 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2,
-    max: sorted.at(-1)!,
-  };
-}
-
-export function machine(): string {
-  const [first] = cpus();
-  const load = loadavg()[0]!.toFixed(2);
-  return `${cpus().length} × ${first?.model.trim() ?? 'unknown CPU'}, Node ${process.version}, load ${load}`;
 }
 
 export async function runArm(arm: Arm): Promise<Measured> {

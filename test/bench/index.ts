@@ -1,8 +1,11 @@
 /** npm run bench [-- NAME...]: prints a table for each measurement; without names all but the long ones. */
-import { machine } from './alternate.js';
+import { machineText, thisMachine } from '../../src/reports/machine.js';
+import { balance, balanceQuick } from './balance.js';
+import { fold } from './fold.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { profile } from './profile.js';
+import { speedup } from './speedup.js';
 import { startup } from './startup.js';
 import { stress } from './stress.js';
 import { threadsMemory } from './threads-memory.js';
@@ -11,8 +14,12 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
   profile: { run: profile },
-  'threads-memory': { run: threadsMemory, long: true },
+  fold: { run: fold, long: true },
   memory: { run: memory, long: true },
+  'threads-memory': { run: threadsMemory, long: true },
+  balance: { run: balance, long: true },
+  'balance-quick': { run: balanceQuick },
+  speedup: { run: speedup, long: true },
   stress: { run: stress, long: true },
 };
 
@@ -25,7 +32,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-console.log(machine());
+console.log(machineText(await thisMachine()));
 for (const [name, { run, long }] of Object.entries(all)) {
   if (names.length === 0 ? !long : names.includes(name) || names.includes('all')) await run();
 }

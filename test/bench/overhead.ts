@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { alternate, ratio, spread, type Figures, type Spread } from './alternate.js';
+import { spread, type Spread } from '../../src/benchmark/spread.js';
+import { alternate, ratio, type Figures } from './alternate.js';
 import { imageDirectory } from './images.js';
 import type { Summary } from '../../src/index.js';
 import { heading, range, table } from './print.js';

@@ -1,4 +1,4 @@
-import type { Spread } from './alternate.js';
+import type { Spread } from '../../src/benchmark/spread.js';
 
 export function heading(text: string): void {
   console.log(`\n${text}\n${'-'.repeat(text.length)}`);

@@ -17,16 +17,24 @@ test('models and models list are a table with a row for each factor', async (t) 
   }
 });
 
-test('the same as JSON, all or one', async (t) => {
+test('the same as JSON, all or one; one tells what folding gains, too', async (t) => {
   const all = JSON.parse((await srgan(['models', '--json'])).stdout) as NetworkListing[];
   const slim = all.find(({ name }) => name === 'esrgan-slim');
   t.like(slim, { installed: true, licence: 'MIT', factors: [2, 3, 4, 8] });
-  t.deepEqual(JSON.parse((await srgan(['models', 'info', 'esrgan-slim', '--json'])).stdout), slim);
+  const { stdout } = await srgan(['models', 'info', 'esrgan-slim', '--json']);
+  const { networks, ...facts } = JSON.parse(stdout) as NetworkListing;
+  t.like(slim, facts);
+  for (const [i, { foldedMacsPerPixel, ...network }] of networks.entries()) {
+    t.deepEqual(network, slim!.networks[i]);
+    t.true(foldedMacsPerPixel! < network.macsPerPixel / 2.8);
+  }
 });
 
 test('info tells where a network is from', async (t) => {
   const { stdout } = await srgan(['models', 'info', 'esrgan-slim']);
   t.regex(stdout, /^licence +MIT$/m);
   t.regex(stdout, /^package +@upscalerjs\/esrgan-slim \d/m);
+  t.regex(stdout, /^FACTOR +RADIUS +MACS\/PX +FOLDED +GAIN /m);
+  t.regex(stdout, /^x2 +10 px +222,544 +72,824 +3\.06x /m);
   t.regex(stdout, /^x8 +10 px/m);
 });

@@ -89,7 +89,7 @@ test('a command line that makes no sense: exit 2, one sentence, nothing run', as
     [[], /^srgan: There is no command to profile\.$/m],
     [['--interval', '5', 'pipe', 'in', 'out'], /--interval takes 10 to 60000 ms, not 5\.$/m],
     [['--what', 'pipe', 'in', 'out'], /There is no flag --what\.$/m],
-    [['--compare', 'models'], /--compare needs a command that takes --sequential: pipe\.$/m],
+    [['--compare', 'models'], /--compare needs a command that takes --sequential: pipe, batch\.$/m],
     [['--compare', 'pipe', '-', 'out'], /a list on standard input can be read only once\.$/m],
     [['--compare', 'pipe', 'in', 'out', '--skip-existing'], /that do not do the same work\.$/m],
     [['--compare', 'pipe', 'in', 'out', '--dry-run'], /nothing to compare in a dry run\.$/m],

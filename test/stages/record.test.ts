@@ -37,6 +37,7 @@ function recording(rest: {
 }): Recording {
   const stats = { tiles: 4, inferMs: [3, 4], busyMs: [5, 6] };
   return {
+    drain: new AbortController().signal,
     settings: { maxFailures: rest.maxFailures, threads: 2 },
     survey: { sources: rest.sources },
     tiles: { stats, upscale: () => Promise.reject(new Error()), close: () => Promise.resolve() },
@@ -75,6 +76,7 @@ test('one outcome for each source, and what they come to', async (t) => {
   ]);
   t.is(summary.exitStatus, 1);
   t.true(summary.peakRssBytes > 10_000_000);
+  t.deepEqual(summary.workerBusyMs, [5, 6]);
 });
 
 test('exit status: 0 all done, also by copy or skip; 2 nothing there', async (t) => {

@@ -20,6 +20,8 @@ export interface Scale {
   readonly at: (value: number) => number;
   /** The value with its unit, for people. */
   readonly show: (value: number) => string;
+  /** The value in the unit of the title. */
+  readonly showBare: (value: number) => string;
 }
 
 export interface Tick {
@@ -37,8 +39,9 @@ export function layOut(axis: Axis, values: readonly number[], places: number): S
   const high = Math.max(axis.max ?? maximum(finite), low);
   const { name, size } = unitOf(axis.unit, Math.max(Math.abs(low), Math.abs(high)));
   const title = name ? `${axis.label} (${name})` : axis.label;
-  const show = (value: number) => `${rounded(value / size)}${name ? ` ${name}` : ''}`;
-  const marked = axis.ticks?.map((value) => ({ value, text: rounded(value / size) }));
+  const showBare = (value: number) => rounded(value / size);
+  const show = (value: number) => `${showBare(value)}${name ? ` ${name}` : ''}`;
+  const marked = axis.ticks?.map((value) => ({ value, text: showBare(value) }));
 
   if (axis.scale === 'log2') {
     const from = Math.log2(Math.max(low, Number.MIN_VALUE));
@@ -47,7 +50,8 @@ export function layOut(axis: Axis, values: readonly number[], places: number): S
     return {
       title,
       show,
-      ticks: marked ?? powers.map((value) => ({ value, text: rounded(value / size) })),
+      showBare,
+      ticks: marked ?? powers.map((value) => ({ value, text: showBare(value) })),
       at: (value) => (Math.log2(value) - from) / span,
     };
   }
@@ -61,7 +65,13 @@ export function layOut(axis: Axis, values: readonly number[], places: number): S
     const value = (first + i) * step;
     return { value, text: (value / size).toFixed(digits) };
   });
-  return { title, show, ticks: marked ?? even, at: (value) => (value - start) / (end - start || 1) };
+  return {
+    title,
+    show,
+    showBare,
+    ticks: marked ?? even,
+    at: (value) => (value - start) / (end - start || 1),
+  };
 }
 
 /** 1, 2 or 5 times a power of ten, at least `rough`. */

@@ -41,9 +41,6 @@ export interface Bar {
   readonly title?: string;
 }
 
-/** With so few bars each carries its value. */
-const LABELLED_BARS = 24;
-
 export function barPlot({ title, description, groupLabel, groups, y: axis, series }: BarPlot): Html {
   const values = series.flatMap(({ bars }) =>
     bars.flatMap((bar) => (bar ? [bar.value, bar.high ?? bar.value] : [])),
@@ -57,7 +54,8 @@ export function barPlot({ title, description, groupLabel, groups, y: axis, serie
     text: text.length > fitting ? `${text.slice(0, Math.max(1, fitting - 1))}…` : text,
   }));
   const barWidth = Math.min(64, (groupWidth * 0.8) / Math.max(1, series.length));
-  const labelled = groups.length * series.length <= LABELLED_BARS;
+  const shown = series.flatMap(({ bars }) => bars.flatMap((bar) => (bar ? [bar.value] : [])));
+  const label = labelThatFits(y, shown, barWidth);
 
   const picture = html`${axes(box, { title: groupLabel, ticks }, y)}
   ${series.map(
@@ -68,7 +66,7 @@ export function barPlot({ title, description, groupLabel, groups, y: axis, serie
           const x = (ticks[g]?.x ?? PICTURE.width) + (s - series.length / 2) * barWidth;
           const range = withRange(y.show, bar.value, bar.low, bar.high);
           const tooltip = bar.title ?? `${series.length > 1 ? `${name}, ` : ''}${groups[g] ?? ''}: ${range}`;
-          return drawBar(box, y, bar, { x, width: barWidth, tooltip, labelled });
+          return drawBar(box, y, bar, { x, width: barWidth, tooltip, label });
         })}
       </g>`,
   )}`;
@@ -96,14 +94,24 @@ export function barPlot({ title, description, groupLabel, groups, y: axis, serie
   });
 }
 
+const GAP_PX = 6;
+
+/** With the unit where all labels have room for it, without where they have room for that, or none. */
+function labelThatFits(y: Scale, values: readonly number[], roomPx: number) {
+  return [y.show, y.showBare].find((show) =>
+    values.every((value) => widthOf(show(value)) + GAP_PX <= roomPx),
+  );
+}
+
 interface Look {
   readonly x: number;
   readonly width: number;
   readonly tooltip: string;
-  readonly labelled: boolean;
+  /** Text above the bar, if there is room for any. */
+  readonly label: ((value: number) => string) | undefined;
 }
 
-function drawBar(box: Box, y: Scale, { value, low, high }: Bar, { x, width, tooltip, labelled }: Look): Html {
+function drawBar(box: Box, y: Scale, { value, low, high }: Bar, { x, width, tooltip, label }: Look): Html {
   const top = yOf(box, y.at(value));
   const middle = round(x + width / 2);
   const [least, most] = [low ?? value, high ?? value].map((end) => yOf(box, y.at(end))) as [number, number];
@@ -119,9 +127,9 @@ function drawBar(box: Box, y: Scale, { value, low, high }: Bar, { x, width, tool
     />
     ${low === undefined ? undefined : html`<path class="range" d="${whisker}" />`}
     ${
-      labelled
+      label
         ? html`<text class="value" x="${middle}" y="${Math.min(top, most) - 5}" text-anchor="middle">
-            ${y.show(value)}
+            ${label(value)}
           </text>`
         : undefined
     }

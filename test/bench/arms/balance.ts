@@ -1,0 +1,31 @@
+/** The whole flow, files to files, with when each stage worked on the big image. Arguments: DIRECTORY THREADS */
+import { subscribe } from 'node:diagnostics_channel';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipe } from '../../../src/index.js';
+import { stageEvents, type StageEvent } from '../../../src/stages/stage.js';
+
+const [directory, threads] = process.argv.slice(2);
+const out = await mkdtemp(join(tmpdir(), 'srgan-bench-'));
+try {
+  const startMs = performance.now();
+  const times: Record<string, number[]> = {};
+  // the big image is the first source
+  subscribe(stageEvents.name, (message) => {
+    const { stage, index } = message as StageEvent;
+    if (index === 0) (times[stage] ??= []).push(performance.now() - startMs);
+  });
+  const summary = await pipe({ inputs: [directory!], out, threads: Number(threads) });
+  console.log(
+    JSON.stringify({
+      seconds: summary.elapsedMs / 1000,
+      inputMpx: summary.inputPixels / 1e6,
+      peakRssBytes: summary.peakRssBytes,
+      times,
+      summary,
+    }),
+  );
+} finally {
+  await rm(out, { recursive: true, force: true });
+}
