@@ -20,18 +20,23 @@ async function balanceWith(side: number): Promise<void> {
   try {
     // sorts before the others
     await writeImages(`${directory}/0-big`, { count: 1, widthPx: side, heightPx: side, seed: 2 });
-    const { summary, times } = await runArm({
+    const { summary, times, cpuMs } = await runArm({
       name: 'balance',
       script: 'balance',
       args: [directory, String(THREADS)],
     });
-    report(side, summary as Summary, times as Record<string, [number, number]>);
+    report(side, summary as Summary, times as Record<string, [number, number]>, Number(cpuMs));
   } finally {
     await rm(dirname(directory), { recursive: true, force: true });
   }
 }
 
-function report(side: number, { elapsedMs, workerBusyMs }: Summary, times: Record<string, [number, number]>) {
+function report(
+  side: number,
+  { elapsedMs, workerBusyMs }: Summary,
+  times: Record<string, [number, number]>,
+  cpuMs: number,
+) {
   const seconds = (ms: number) => (ms / 1000).toFixed(2);
   const perWorkerMs = workerBusyMs.reduce((sum, ms) => sum + ms, 0) / workerBusyMs.length;
   const over = elapsedMs / perWorkerMs - 1;
@@ -42,6 +47,7 @@ function report(side: number, { elapsedMs, workerBusyMs }: Summary, times: Recor
     ['elapsed (s)', seconds(elapsedMs)],
     ['busy time of all workers / workers (s)', seconds(perWorkerMs)],
     ['elapsed is longer by', `${(100 * over).toFixed(1)} % (${over <= 0.1 ? 'within' : 'NOT within'} 10 %)`],
+    ['CPU time in all, codecs included / workers (s)', seconds(cpuMs / THREADS)],
     ...workerBusyMs.map((ms, i) => [`idle time of worker ${i + 1} (s)`, seconds(elapsedMs - ms)]),
     ...Object.entries(times).flatMap(([stage, [from, to]]) =>
       stage === 'release' ? [] : [[`big image, ${stage} (s)`, `${seconds(from)} to ${seconds(to)}`]],

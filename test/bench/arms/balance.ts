@@ -10,6 +10,7 @@ const [directory, threads] = process.argv.slice(2);
 const out = await mkdtemp(join(tmpdir(), 'srgan-bench-'));
 try {
   const startMs = performance.now();
+  const startCpu = process.cpuUsage();
   const times: Record<string, number[]> = {};
   // the big image is the first source
   subscribe(stageEvents.name, (message) => {
@@ -17,12 +18,14 @@ try {
     if (index === 0) (times[stage] ??= []).push(performance.now() - startMs);
   });
   const summary = await pipe({ inputs: [directory!], out, threads: Number(threads) });
+  const { user, system } = process.cpuUsage(startCpu);
   console.log(
     JSON.stringify({
       seconds: summary.elapsedMs / 1000,
       inputMpx: summary.inputPixels / 1e6,
       peakRssBytes: summary.peakRssBytes,
       times,
+      cpuMs: (user + system) / 1000,
       summary,
     }),
   );
