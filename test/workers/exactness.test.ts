@@ -77,6 +77,15 @@ for (const factor of [2, 3, 4, 8]) {
     const tiled = await pool.upscale(requestOf({ network, pixels, tilePx: 30 }));
     t.is(pool.stats.tiles, 3);
     t.true(largestDifference(tiled, await upscaleWhole(network, pixels)) <= 1);
+    for (const [widthPx, heightPx, tilePx] of [
+      [1, 1, 16],
+      [1, 20, 8],
+      [7, 5, 3],
+    ] as const) {
+      const small = drawPixels({ widthPx, heightPx });
+      const result = await pool.upscale(requestOf({ network, pixels: small, tilePx }));
+      t.true(largestDifference(result, await upscaleWhole(network, small)) <= 1, `${widthPx}×${heightPx}`);
+    }
   });
 }
 
