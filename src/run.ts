@@ -54,6 +54,8 @@ export interface TilePool {
 export interface UpscaleRequest {
   readonly network: NetworkFile;
   readonly pixels: Pixels;
+  /** Of a band: the rows of the page's tiles to run, of which `pixels` holds all that they look at. */
+  readonly tileRows?: { readonly start: number; readonly end: number };
   readonly tta: boolean;
   /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
   readonly tilePx: number | undefined;

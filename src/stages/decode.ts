@@ -8,6 +8,8 @@ import { readPixels } from '../codec/read-pixels.js';
 import { SrganError } from '../errors.js';
 import type { Decoded, Job } from '../job.js';
 import type { Run } from '../run.js';
+import { readSpilled } from '../spill/decode.js';
+import { tempFilesFor } from '../spill/temp-files.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
@@ -47,12 +49,23 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
   if (!isDeepStrictEqual(headerOf(file), job.header)) {
     throw new SrganError('E_READ', `${path}: changed while it was being read.`);
   }
+  if (file.previews > 0)
+    ticket.warnings.push(`Left out the ${file.previews} reduced copies that the file holds.`);
+  const note = (oddity: string | undefined) => {
+    if (oddity !== undefined)
+      ticket.warnings.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
+  };
+  const carried = carriedOf(path, file);
+  if (job.spill) {
+    const makeTemp = tempFilesFor(job.outputPath, ticket);
+    const { spilled, oddity } = await readSpilled(path, file, job.outputPath, makeTemp);
+    note(oddity);
+    return { job, spilled, carried };
+  }
   const { pixels, oddity } = await readPixels(path, file, run.buffers, (buffer) =>
     ticket.defer(() => run.buffers.give(buffer)),
   );
-  if (oddity !== undefined) ticket.warnings.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
-  if (file.previews > 0)
-    ticket.warnings.push(`Left out the ${file.previews} reduced copies that the file holds.`);
+  note(oddity);
   bleed(pixels);
-  return { job, pixels, carried: carriedOf(path, file) };
+  return { job, pixels, carried };
 }

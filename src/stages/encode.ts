@@ -1,15 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { adapt } from '../codec/adapt.js';
+import { adapt, pagesKept } from '../codec/adapt.js';
 import { attach } from '../codec/attach.js';
 import { throwIfCancelled } from '../codec/cancelled.js';
-import { resizedExif } from '../codec/exif.js';
-import { encodePixels } from '../codec/encode-pixels.js';
+import { encodingOf } from '../codec/encoding.js';
 import { fileFailure } from '../codec/failures.js';
 import { CAPABILITIES } from '../codec/formats.js';
-import { resizedXmp } from '../codec/xmp.js';
+import { keptOf } from '../codec/kept.js';
+import { joined } from '../codec/parts.js';
+import { bitsOf, firstPage } from '../codec/raw.js';
+import { resizedImage } from '../codec/resize.js';
+import { bufferSource } from '../codec/tiff-directory.js';
+import { transparencyOf } from '../codec/transparency.js';
+import { loadSharp } from '../codec/vips.js';
 import { asSrganError, SrganError } from '../errors.js';
-import type { Carried, DecodedImage, Encoded, Job, Upscaled } from '../job.js';
+import type { DecodedImage, Encoded, Job, Upscaled } from '../job.js';
 import type { Run } from '../run.js';
+import { copySpilled, encodeSpilled } from '../spill/encode.js';
+import { tempFilesFor } from '../spill/temp-files.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
@@ -22,8 +29,13 @@ export function encode(run: Run): Work<Upscaled, Encoded> {
     run.codec(async () => {
       const { path } = upscaled.job.source;
       throwIfCancelled(run.signal, path);
-      if (!('pixels' in upscaled)) return copyOf(upscaled.job);
+      const { job } = upscaled;
+      const makeTemp = tempFilesFor(job.outputPath, ticket);
+      if (!('carried' in upscaled)) return job.spill ? copySpilled(job, makeTemp) : copyOf(job);
       try {
+        checkSize(job);
+        if ('spilled' in upscaled)
+          return await encodeSpilled(upscaled, run.settings, makeTemp, ticket.warnings);
         return await encoded(upscaled, run, ticket);
       } catch (error) {
         const what = `the result could not be encoded as ${upscaled.job.format}`;
@@ -42,17 +54,22 @@ async function copyOf(job: Job): Promise<Encoded> {
 }
 
 async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket: Ticket): Promise<Encoded> {
-  const { format, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
+  const { format, quality, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
   const size = { widthPx, heightPx };
-  checkSize(job);
   const { strip, lossless } = run.settings;
-  const wanted = strip ? onlyMeaning(carried) : resized(carried, widthPx, heightPx);
-  const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * pixels.data.BYTES_PER_ELEMENT;
-  const adapted = adapt(pixels, wanted, format, pixelBytes);
-  const file = await encodePixels(adapted, format, size, { quality: job.quality, lossless, pixelBytes });
-  const parts = attach(file, format, adapted.carried, size);
+  const kept = pagesKept(pixels.pages, format) < pixels.pages ? firstPage(pixels) : pixels;
+  const bits = bitsOf(pixels);
+  const transparency = transparencyOf(kept);
+  const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * (bits / 8);
+  const picture = { pages: pixels.pages, bits, transparency, pixelBytes };
+  const adapted = adapt(picture, keptOf(carried, strip, widthPx, heightPx), format);
+  const image = await resizedImage(await loadSharp(), kept, size);
+  const samples = { channels: kept.channels, bits, pages: kept.pages };
+  const encoding = await encodingOf(image, samples, adapted, format, { quality, lossless, pixelBytes });
+  const file = await encoding.toBuffer();
   ticket.warnings.push(...adapted.warnings);
-  return { job, bytes: parts.length === 1 ? file : Buffer.concat(parts), widthPx, heightPx };
+  const bytes = joined(file, attach(bufferSource(file), format, adapted.carried, size));
+  return { job, bytes, widthPx, heightPx };
 }
 
 function checkSize({ source, format, targetWidthPx, targetHeightPx }: Job): void {
@@ -66,18 +83,4 @@ function checkSize({ source, format, targetWidthPx, targetHeightPx }: Job): void
       hint: 'Take a smaller size, or --format png.',
     },
   );
-}
-
-/** Without the profile the pixels, and without the timing the frames, mean nothing. */
-function onlyMeaning({ icc, loop, delay, palette }: Carried): Carried {
-  return { icc, loop, delay, palette };
-}
-
-function resized(carried: Carried, widthPx: number, heightPx: number): Carried {
-  const { exif, xmp } = carried;
-  return {
-    ...carried,
-    exif: exif && resizedExif(exif, widthPx, heightPx),
-    xmp: xmp && resizedXmp(xmp, widthPx, heightPx),
-  };
 }

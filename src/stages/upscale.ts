@@ -1,8 +1,10 @@
 import { cancelled } from '../codec/cancelled.js';
 import { SrganError } from '../errors.js';
-import type { Decoded, Pixels, Upscaled } from '../job.js';
+import type { Decoded, Pixels, SpilledImage, Upscaled } from '../job.js';
 import type { Run } from '../run.js';
-import type { Work } from './stage.js';
+import { tempFilesFor } from '../spill/temp-files.js';
+import { upscaleSpilled } from '../spill/upscale.js';
+import type { Ticket, Work } from './stage.js';
 
 /**
  * Runs the job's passes one after the other; without any, the pixels stay as they are. What a pass leaves
@@ -13,6 +15,7 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
   const { settings, networks, tiles, buffers, signal } = run;
 
   return async (decoded, ticket) => {
+    if ('spilled' in decoded) return onDisk(run, decoded, ticket);
     if (!('pixels' in decoded)) return decoded;
     const { path } = decoded.job.source;
     let between: Pixels | undefined;
@@ -37,9 +40,26 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
   };
 }
 
+async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<SpilledImage> {
+  const { job } = image;
+  const makeTemp = tempFilesFor(job.outputPath, ticket);
+  let { spilled } = image;
+  try {
+    for (const factor of job.passes) {
+      const network = await run.networks.load(job.model, factor);
+      spilled = await upscaleSpilled(run, network, spilled, job.outputPath, makeTemp);
+    }
+  } catch (error) {
+    throw named(job.source.path, error);
+  }
+  return { ...image, spilled };
+}
+
 function named(path: string, error: unknown): unknown {
   if (!(error instanceof SrganError)) return error;
   const { code, message, cause, hint } = error;
   if (code === 'E_CANCELLED') return cancelled(path, cause);
+  // these name the output
+  if (code === 'E_NOSPC' || code === 'E_WRITE') return error;
   return new SrganError(code, `${path}: ${message}`, { cause, hint });
 }

@@ -17,14 +17,16 @@ import { writeFailure } from './write-failure.js';
 export function write(run: Pick<Run, 'settings' | 'signal'>): Work<Encoded, Written> {
   const { settings, signal } = run;
 
-  return async ({ job, bytes, widthPx, heightPx }, ticket) => {
+  return async (encoded, ticket) => {
+    const { job, widthPx, heightPx } = encoded;
     const path = job.outputPath;
     const directory = dirname(path);
-    const temp = join(directory, tempName(basename(path)));
+    const temp = 'file' in encoded ? encoded.file.path : join(directory, tempName(basename(path)));
+    let bytes = 0;
     try {
       await mkdir(directory, { recursive: true });
       remember(temp);
-      await writeWhole(temp, bytes);
+      bytes = 'file' in encoded ? await flushWhole(temp) : await writeWhole(temp, encoded.bytes);
       refuseIfStopped(signal, path);
       if (!(await publish(temp, path, settings.existing, ticket))) return undefined;
       await flushDirectory(directory);
@@ -34,7 +36,7 @@ export function write(run: Pick<Run, 'settings' | 'signal'>): Work<Encoded, Writ
       await rm(temp, { force: true }).catch(() => undefined);
       forget(temp);
     }
-    const written = { job, path, bytes: bytes.byteLength, widthPx, heightPx };
+    const written = { job, path, bytes, widthPx, heightPx };
     ticket.end = { status: job.action === 'copy' ? 'copied' : 'done', written };
     return written;
   };
@@ -52,7 +54,8 @@ export function tempName(name: string): string {
   return `.${shown}.${process.pid}-${randomBytes(6).toString('hex')}.srgan-tmp`;
 }
 
-async function writeWhole(temp: string, bytes: Uint8Array): Promise<void> {
+/** @returns the size of the file */
+async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
   const file = await open(temp, 'wx');
   try {
     await file.writeFile(bytes);
@@ -61,6 +64,18 @@ async function writeWhole(temp: string, bytes: Uint8Array): Promise<void> {
       throw new Error(`${size} of ${bytes.byteLength} bytes arrived in ${temp}`);
     }
     await flushFile(file);
+    return size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** @returns the size of the file, which an encoder has written */
+async function flushWhole(temp: string): Promise<number> {
+  const file = await open(temp, 'r+');
+  try {
+    await flushFile(file);
+    return (await file.stat()).size;
   } finally {
     await file.close();
   }

@@ -23,12 +23,13 @@ export interface TiledImage extends Waiting {
 }
 
 export function openTiledImage(id: number, request: UpscaleRequest, result: Pixels): TiledImage {
-  const { network, pixels, tilePx, tta } = request;
+  const { network, pixels, tilePx, tta, tileRows } = request;
   const page = { widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx };
   const grid = chooseGrid(page, network, tilePx);
   const haloPx = haloOf(network);
   const tilesPerPage = grid.columns * grid.rows;
-  const tiles = tilesPerPage * pixels.pages;
+  const first = (tileRows?.start ?? 0) * grid.columns;
+  const tiles = (tileRows?.end ?? grid.rows * pixels.pages) * grid.columns - first;
   const dropped = new Int32Array(new SharedArrayBuffer(4));
   const shared: SharedImage = { id, network, source: pixels, result, tta, dropped };
 
@@ -51,7 +52,7 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
     },
     take() {
       inHand += 1;
-      return returned.pop() ?? orderAt(next++);
+      return returned.pop() ?? orderAt(first + next++);
     },
     settle: () => void (inHand -= 1),
     putBack(order) {
@@ -82,5 +83,6 @@ export function takeResult({ pixels, network }: UpscaleRequest, buffers: Buffers
         : new Uint8Array(buffer, 0, samples),
     widthPx: pixels.widthPx * network.factor,
     pageHeightPx: pixels.pageHeightPx * network.factor,
+    topPx: (pixels.topPx ?? 0) * network.factor,
   };
 }

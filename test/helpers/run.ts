@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { createBudget } from '../../src/budget.js';
-import type { Encoded, Job, Pixels, Upscaled } from '../../src/job.js';
+import type { EncodedBytes, Job, Pixels, Upscaled } from '../../src/job.js';
 import type { PipeOptions } from '../../src/options.js';
 import type { Run } from '../../src/run.js';
 import { decode } from '../../src/stages/decode.js';
@@ -64,7 +64,7 @@ export function enlarge(pixels: Pixels, factor: number): Pixels {
   return { data: result, widthPx: wide, pageHeightPx: pageHeightPx * factor, pages, channels };
 }
 
-export interface Trip extends Encoded {
+export interface Trip extends EncodedBytes {
   readonly warnings: readonly string[];
   readonly decoded: Upscaled;
 }
@@ -95,7 +95,7 @@ export async function roundTrip(
   const upscaled =
     'pixels' in decoded && factor > 1 ? { ...decoded, pixels: enlarge(decoded.pixels, factor) } : decoded;
   const encoded = await encode(run)(upscaled, ticket);
-  if (!encoded) throw new Error('encode gave nothing');
+  if (!encoded || !('bytes' in encoded)) throw new Error('encode gave no bytes');
   ticket.release();
   if (run.budget.usedBytes !== 0 || run.lent() !== 0) throw new Error('something was not given back');
   return { ...encoded, warnings: ticket.warnings, decoded };

@@ -1,10 +1,9 @@
+import type { Sharp as Image } from 'sharp';
 import type { Carried, OutputFormat } from '../job.js';
-import type { Size } from '../options.js';
 import type { Adapted } from './adapt.js';
 import { CAPABILITIES, encoderOf } from './formats.js';
-import { bitsOf, imageOf, spaceOf } from './raw.js';
-import { resizedImage } from './resize.js';
-import { convertedToSrgb, withMetadataInside } from './through-png.js';
+import { imageOf, spaceOf } from './raw.js';
+import { convertedToSrgb, withMetadataInside, type Samples } from './through-png.js';
 import { loadSharp } from './vips.js';
 
 export interface Wish {
@@ -14,22 +13,24 @@ export interface Wish {
   readonly pixelBytes: number;
 }
 
-/** Pixels as a file of this format and size, without the metadata that can be attached afterwards. */
-export async function encodePixels(
-  { pixels, carried, alpha }: Adapted,
+/**
+ * The pipeline that makes a file of this format, without the metadata that can be attached afterwards.
+ * @param raw the pixels at their exact size
+ */
+export async function encodingOf(
+  raw: Image,
+  samples: Samples,
+  { carried, alpha }: Pick<Adapted, 'carried' | 'alpha'>,
   format: OutputFormat,
-  size: Size,
   { quality, lossless, pixelBytes }: Wish,
-): Promise<Buffer> {
+): Promise<Image> {
   const capability = CAPABILITIES[format];
   const sharp = await loadSharp();
-  const bits = capability.maxBits === 8 ? 8 : bitsOf(pixels);
-  let space = spaceOf(capability.gray ? pixels.channels : 3, bits);
-  let image = await resizedImage(sharp, pixels, size);
+  const bits = capability.maxBits === 8 ? 8 : samples.bits;
+  let space = spaceOf(capability.gray ? samples.channels : 3, bits);
+  let image = raw;
   if (carried.icc && !capability.icc) {
-    const pageHeightPx = size.heightPx;
-    const raster = { ...pixels, widthPx: size.widthPx, pageHeightPx };
-    image = imageOf(sharp, await convertedToSrgb(sharp, image, raster, carried.icc));
+    image = imageOf(sharp, await convertedToSrgb(sharp, image, samples, carried.icc));
     space = 'srgb';
   }
   if (alpha === 'drop') image = image.removeAlpha();
@@ -40,7 +41,7 @@ export async function encodePixels(
   }
   const { density, loop, delay } = carried;
   const ending = { quality, lossless, density, loop, delay, bits, pixelBytes };
-  return encoderOf(image.toColourspace(space), format, ending).toBuffer();
+  return encoderOf(image.toColourspace(space), format, ending);
 }
 
 function hasMetadata({ icc, exif, xmp }: Carried): boolean {

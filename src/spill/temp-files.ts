@@ -1,0 +1,29 @@
+import { rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { TempFile } from '../job.js';
+import type { Ticket } from '../stages/stage.js';
+import { tempName } from '../stages/write.js';
+import { forget, remember } from '../temp-files.js';
+
+/** Names a new file of one image. libvips writes its own format only where the name ends in `.v`. */
+export type MakeTemp = (ending?: '.v') => Promise<TempFile>;
+
+/**
+ * Temp files beside the result, on the disk that must have room for it anyway.
+ * @param ticket by which each one is removed when the source has ended, whatever happens
+ */
+export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): MakeTemp {
+  return async (ending) => {
+    const directory = dirname(output);
+    await mkdir(directory, { recursive: true });
+    const path = join(directory, `${tempName(basename(output))}${ending ?? ''}`);
+    const remove = () => {
+      rmSync(path, { force: true });
+      forget(path);
+    };
+    remember(path);
+    ticket.defer(remove);
+    return { path, remove };
+  };
+}
