@@ -40,6 +40,8 @@ export interface PipeOptions {
   quality?: number;
   /** WebP and AVIF without loss. */
   lossless?: boolean;
+  /** PNG written in less than half of the time, in files of about the same size; flat drawings become larger. */
+  fastPng?: boolean;
   /** Leave metadata behind. The colour profile stays, since the pixels mean nothing without it. */
   strip?: boolean;
 
@@ -112,6 +114,7 @@ export interface Settings {
   readonly format: OutputFormat | 'same';
   readonly quality: number | undefined;
   readonly lossless: boolean;
+  readonly fastPng: boolean;
   readonly strip: boolean;
   readonly scale: number | undefined;
   readonly width: number | undefined;

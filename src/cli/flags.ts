@@ -135,6 +135,10 @@ export const resultFlags = {
     description: 'Write webp and avif without loss.',
     exclusive: ['quality'],
   }),
+  'fast-png': Flags.boolean({
+    ...result,
+    description: 'Write png in less than half of the time; flat drawings become larger files.',
+  }),
   strip: Flags.boolean({
     ...result,
     description: 'Leave out EXIF, XMP and other metadata; the colour profile stays.',

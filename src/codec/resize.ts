@@ -26,6 +26,15 @@ export async function resizedImage(sharp: Sharp, raster: Raster, size: Size): Pr
   return imageOf(sharp, { data, widthPx, pageHeightPx: heightPx, pages, channels });
 }
 
+/** The samples of one page at its exact size; the page itself where it has it. */
+export async function rasterOf(image: Image, page: Raster, { widthPx, heightPx }: Size): Promise<Raster> {
+  if (page.widthPx === widthPx && page.pageHeightPx === heightPx) return page;
+  const length = widthPx * heightPx * page.channels;
+  const data = bitsOf(page) === 16 ? new Uint16Array(length) : new Uint8Array(length);
+  await renderInto(image, data, page.channels);
+  return { ...page, data, widthPx, pageHeightPx: heightPx };
+}
+
 function resizePage(sharp: Sharp, page: Raster, { widthPx, heightPx }: Size): Image {
   // libvips' 16-bit kernels do not sum to 1: white would become 65484
   const exact = page.data instanceof Uint16Array ? floatsOf(page.data) : page.data;

@@ -20,6 +20,7 @@ import type {
 import type { Settings, Size } from '../options.js';
 import { eachBlock } from './blocks.js';
 import { diskFailure } from './disk-failure.js';
+import { fastPngSpilled } from './fast-png.js';
 import { openSpilled } from './open.js';
 import { putTogether } from './put-together.js';
 import { resizedSpilled } from './resize.js';
@@ -32,7 +33,7 @@ import type { MakeTemp } from './temp-files.js';
  */
 export async function encodeSpilled(
   { job, spilled, carried }: SpilledImage,
-  { strip, lossless }: Settings,
+  { strip, lossless, fastPng }: Settings,
   makeTemp: MakeTemp,
   warnings: string[],
 ): Promise<EncodedFile> {
@@ -46,11 +47,15 @@ export async function encodeSpilled(
     const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
     const picture = { pages: exact.pages, bits, transparency, pixelBytes };
     const adapted = adapt(picture, keptOf(carried, strip, widthPx, heightPx), format);
-    const image = await openSpilled(exact.file, 0, pages);
-    const wish = { quality, lossless, pixelBytes };
-    const encoding = await encodingOf(image, { channels, bits, pages }, adapted, format, wish);
     const bare = await makeTemp();
-    await encoding.toFile(bare.path);
+    if (fastPng && format === 'png') {
+      await fastPngSpilled(exact, bare);
+    } else {
+      const image = await openSpilled(exact.file, 0, pages);
+      const wish = { quality, lossless, pixelBytes };
+      const encoding = await encodingOf(image, { channels, bits, pages }, adapted, format, wish);
+      await encoding.toFile(bare.path);
+    }
     exact.file.remove();
     const parts = partsOf(bare, format, adapted.carried, size);
     warnings.push(...adapted.warnings);

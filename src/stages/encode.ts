@@ -4,11 +4,12 @@ import { attach } from '../codec/attach.js';
 import { throwIfCancelled } from '../codec/cancelled.js';
 import { encodingOf } from '../codec/encoding.js';
 import { fileFailure } from '../codec/failures.js';
+import { fastPngFile } from '../codec/fast-png-file.js';
 import { CAPABILITIES } from '../codec/formats.js';
 import { keptOf } from '../codec/kept.js';
 import { joined } from '../codec/parts.js';
 import { bitsOf, firstPage } from '../codec/raw.js';
-import { resizedImage } from '../codec/resize.js';
+import { rasterOf, resizedImage } from '../codec/resize.js';
 import { bufferSource } from '../codec/tiff-directory.js';
 import { transparencyOf } from '../codec/transparency.js';
 import { loadSharp } from '../codec/vips.js';
@@ -56,7 +57,8 @@ async function copyOf(job: Job): Promise<Encoded> {
 async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket: Ticket): Promise<Encoded> {
   const { format, quality, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
   const size = { widthPx, heightPx };
-  const { strip, lossless } = run.settings;
+  const { strip, lossless, fastPng } = run.settings;
+  const isQuick = fastPng && format === 'png';
   const kept = pagesKept(pixels.pages, format) < pixels.pages ? firstPage(pixels) : pixels;
   const bits = bitsOf(pixels);
   const transparency = transparencyOf(kept);
@@ -65,8 +67,10 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const adapted = adapt(picture, keptOf(carried, strip, widthPx, heightPx), format);
   const image = await resizedImage(await loadSharp(), kept, size);
   const samples = { channels: kept.channels, bits, pages: kept.pages };
-  const encoding = await encodingOf(image, samples, adapted, format, { quality, lossless, pixelBytes });
-  const file = await encoding.toBuffer();
+  const wish = { quality, lossless, pixelBytes };
+  const file = isQuick
+    ? await fastPngFile(await rasterOf(image, kept, size))
+    : await (await encodingOf(image, samples, adapted, format, wish)).toBuffer();
   ticket.warnings.push(...adapted.warnings);
   const bytes = joined(file, attach(bufferSource(file), format, adapted.carried, size));
   return { job, bytes, widthPx, heightPx };

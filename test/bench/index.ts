@@ -2,12 +2,16 @@
 import { machine } from './alternate.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { png } from './png.js';
+import { spill } from './spill.js';
 import { startup } from './startup.js';
 
 const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
+  png: { run: png },
   memory: { run: memory, long: true },
+  spill: { run: spill, long: true },
 };
 
 const names = process.argv.slice(2);

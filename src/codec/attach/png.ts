@@ -10,10 +10,10 @@ const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'eXIf'];
 /** Puts metadata into a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
 export function attachToPng(file: ByteSource, { icc, exif, xmp, density }: Carried): Part[] {
   const parts: Part[] = [{ start: 0, end: HEADER_END }];
-  if (icc) parts.push(...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
-  if (density !== undefined) parts.push(...chunk('pHYs', physical(density)));
-  if (exif) parts.push(...chunk('eXIf', exif));
-  if (xmp) parts.push(...chunk('iTXt', Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1'), xmp));
+  if (icc) parts.push(...pngChunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
+  if (density !== undefined) parts.push(...pngChunk('pHYs', physical(density)));
+  if (exif) parts.push(...pngChunk('eXIf', exif));
+  if (xmp) parts.push(...pngChunk('iTXt', Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1'), xmp));
   let at = HEADER_END;
   for (let type = typeAt(file, at); type !== 'IDAT' && type !== 'IEND'; type = typeAt(file, at)) {
     const end = at + 12 + file.read(at, 4).readUInt32BE();
@@ -37,7 +37,7 @@ function physical(density: number): Buffer {
   return data;
 }
 
-function chunk(type: string, ...data: Uint8Array[]): Uint8Array[] {
+export function pngChunk(type: string, ...data: Uint8Array[]): Uint8Array[] {
   const length = data.reduce((sum, part) => sum + part.length, 0);
   const head = Buffer.alloc(8);
   head.writeUInt32BE(length, 0);
