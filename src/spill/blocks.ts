@@ -8,16 +8,13 @@ type Samples = Uint8Array | Uint16Array;
  * Goes through all samples, some rows at a time.
  * @param visit stops by returning false
  */
-export async function eachBlock(
-  spilled: SpilledPixels,
-  visit: (samples: Samples, row: number) => boolean,
-): Promise<void> {
+export async function eachBlock(spilled: SpilledPixels, visit: (samples: Samples) => boolean): Promise<void> {
   await withSamples(spilled, 'r', async (file) => {
     const bytes = rowBytes(spilled);
     for (const { row, rows } of blocksOf(rowsOf(spilled), bytes)) {
       const block = new Uint8Array(rows * bytes);
       await file.read(row, block);
-      if (!visit(samplesIn(block, spilled.bits), row)) return;
+      if (!visit(samplesIn(block, spilled.bits))) return;
     }
   });
 }

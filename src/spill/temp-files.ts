@@ -4,9 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import type { TempFile } from '../job.js';
 import type { Ticket } from '../stages/stage.js';
 import { tempName } from '../stages/write.js';
+import { writeFailure } from '../stages/write-failure.js';
 import { forget, remember } from '../temp-files.js';
 
-/** Names a new file of one image. libvips writes its own format only where the name ends in `.v`. */
+/**
+ * Names a new file of one image. libvips writes its own format only where the name ends in `.v`.
+ * @throws SrganError E_WRITE, E_NOSPC
+ */
 export type MakeTemp = (ending?: '.v') => Promise<TempFile>;
 
 /**
@@ -16,7 +20,9 @@ export type MakeTemp = (ending?: '.v') => Promise<TempFile>;
 export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): MakeTemp {
   return async (ending) => {
     const directory = dirname(output);
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+      throw writeFailure(output, cause);
+    });
     const path = join(directory, `${tempName(basename(output))}${ending ?? ''}`);
     const remove = () => {
       rmSync(path, { force: true });
