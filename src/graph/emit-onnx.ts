@@ -3,7 +3,7 @@ import { delimited, encoded, float, integer, message, sharedBytes, text, type En
 
 /**
  * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
- * `output`, with free height and width.
+ * `output`, with free height and width. Given values are further inputs, in the order of their nodes.
  * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
@@ -18,6 +18,9 @@ export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
     text(2, 'srgan'),
     ...parts.flatMap(({ constants }) => constants).map((constant) => delimited(5, constant)),
     delimited(11, valueInfo('input', [channels, 'height', 'width'])),
+    ...graph.nodes.flatMap((node) =>
+      node.op === 'given' ? [delimited(11, valueInfo(nameOf(node.name), [node.channels, 1, 1]))] : [],
+    ),
     delimited(12, valueInfo('output', ['output_channels', 'output_height', 'output_width'])),
   );
   const opset = message(text(1, ''), integer(2, OPSET));
@@ -29,6 +32,7 @@ export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
 const IR_VERSION = 8;
 const OPSET = 17;
 const FLOAT = 1;
+const INT64 = 7;
 
 interface Emitted {
   readonly operators: readonly Encoded[];
@@ -39,6 +43,10 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
   const constant = (role: string, dims: readonly number[], values: Float32Array) => ({
     name: `${output}:${role}`,
     tensor: tensor(`${output}:${role}`, dims, values),
+  });
+  const integers = (role: string, values: readonly number[]) => ({
+    name: `${output}:${role}`,
+    tensor: integerTensor(`${output}:${role}`, values),
   });
   const one = (
     type: string,
@@ -51,6 +59,7 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
 
   switch (node.op) {
     case 'input':
+    case 'given':
       return { operators: [], constants: [] };
     case 'conv': {
       const { outChannels, inChannels, groups, kernel, weights, bias } = node;
@@ -102,6 +111,38 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     }
     case 'depthToSpace':
       return one('DepthToSpace', [intAttribute('blocksize', node.block), textAttribute('mode', node.mode)]);
+    case 'resample': {
+      const scales = Float32Array.of(1, 1, node.factor.height, node.factor.width);
+      return one(
+        'Resize',
+        [
+          textAttribute('mode', node.kernel),
+          textAttribute('coordinate_transformation_mode', 'half_pixel'),
+          ...(node.kernel === 'cubic' ? [floatAttribute('cubic_coeff_a', -0.75)] : []),
+        ],
+        [undefined, constant('scales', [4], scales)],
+      );
+    }
+    case 'pad': {
+      const { top, left, bottom, right } = node.pads;
+      const pads = integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
+      return one('Pad', [textAttribute('mode', 'edge')], [pads]);
+    }
+    case 'crop': {
+      const { top, left, bottom, right } = node.margins;
+      const end = (margin: number) => (margin === 0 ? Number.MAX_SAFE_INTEGER : -margin);
+      return one(
+        'Slice',
+        [],
+        [
+          integers('starts', [top, left]),
+          integers('ends', [end(bottom), end(right)]),
+          integers('axes', [2, 3]),
+        ],
+      );
+    }
+    case 'mean':
+      return one('GlobalAveragePool');
   }
 }
 
@@ -152,6 +193,15 @@ function tensor(name: string, dims: readonly number[], values: Float32Array): En
     integer(2, FLOAT),
     text(8, name),
     delimited(9, encoded(littleEndian(values))),
+  );
+}
+
+function integerTensor(name: string, values: readonly number[]): Encoded {
+  return message(
+    integer(1, values.length),
+    integer(2, INT64),
+    ...values.map((value) => integer(7, value)),
+    text(8, name),
   );
 }
 

@@ -21,7 +21,12 @@ export type Node =
   | MulNode
   | ConcatNode
   | UpsampleNode
-  | DepthToSpaceNode;
+  | ResampleNode
+  | DepthToSpaceNode
+  | PadNode
+  | CropNode
+  | MeanNode
+  | GivenNode;
 
 export type Op = Node['op'];
 
@@ -88,12 +93,12 @@ export interface AffineNode extends Named {
   readonly offset: Float32Array;
 }
 
-/** Sum of two or more tensors of one shape. */
+/** Sum of two or more tensors of one shape; all but the first may be single values by channel. */
 export interface AddNode extends Named {
   readonly op: 'add';
 }
 
-/** Product of two tensors of one shape. */
+/** Product of two tensors of one shape; the second may be single values by channel. */
 export interface MulNode extends Named {
   readonly op: 'mul';
 }
@@ -110,6 +115,16 @@ export interface UpsampleNode extends Named {
 }
 
 /**
+ * Enlarged or shrunk around pixel centres, beyond the border with the nearest pixel; the size is rounded
+ * down. `cubic` is Keys' kernel with a = -0.75, spread over input pixels whatever the factor.
+ */
+export interface ResampleNode extends Named {
+  readonly op: 'resample';
+  readonly kernel: 'linear' | 'cubic';
+  readonly factor: Extent;
+}
+
+/**
  * Channels laid out as block × block pixels. DCR: channel = (row · block + column) · depth + d, as TensorFlow
  * has it; CRD: channel = d · block² + row · block + column, as PyTorch's pixel shuffle has it.
  */
@@ -117,6 +132,29 @@ export interface DepthToSpaceNode extends Named {
   readonly op: 'depthToSpace';
   readonly block: number;
   readonly mode: 'DCR' | 'CRD';
+}
+
+/** The nearest pixel repeated beyond the border. */
+export interface PadNode extends Named {
+  readonly op: 'pad';
+  readonly pads: Pads;
+}
+
+/** Without the outermost pixels. */
+export interface CropNode extends Named {
+  readonly op: 'crop';
+  readonly margins: Pads;
+}
+
+/** The mean of each channel over all positions, as a tensor of one position. */
+export interface MeanNode extends Named {
+  readonly op: 'mean';
+}
+
+/** Values by channel that are handed in when the network is run, as a tensor of one position. */
+export interface GivenNode extends Named {
+  readonly op: 'given';
+  readonly channels: number;
 }
 
 export interface Extent {

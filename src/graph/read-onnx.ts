@@ -1,5 +1,16 @@
 import { NO_PADS, type Activation, type Extent, type Graph, type Node, type Pads } from './graph.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-model.js';
+import {
+  attribute,
+  constant,
+  extent,
+  isSide,
+  single,
+  varies,
+  type Read,
+  type Reading,
+} from './onnx-reading.js';
+import { SIZE_OPERATORS } from './onnx-resize.js';
 import { damaged, graphOf } from './order.js';
 import { samePads } from './shapes.js';
 
@@ -36,15 +47,6 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
   if (nodes.some(({ inputs }) => inputs.includes(''))) throw damaged(title, 'an operator lacks an input');
   return graphOf(title, nodes, aliases.get(output.name) ?? output.name);
 }
-
-interface Reading {
-  readonly node: OnnxNode;
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly constants: ReadonlyMap<string, OnnxTensor>;
-}
-
-type Read = (reading: Reading) => Node | undefined;
 
 function readOperator(reading: Reading): Node | undefined {
   const { node } = reading;
@@ -115,8 +117,9 @@ const OPERATORS: Readonly<Record<string, Read>> = {
     return { ...single(reading), op: 'depthToSpace', block, mode };
   },
 
-  Resize: (reading) => repeated(reading, constant(reading, 2)),
-  Upsample: (reading) => repeated(reading, constant(reading, 1)),
+  GlobalAveragePool: (reading) => ({ ...single(reading), op: 'mean' }),
+
+  ...SIZE_OPERATORS,
 };
 
 function convolution(reading: Reading): Node | undefined {
@@ -170,29 +173,8 @@ function padsOf(
   }
 }
 
-/** A resize that repeats pixels a whole number of times. */
-function repeated(reading: Reading, scales: OnnxTensor | undefined): Node | undefined {
-  const text = (name: string, otherwise: string) => reading.node.attributes.get(name)?.text ?? otherwise;
-  const [batch, channels, height, width] = scales?.values ?? [];
-  if (text('mode', 'nearest') !== 'nearest' || batch !== 1 || channels !== 1) return undefined;
-  if (!isSide(height) || !isSide(width)) return undefined;
-  const asymmetric = text('coordinate_transformation_mode', 'half_pixel') === 'asymmetric';
-  const rounding = text('nearest_mode', 'round_prefer_floor');
-  const repeats =
-    reading.node.type === 'Upsample' ||
-    (asymmetric
-      ? rounding === 'floor'
-      : rounding === 'round_prefer_floor' || rounding === 'round_prefer_ceil');
-  const centred = ['half_pixel', 'asymmetric'].includes(text('coordinate_transformation_mode', 'half_pixel'));
-  return repeats && centred ? { ...single(reading), op: 'upsample', factor: { height, width } } : undefined;
-}
-
 function activation(activation: Activation): Read {
   return (reading) => ({ ...single(reading), op: 'activation', activation });
-}
-
-function single({ name, inputs }: Reading): { name: string; inputs: string[] } {
-  return { name, inputs: inputs.slice(0, 1) };
 }
 
 function joined(reading: Reading, op: 'add' | 'mul' | 'concat'): Node | undefined {
@@ -225,24 +207,4 @@ function withConstant(reading: Reading, make: (value: Float32Array) => Affine): 
 function perChannel(tensor: OnnxTensor | undefined): Float32Array | undefined {
   const channels = tensor?.dims.at(-3) ?? 1;
   return tensor?.values?.length === channels ? tensor.values : undefined;
-}
-
-function constant({ inputs, constants }: Reading, input: number): OnnxTensor | undefined {
-  return constants.get(inputs[input] ?? '');
-}
-
-function varies({ inputs, constants }: Reading, input: number): boolean {
-  return !constants.has(inputs[input] ?? '');
-}
-
-function attribute({ node }: Reading, name: string, otherwise: number): number {
-  return node.attributes.get(name)?.number ?? otherwise;
-}
-
-function extent([height, width]: readonly number[]): Extent | undefined {
-  return isSide(height) && isSide(width) ? { height, width } : undefined;
-}
-
-function isSide(value: number | undefined): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 64;
 }

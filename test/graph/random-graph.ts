@@ -71,6 +71,18 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     concat: around({ ...two, op: 'concat' }, 4, [other]),
     upsample: around({ ...one, op: 'upsample', factor: square(3) }, 4),
     'upsample, oblong': around({ ...one, op: 'upsample', factor: { height: 2, width: 3 } }, 4),
+    'resample, linear': around({ ...one, op: 'resample', kernel: 'linear', factor: square(4) }, 2),
+    'resample, cubic, smaller': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.75) }, 2),
+    'resample, cubic, half': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.5) }, 2),
+    pad: around({ ...one, op: 'pad', pads: { top: 1, left: 2, bottom: 3, right: 0 } }, 2),
+    crop: around({ ...one, op: 'crop', margins: { top: 1, left: 2, bottom: 0, right: 3 } }, 2),
+    mean: around({ ...one, op: 'mean' }, 4),
+    'mul, by channel': around({ op: 'mul', name: 'y', inputs: ['x', 'm'] }, 4, [
+      { op: 'mean', name: 'm', inputs: ['x'] },
+    ]),
+    'add, by channel': around({ op: 'add', name: 'y', inputs: ['x', 'm'] }, 4, [
+      { op: 'mean', name: 'm', inputs: ['x'] },
+    ]),
     'depthToSpace, DCR': around({ ...one, op: 'depthToSpace', block: 2, mode: 'DCR' }, 8),
     'depthToSpace, CRD': around({ ...one, op: 'depthToSpace', block: 2, mode: 'CRD' }, 8),
   };
