@@ -147,7 +147,8 @@ export const networkFlags = {
     ...network,
     char: 'm',
     helpValue: 'NAME|PATH',
-    description: "A name that 'srgan models' lists, or the path of an .onnx file; otherwise esrgan-slim.",
+    description:
+      "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file; otherwise esrgan-slim.",
   }),
   engine: Flags.option({
     ...network,

@@ -12,6 +12,8 @@ export interface NetworkFile {
   readonly outputRange: 1 | 255;
   /** Receptive-field radius in input pixels: an output pixel depends on nothing farther away. */
   readonly radiusPx: number;
+  /** Sides of its input are multiples of this, and a tile lies at a multiple of it; 1 where it is not said. */
+  readonly alignPx?: number;
   /** Multiply-adds per input pixel. */
   readonly macsPerPixel: number;
   /** Largest number of float values alive at once per input pixel while it runs. */

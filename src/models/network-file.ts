@@ -17,15 +17,23 @@ export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel
 export function factsOf(title: string, graph: Graph, input: Range, output: Range): NetworkFacts {
   checkColours(title, graph);
   const { factor, radiusPx, alignPx } = receptiveField(title, graph);
-  if (alignPx > 1) throw damaged(title, `it needs images of whole blocks of ${alignPx} pixels`);
-  for (const side of [64, 65]) {
+  const blocks = Math.ceil(64 / alignPx);
+  for (const side of [alignPx * blocks, alignPx * (blocks + 1)]) {
     const { height, width } = shapeOfOutput(title, graph, side);
     if (height !== side * factor || width !== side * factor) {
       throw damaged(title, `it makes ${width} × ${height} pixels of ${side} × ${side}`);
     }
   }
   const { macsPerPixel, liveFloatsPerPixel } = costOf(title, graph);
-  return { factor, radiusPx, inputRange: input, outputRange: output, macsPerPixel, liveFloatsPerPixel };
+  return {
+    factor,
+    radiusPx,
+    ...(alignPx > 1 && { alignPx }),
+    inputRange: input,
+    outputRange: output,
+    macsPerPixel,
+    liveFloatsPerPixel,
+  };
 }
 
 export function networkFile(

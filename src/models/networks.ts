@@ -3,6 +3,7 @@ import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
 import type { NetworkListing } from './list.js';
 import { openKernels } from './kernel-networks.js';
+import { FILE_KINDS, fileOpener } from './files.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { NetworkDescription, NetworkListing } from './list.js';
@@ -52,12 +53,10 @@ function openFiles(): Networks {
 async function openByName(name: string): Promise<Opened> {
   const packaged = PACKAGED.find((family) => family.name === name);
   if (packaged) return openPackaged(packaged);
-  if (name.toLowerCase().endsWith('.onnx')) {
-    const { openOnnxFile } = await import('./onnx-file.js');
-    return openOnnxFile(name);
-  }
+  const openFile = fileOpener(name);
+  if (openFile) return openFile(name);
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
-    hint: `The names are ${PACKAGED.map((family) => family.name).join(', ')}, or the path of an .onnx file.`,
+    hint: `The names are ${PACKAGED.map((family) => family.name).join(', ')}, or the path of ${FILE_KINDS}.`,
   });
 }
 

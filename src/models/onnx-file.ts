@@ -1,7 +1,7 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { NetworkFile } from '../engines/engine.js';
-import { SrganError, systemCode } from '../errors.js';
+import { asSrganError, SrganError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
 import { readOnnxModel, type OnnxModel } from '../graph/onnx-model.js';
@@ -10,8 +10,8 @@ import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
 import { factsOf, networkFile, type NetworkFacts, type Range } from './network-file.js';
 import { openProbe } from './probe.js';
+import { readNetworkBytes } from './read-file.js';
 
-const MOST_BYTES = 2 ** 31 - 1;
 const FLOAT32 = 1;
 
 /**
@@ -33,23 +33,12 @@ export async function openOnnxFile(file: string) {
 }
 
 async function readWhole(file: string): Promise<Uint8Array<SharedArrayBuffer>> {
+  const bytes = await readNetworkBytes(file);
   try {
-    const facts = await stat(file);
-    if (!facts.isFile()) throw new SrganError('E_MODEL', `${file}: this is not a file.`);
-    if (facts.size > MOST_BYTES) throw new SrganError('E_MODEL', `${file}: the file is larger than 2 GB.`);
-    const bytes = await readFile(file);
     return sharedBytes(await withExternalData(bytes, (data) => readBeside(file, data)));
   } catch (cause) {
-    if (cause instanceof SrganError) throw cause;
     if (cause instanceof RangeError) throw damaged(file, 'it is no ONNX file, or is damaged', cause);
-    const missing = systemCode(cause) === 'ENOENT';
-    throw new SrganError(
-      'E_MODEL',
-      `${file}: the network ${missing ? 'does not exist' : 'cannot be read'}.`,
-      {
-        cause,
-      },
-    );
+    throw asSrganError(cause, 'E_MODEL', `${file}: the network cannot be read.`);
   }
 }
 

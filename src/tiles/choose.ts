@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../engines/engine.js';
 import { gridBySide, type Grid, type PageSize } from './grid.js';
 
-export type TileCosts = Pick<NetworkFile, 'radiusPx' | 'macsPerPixel' | 'liveFloatsPerPixel'>;
+export type TileCosts = Pick<NetworkFile, 'radiusPx' | 'alignPx' | 'macsPerPixel' | 'liveFloatsPerPixel'>;
 
 /**
  * What a tile holds is weighed against what its halo wastes: a tile that holds this much counts as dear as
@@ -34,10 +34,10 @@ export function haloOf({ radiusPx }: Pick<TileCosts, 'radiusPx'>): number {
  * @param sidePx of a tile without its halo, where it is stated
  */
 export function chooseGrid(page: PageSize, network: TileCosts, sidePx: number | undefined): Grid {
-  if (sidePx !== undefined) return gridBySide(page, sidePx);
+  if (sidePx !== undefined) return gridBySide(page, sidePx, network.alignPx);
   const windowPx = largestWindowSide(network);
   if (page.widthPx * page.heightPx <= windowPx ** 2) return { columns: 1, rows: 1 };
-  return gridBySide(page, windowPx - 2 * haloOf(network));
+  return gridBySide(page, windowPx - 2 * haloOf(network), network.alignPx);
 }
 
 /** Side of the largest tile, halo included, where none is stated: a pixel of its core costs least. */

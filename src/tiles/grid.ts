@@ -20,22 +20,29 @@ export interface Grid {
 export interface Tile {
   /** What it contributes to the result; the cores of a page cover each pixel once. */
   readonly core: Rect;
-  /** The core with its halo. It ends at the page's border, where the network's own padding must act. */
+  /**
+   * The core with its halo. It ends at the page's border, where the network's own padding must act, or at the
+   * end of the block that the border lies in.
+   */
   readonly window: Rect;
 }
 
-/** The fewest columns and rows whose cores are at most `sidePx` wide and high. */
-export function gridBySide(page: PageSize, sidePx: number): Grid {
-  return { columns: Math.ceil(page.widthPx / sidePx), rows: Math.ceil(page.heightPx / sidePx) };
+/** The fewest columns and rows whose cores are at most `sidePx` wide and high, or one block of `alignPx`. */
+export function gridBySide(page: PageSize, sidePx: number, alignPx = 1): Grid {
+  const blocksOfCore = Math.max(1, Math.floor(sidePx / alignPx));
+  const parts = (lengthPx: number) => Math.ceil(Math.ceil(lengthPx / alignPx) / blocksOfCore);
+  return { columns: parts(page.widthPx), rows: parts(page.heightPx) };
 }
 
 /**
  * @param index 0 .. columns × rows - 1, row by row
  * @param radiusPx width of the halo: the network's receptive-field radius
+ * @param alignPx cores and windows begin at a multiple of this, and windows end at one
  */
-export function tileAt(page: PageSize, grid: Grid, index: number, radiusPx: number): Tile {
-  const across = part(page.widthPx, grid.columns, index % grid.columns, radiusPx);
-  const down = part(page.heightPx, grid.rows, Math.floor(index / grid.columns), radiusPx);
+export function tileAt(page: PageSize, grid: Grid, index: number, radiusPx: number, alignPx = 1): Tile {
+  const row = Math.floor(index / grid.columns);
+  const across = part(page.widthPx, grid.columns, index % grid.columns, radiusPx, alignPx);
+  const down = part(page.heightPx, grid.rows, row, radiusPx, alignPx);
   return {
     core: rect(across.core, down.core),
     window: rect(across.window, down.window),
@@ -47,12 +54,20 @@ interface Span {
   readonly end: number;
 }
 
-function part(length: number, parts: number, index: number, radius: number): { core: Span; window: Span } {
-  const start = Math.floor((index * length) / parts);
-  const end = Math.floor(((index + 1) * length) / parts);
+function part(
+  length: number,
+  parts: number,
+  index: number,
+  radius: number,
+  align: number,
+): { core: Span; window: Span } {
+  const blocks = Math.ceil(length / align);
+  const halo = Math.ceil(radius / align) * align;
+  const start = Math.floor((index * blocks) / parts) * align;
+  const end = Math.floor(((index + 1) * blocks) / parts) * align;
   return {
-    core: { start, end },
-    window: { start: Math.max(0, start - radius), end: Math.min(length, end + radius) },
+    core: { start, end: Math.min(length, end) },
+    window: { start: Math.max(0, start - halo), end: Math.min(blocks * align, end + halo) },
   };
 }
 

@@ -75,14 +75,17 @@ export function writeAlpha(
   return writeChannel(page, core, window, factor, planes, 0, page.channels - 1);
 }
 
+/** Where the window reaches beyond the page, the nearest pixel is repeated. */
 function readChannel(page: Page, window: Rect, channel: number, planes: Float32Array, at: number): void {
   const { data, channels } = page;
   const level = levelOf(page);
-  for (let y = 0, to = at; y < window.heightPx; y += 1) {
-    let from = page.start + ((window.yPx + y) * page.widthPx + window.xPx) * channels + channel;
-    for (let x = 0; x < window.widthPx; x += 1, to += 1, from += channels) {
-      planes[to] = (data[from] as number) / level;
-    }
+  const insidePx = Math.min(window.widthPx, page.widthPx - window.xPx);
+  for (let y = 0, to = at; y < window.heightPx; y += 1, to += window.widthPx) {
+    const row = Math.min(page.heightPx - 1, window.yPx + y);
+    let from = page.start + (row * page.widthPx + window.xPx) * channels + channel;
+    for (let x = 0; x < insidePx; x += 1, from += channels) planes[to + x] = (data[from] as number) / level;
+    if (insidePx < window.widthPx)
+      planes.fill(planes[to + insidePx - 1] as number, to + insidePx, to + window.widthPx);
   }
 }
 

@@ -65,7 +65,7 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
   };
 
   function orderAt(index: number): TileOrder {
-    const tile = tileAt(page, grid, index % tilesPerPage, haloPx);
+    const tile = tileAt(page, grid, index % tilesPerPage, haloPx, network.alignPx);
     return { image: id, page: Math.floor(index / tilesPerPage), tile };
   }
 }

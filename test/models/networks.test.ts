@@ -40,7 +40,7 @@ test('unknown names and factors', async (t) => {
   t.like(await t.throwsAsync(networks.describe('esrgan-thin')), {
     code: 'E_MODEL',
     message: 'esrgan-thin: there is no network of this name.',
-    hint: 'The names are esrgan-slim, esrgan-medium, esrgan-thick, or the path of an .onnx file.',
+    hint: 'The names are esrgan-slim, esrgan-medium, esrgan-thick, or the path of an .onnx, .param, .bin or .rsr file.',
   });
   t.like(await t.throwsAsync(networks.load('esrgan-slim', 5)), {
     code: 'E_MODEL',

@@ -1,0 +1,25 @@
+import path from 'node:path';
+import type { NetworkFile } from '../engines/engine.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
+import type { Graph } from '../graph/graph.js';
+import type { NetworkFamily } from '../run.js';
+import { factsOf, networkFile, type Range } from './network-file.js';
+
+/** A network of one factor that a file holds. */
+export interface OpenedFile {
+  readonly family: NetworkFamily;
+  readonly load: () => Promise<NetworkFile>;
+}
+
+/**
+ * Makes the graph that was read from `file` ready to be run.
+ * @throws SrganError E_MODEL
+ */
+export function openGraph(file: string, graph: Graph, range: { input: Range; output: Range }): OpenedFile {
+  const network = networkFile(file, emitOnnx(graph), factsOf(file, graph, range.input, range.output));
+  const { factor } = network;
+  return {
+    family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
+    load: () => Promise.resolve(network),
+  };
+}
