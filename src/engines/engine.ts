@@ -20,6 +20,20 @@ export interface NetworkFile {
   readonly liveFloatsPerPixel: number;
   /** Kernel of the `resize` engine. */
   readonly kernel?: ResizeKernel;
+  /** Beyond this distance it feels nothing that would change a level, where that was measured. */
+  readonly feltPx?: number;
+  /** Where it looks at means over the whole image: how an image of several tiles is enlarged. */
+  readonly means?: WholeImageMeans;
+  /** What it gives where that is no image: `factor` times the input and `extraPx` more, 0 where not said. */
+  readonly features?: { readonly channels: number; readonly extraPx: number };
+  /** Which means are handed in, by the number of the step that gives them. */
+  readonly givens?: readonly number[];
+}
+
+/** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */
+export interface WholeImageMeans {
+  readonly steps: readonly NetworkFile[];
+  readonly last: NetworkFile;
 }
 
 export const RESIZE_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
@@ -31,10 +45,16 @@ export interface Network {
    * @param planes 3 × heightPx × widthPx values in 0..255: the red plane, then green, then blue. May be
    *   changed by the call.
    * @returns 3 × (heightPx·factor) × (widthPx·factor) values on the same 0..255 scale, neither clamped nor
-   *   rounded; valid until the next call.
+   *   rounded; valid until the next call. What is no image is given as it is: see NetworkFile's `features`.
+   * @param givens what the file's `givens` name, one value for each channel
    * @throws SrganError E_ENGINE
    */
-  run(planes: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+  run(
+    planes: Float32Array,
+    widthPx: number,
+    heightPx: number,
+    givens?: readonly Float32Array[],
+  ): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 

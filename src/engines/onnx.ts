@@ -34,8 +34,10 @@ export const SESSION_OPTIONS = {
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 } as const satisfies Ort.InferenceSession.SessionOptions;
 
+const IMAGE = { channels: 3, extraPx: 0 };
+
 async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
-  const { title, bytes, factor, inputRange, outputRange } = file;
+  const { title, bytes, factor, inputRange, outputRange, features = IMAGE } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
   // the runtime takes no shared memory
   const session = await ort.InferenceSession.create(new Uint8Array(bytes), options).catch(
@@ -43,32 +45,39 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
       throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
     },
   );
-  const [inputName = ''] = session.inputNames;
+  const [inputName = '', ...givenNames] = session.inputNames;
   const [outputName = ''] = session.outputNames;
   let output = new Float32Array(0);
   let open = true;
 
   return {
-    async run(planes, widthPx, heightPx) {
+    async run(planes, widthPx, heightPx, givens = []) {
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
       if (planes.length !== 3 * widthPx * heightPx || planes.length === 0) {
         const got = `${planes.length} values for ${widthPx} × ${heightPx} pixels`;
         throw new SrganError('E_ENGINE', `${title}: expected three planes, got ${got}.`);
       }
       if (inputRange !== 255) scale(planes, inputRange / 255);
-      const outputLength = planes.length * factor * factor;
+      const { channels, extraPx } = features;
+      const [height, width] = [heightPx * factor + extraPx, widthPx * factor + extraPx];
+      const outputLength = channels * height * width;
       if (output.length < outputLength) output = new Float32Array(outputLength);
       const result = output.subarray(0, outputLength);
       const input = new ort.Tensor('float32', planes, [1, 3, heightPx, widthPx]);
-      const target = new ort.Tensor('float32', result, [1, 3, heightPx * factor, widthPx * factor]);
+      const target = new ort.Tensor('float32', result, [1, channels, height, width]);
+      const given = givenNames.map((name, i) => {
+        const values = givens[i] ?? new Float32Array(0);
+        return [name, new ort.Tensor('float32', values, [1, values.length, 1, 1])] as const;
+      });
       try {
-        await session.run({ [inputName]: input }, { [outputName]: target });
+        await session.run({ [inputName]: input, ...Object.fromEntries(given) }, { [outputName]: target });
       } catch (cause) {
         throw new SrganError('E_ENGINE', `${title}: onnxruntime failed on ${widthPx} × ${heightPx} pixels.`, {
           cause,
         });
       } finally {
         input.dispose();
+        for (const [, tensor] of given) tensor.dispose();
         target.dispose();
       }
       if (outputRange !== 255) scale(result, 255 / outputRange);

@@ -129,7 +129,7 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
       return one('Pad', [textAttribute('mode', 'edge')], [pads]);
     }
     case 'crop': {
-      const { top, left, bottom, right } = node.margins;
+      const { top, left, bottom, right } = node.edges;
       const end = (margin: number) => (margin === 0 ? Number.MAX_SAFE_INTEGER : -margin);
       return one(
         'Slice',

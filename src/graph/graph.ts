@@ -143,7 +143,7 @@ export interface PadNode extends Named {
 /** Without the outermost pixels. */
 export interface CropNode extends Named {
   readonly op: 'crop';
-  readonly margins: Pads;
+  readonly edges: Pads;
 }
 
 /** The mean of each channel over all positions, as a tensor of one position. */

@@ -28,7 +28,7 @@ export const SIZE_OPERATORS: Readonly<Record<string, Read>> = {
       const cut = end < 0 ? -end : 0;
       Object.assign(margins, axis === 2 ? { top: start, bottom: cut } : { left: start, right: cut });
     }
-    return { ...single(reading), op: 'crop', margins };
+    return { ...single(reading), op: 'crop', edges: margins };
   },
 };
 

@@ -83,7 +83,7 @@ function reachOf(title: string, node: Node, inputs: readonly Reach[], axis: Axis
     case 'pad':
       return moved(input, -before(node.pads, axis));
     case 'crop':
-      return moved(input, before(node.margins, axis));
+      return moved(input, before(node.edges, axis));
     default:
       return inputs.reduce((one, other) => united(title, node.name, one, other));
   }

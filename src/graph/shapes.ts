@@ -80,7 +80,7 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
     case 'pad':
       return around(first, node.pads, 1);
     case 'crop':
-      return around(first, node.margins, -1);
+      return around(first, node.edges, -1);
     case 'mean':
       return { ...first, height: 1, width: 1 };
   }

@@ -8,7 +8,7 @@ import { shapesOf } from '../graph/shapes.js';
 
 export type Range = 1 | 255;
 
-export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel'>;
+export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel' | 'means'>;
 
 /**
  * What a graph says about itself.

@@ -3,6 +3,7 @@ import type { NetworkFile } from '../engines/engine.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import type { NetworkFamily } from '../run.js';
+import { wholeImageMeans } from './whole-image-means.js';
 import { factsOf, networkFile, type Range } from './network-file.js';
 
 /** A network of one factor that a file holds. */
@@ -16,8 +17,10 @@ export interface OpenedFile {
  * @throws SrganError E_MODEL
  */
 export function openGraph(file: string, graph: Graph, range: { input: Range; output: Range }): OpenedFile {
-  const network = networkFile(file, emitOnnx(graph), factsOf(file, graph, range.input, range.output));
-  const { factor } = network;
+  const plain = factsOf(file, graph, range.input, range.output);
+  const { factor } = plain;
+  const means = wholeImageMeans(file, graph, plain);
+  const network = { ...networkFile(file, emitOnnx(graph), plain), ...(means && { means }) };
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
     load: () => Promise.resolve(network),

@@ -14,7 +14,9 @@ import type { PackagedFamily } from './registry.js';
 export async function loadPackaged(family: PackagedFamily, factor: number): Promise<NetworkFile> {
   const title = `${family.name} x${factor}`;
   const graph = await readPackaged(family, factor);
-  return networkFile(title, emitOnnx(graph), factsOf(title, graph, family.range, family.range));
+  const { range, feltPx } = family;
+  const facts = factsOf(title, graph, range, range);
+  return networkFile(title, emitOnnx(graph), feltPx === undefined ? facts : { ...facts, feltPx });
 }
 
 /** @throws SrganError E_MODEL */

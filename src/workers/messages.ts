@@ -13,12 +13,19 @@ export interface SharedImage {
   readonly id: number;
   readonly network: NetworkFile;
   readonly source: Pixels;
-  /** Each tile writes its own part; no two overlap. */
-  readonly result: Pixels;
+  /** Each tile writes its own part; no two overlap. Absent where the tiles are measured only. */
+  readonly result?: Pixels;
+  /** Alpha is looked at as well. */
+  readonly measuresAlpha?: boolean;
   readonly tta: boolean;
+  /** Means over the whole image that the network needs: by page, then by run. */
+  readonly givens?: readonly (readonly (readonly Float32Array[])[])[];
   /** One value, not 0 once nobody wants the image any more: its tiles are then passed over. */
   readonly dropped: Int32Array<SharedArrayBuffer>;
 }
+
+/** An image that is not only measured. */
+export type EnlargedImage = SharedImage & Required<Pick<SharedImage, 'result'>>;
 
 export interface TileOrder {
   readonly image: number;
@@ -37,9 +44,12 @@ export type ToWorker =
 
 /** One for each tile, in the order in which the tiles were sent. */
 export type FromWorker =
-  | ({ readonly kind: 'done' } & TileTimes)
+  | ({ readonly kind: 'done'; readonly sums?: TileSums } & TileTimes)
   | { readonly kind: 'passed-over' }
   | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** By run: the sum of each channel over the positions that the tile stands for. */
+export type TileSums = readonly Float64Array[];
 
 export interface TileTimes {
   /** Inside the network. */

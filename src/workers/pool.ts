@@ -5,7 +5,8 @@ import type { Pixels } from '../job.js';
 import type { Buffers, TilePool, UpscaleRequest } from '../run.js';
 import type { FromWorker, TileOrder } from './messages.js';
 import { startTileWorker, type TileWorker } from './tile-worker.js';
-import { openTiledImage, takeResult, type TiledImage } from './tiled-image.js';
+import { chosen, openMeasuredImage, type FoundMeans } from './measured-image.js';
+import { openTiledImage, takeResult, tileCount, type TiledImage } from './tiled-image.js';
 import { takeTurns } from './turn-taking.js';
 
 const WORKER = new URL('./worker.js', import.meta.url);
@@ -39,7 +40,7 @@ export function openTilePool(
 
   return {
     upscale(request) {
-      const work = begin(request);
+      const work = enlarge(request);
       inFlight.add(work);
       const end = () => inFlight.delete(work);
       work.then(end, end);
@@ -51,22 +52,40 @@ export function openTilePool(
     },
   };
 
-  function begin(request: UpscaleRequest): Promise<Pixels> {
+  async function enlarge(request: UpscaleRequest): Promise<Pixels> {
+    const { means } = request.network;
+    if (!means || tileCount(request) === 1) return enlargeGiven(request, []);
+    let found: FoundMeans = [];
+    for (const step of means.steps) {
+      const measured = openMeasuredImage(++lastId, request, step, found);
+      await follow(measured, request.signal);
+      found = measured.means();
+    }
+    return enlargeGiven({ ...request, network: means.last }, found);
+  }
+
+  async function enlargeGiven(request: UpscaleRequest, found: FoundMeans): Promise<Pixels> {
+    refuseWhenOver(request.signal);
+    const result = takeResult(request, buffers);
+    const givens = chosen(request.network, found);
+    try {
+      await follow(openTiledImage(++lastId, request, { result, givens }), request.signal);
+      return result;
+    } catch (error) {
+      buffers.give(result.data.buffer);
+      throw error;
+    }
+  }
+
+  /** Resolves when all tiles of the image are done. */
+  function follow(tiled: TiledImage, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { signal } = request;
-      if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
-      if (signal.aborted) throw cancelled(signal.reason);
-      const result = takeResult(request, buffers);
-      const tiled = openTiledImage(++lastId, request, result);
+      refuseWhenOver(signal);
       const abort = () => drop(image, cancelled(signal.reason));
       const settle = () => {
         signal.removeEventListener('abort', abort);
-        if (!tiled.failure) {
-          resolve(result);
-          return;
-        }
-        buffers.give(result.data.buffer);
-        reject(tiled.failure);
+        if (tiled.failure) reject(tiled.failure);
+        else resolve();
       };
       const image = { tiled, settle };
       // one listener per image in flight: no leak, however many there are
@@ -76,6 +95,11 @@ export function openTilePool(
       turns.add(tiled);
       dispatch();
     });
+  }
+
+  function refuseWhenOver(signal: AbortSignal): void {
+    if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
+    if (signal.aborted) throw cancelled(signal.reason);
   }
 
   function dispatch(): void {
@@ -113,7 +137,7 @@ export function openTilePool(
   function receive(place: number, order: TileOrder, answer: FromWorker): void {
     const image = images.get(order.image);
     if (!image) return;
-    image.tiled.settle();
+    image.tiled.settle(order, answer.kind === 'done' ? answer.sums : undefined);
     if (answer.kind === 'done') {
       tiles += 1;
       inferMs[place] = (inferMs[place] ?? 0) + answer.inferMs;

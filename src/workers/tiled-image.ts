@@ -2,8 +2,8 @@ import type { SrganError } from '../errors.js';
 import type { Buffers, UpscaleRequest } from '../run.js';
 import type { Pixels } from '../job.js';
 import { chooseGrid, haloOf } from '../tiles/choose.js';
-import { tileAt } from '../tiles/grid.js';
-import type { SharedImage, TileOrder } from './messages.js';
+import { tileAt, type Grid } from '../tiles/grid.js';
+import type { SharedImage, TileOrder, TileSums } from './messages.js';
 import type { Waiting } from './turn-taking.js';
 
 /** An image on its way through the workers. */
@@ -11,8 +11,8 @@ export interface TiledImage extends Waiting {
   readonly shared: SharedImage;
   /** Takes the next order; only while there are waiting tiles. */
   take(): TileOrder;
-  /** An order has ended. */
-  settle(): void;
+  /** An order has ended, with what it measured. */
+  settle(order?: TileOrder, sums?: TileSums): void;
   /** An order that was never begun, for another worker. */
   putBack(order: TileOrder): void;
   /** Drops the waiting tiles; the first failure counts. */
@@ -22,15 +22,20 @@ export interface TiledImage extends Waiting {
   readonly ended: boolean;
 }
 
-export function openTiledImage(id: number, request: UpscaleRequest, result: Pixels): TiledImage {
-  const { network, pixels, tilePx, tta } = request;
+/** @param purpose what becomes of the tiles */
+export function openTiledImage(
+  id: number,
+  request: UpscaleRequest,
+  purpose: Pick<SharedImage, 'result' | 'measuresAlpha' | 'givens'>,
+): TiledImage {
+  const { network, pixels, tta } = request;
   const page = { widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx };
-  const grid = chooseGrid(page, network, tilePx);
+  const grid = gridOf(request);
   const haloPx = haloOf(network);
   const tilesPerPage = grid.columns * grid.rows;
   const tiles = tilesPerPage * pixels.pages;
   const dropped = new Int32Array(new SharedArrayBuffer(4));
-  const shared: SharedImage = { id, network, source: pixels, result, tta, dropped };
+  const shared: SharedImage = { id, network, source: pixels, tta, dropped, ...purpose };
 
   const returned: TileOrder[] = [];
   let next = 0;
@@ -68,6 +73,16 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
     const tile = tileAt(page, grid, index % tilesPerPage, haloPx, network.alignPx);
     return { image: id, page: Math.floor(index / tilesPerPage), tile };
   }
+}
+
+/** Tiles of one page. */
+export function tileCount(request: UpscaleRequest): number {
+  const { columns, rows } = gridOf(request);
+  return columns * rows;
+}
+
+function gridOf({ network, pixels, tilePx }: UpscaleRequest): Grid {
+  return chooseGrid({ widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx }, network, tilePx);
 }
 
 /** Room for the enlarged image. */

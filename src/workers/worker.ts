@@ -5,7 +5,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { asSrganError, SrganError } from '../errors.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
-import type { Failure, FromWorker, SharedImage, TileOrder, ToWorker, WorkerSetup } from './messages.js';
+import { measureTile } from './measure-tile.js';
+import type {
+  EnlargedImage,
+  Failure,
+  FromWorker,
+  SharedImage,
+  TileOrder,
+  ToWorker,
+  WorkerSetup,
+} from './messages.js';
 import { runTile } from './run-tile.js';
 
 if (!parentPort) throw new SrganError('E_INTERNAL', 'The worker was not started as a worker thread.');
@@ -46,15 +55,21 @@ async function answer(order: TileOrder): Promise<FromWorker> {
   const { title } = image.network;
   try {
     const network = await networks.load(image.network);
-    const inferMs = await runTile(image, order, network, floats);
-    if (inferMs === undefined) return { kind: 'passed-over' };
-    return { kind: 'done', inferMs, busyMs: performance.now() - startMs };
+    const done = isEnlarged(image)
+      ? await runTile(image, order, network, floats)
+      : await measureTile(image, order, network, floats);
+    if (!done) return { kind: 'passed-over' };
+    return { kind: 'done', ...done, busyMs: performance.now() - startMs };
   } catch (error) {
     return {
       kind: 'failed',
       failure: failureOf(asSrganError(error, 'E_ENGINE', `${title}: failed on a tile.`)),
     };
   }
+}
+
+function isEnlarged(image: SharedImage): image is EnlargedImage {
+  return image.result !== undefined;
 }
 
 function failureOf({ code, message, hint, cause }: SrganError): Failure {

@@ -75,7 +75,7 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     'resample, cubic, smaller': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.75) }, 2),
     'resample, cubic, half': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.5) }, 2),
     pad: around({ ...one, op: 'pad', pads: { top: 1, left: 2, bottom: 3, right: 0 } }, 2),
-    crop: around({ ...one, op: 'crop', margins: { top: 1, left: 2, bottom: 0, right: 3 } }, 2),
+    crop: around({ ...one, op: 'crop', edges: { top: 1, left: 2, bottom: 0, right: 3 } }, 2),
     mean: around({ ...one, op: 'mean' }, 4),
     'mul, by channel': around({ op: 'mul', name: 'y', inputs: ['x', 'm'] }, 4, [
       { op: 'mean', name: 'm', inputs: ['x'] },

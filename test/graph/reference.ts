@@ -134,7 +134,7 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
       );
     }
     case 'crop': {
-      const { top, left, bottom, right } = node.margins;
+      const { top, left, bottom, right } = node.edges;
       return tensor(input.channels, input.height - top - bottom, input.width - left - right, (c, y, x) =>
         pixel(input, c, y + top, x + left),
       );

@@ -52,7 +52,7 @@ export const LAYOUT_LAYERS: Readonly<Record<string, Read>> = {
       right: to ? from.width - to.width - left : wholeSetting(reading, 6, 0),
     };
     if (margins.bottom < 0 || margins.right < 0) throw refuse('crops to more than there is');
-    return [{ op: 'crop', name, inputs: [input], margins }];
+    return [{ op: 'crop', name, inputs: [input], edges: margins }];
   },
 
   Padding(reading) {
