@@ -158,6 +158,7 @@ const OPERATORS = {
   elu: 'Elu',
   softplus: 'Softplus',
   softsign: 'Softsign',
+  sqrt: 'Sqrt',
 } as const;
 
 function convAttributes({ kernel, strides, dilations, groups, pads }: ConvNode): Encoded[] {

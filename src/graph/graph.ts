@@ -58,7 +58,7 @@ export interface ConvNode extends Named {
   readonly bias: Float32Array | undefined;
 }
 
-export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign'] as const;
+export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign', 'sqrt'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 export interface ActivationNode extends Named {

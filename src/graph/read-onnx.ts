@@ -61,6 +61,7 @@ const OPERATORS: Readonly<Record<string, Read>> = {
   Tanh: activation('tanh'),
   Softplus: activation('softplus'),
   Softsign: activation('softsign'),
+  Sqrt: activation('sqrt'),
   Elu: (reading) => (attribute(reading, 'alpha', 1) === 1 ? activation('elu')(reading) : undefined),
 
   LeakyRelu: (reading) => ({ ...single(reading), op: 'leakyRelu', slope: attribute(reading, 'alpha', 0.01) }),

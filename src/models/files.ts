@@ -14,6 +14,8 @@ export function fileOpener(file: string): OpenFile | undefined {
     case '.param':
     case '.bin':
       return async (name) => (await import('./ncnn-file.js')).openNcnnFile(name);
+    case '.rsr':
+      return async (name) => (await import('./rsr-file.js')).openRsrFile(name);
     default:
       return undefined;
   }

@@ -41,6 +41,14 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
   const values = (length: number) => randomValues(next, length, -1, 1);
   const one = { name: 'y', inputs: ['x'] };
   const other: Node = { op: 'activation', name: 'a', inputs: ['x'], activation: 'tanh' };
+  const same: Node = {
+    op: 'affine',
+    name: 'p',
+    inputs: ['x'],
+    scale: Float32Array.of(1),
+    offset: Float32Array.of(0),
+  };
+  const positive: Node = { op: 'mul', name: 'p', inputs: ['x', 'x'] };
   const two = { name: 'y', inputs: ['x', 'a'] };
   const grouped = { groups: 2, weights: values(6 * 2 * 9) };
   const oblong = { kernel: { height: 2, width: 5 }, pads: samePads({ height: 2, width: 5 }, square(1)) };
@@ -56,7 +64,12 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     'conv, stride 2, same': around({ ...plain, strides: square(2), pads: 'same' }, 4),
     'conv, stride 3 × 2, same': around({ ...plain, strides: { height: 3, width: 2 }, pads: 'same' }, 4),
     ...Object.fromEntries(
-      ACTIVATIONS.map((activation) => [activation, around({ ...one, op: 'activation', activation }, 4)]),
+      ACTIVATIONS.map((activation) => [
+        activation,
+        around({ op: 'activation', name: 'y', inputs: ['p'], activation }, 4, [
+          activation === 'sqrt' ? positive : same,
+        ]),
+      ]),
     ),
     leakyRelu: around({ ...one, op: 'leakyRelu', slope: 0.25 }, 4),
     prelu: around({ ...one, op: 'prelu', slopes: values(4) }, 4),

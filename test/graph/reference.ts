@@ -157,6 +157,7 @@ const FUNCTIONS = {
   elu: (x: number) => (x < 0 ? Math.exp(x) - 1 : x),
   softplus: (x: number) => Math.log(1 + Math.exp(x)),
   softsign: (x: number) => x / (1 + Math.abs(x)),
+  sqrt: Math.sqrt,
 };
 
 function convolve(node: ConvNode, input: Tensor): Tensor {
