@@ -3,7 +3,7 @@ import { SrganError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { withMargins } from '../graph/margins.js';
 import { readNcnn } from '../graph/ncnn/read-ncnn.js';
-import { openGraph } from './open-graph.js';
+import { openGraph, type OpenedFile } from './open-graph.js';
 import { readNetworkBytes } from './read-file.js';
 
 const MOST_TEXT_BYTES = 64 * 2 ** 20;
@@ -13,8 +13,8 @@ const MOST_TEXT_BYTES = 64 * 2 ** 20;
  * Real-ESRGAN, waifu2x and SPAN do.
  * @throws SrganError E_MODEL
  */
-export async function openNcnnFile(file: string) {
-  return openGraph(file, await readNcnnFile(file), { input: 1, output: 1 });
+export async function openNcnnFile(file: string): Promise<OpenedFile> {
+  return openGraph(file, await readNcnnFile(file), { input: 1, output: 1 }, 'ncnn');
 }
 
 /** @throws SrganError E_MODEL */

@@ -1,11 +1,13 @@
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
+import type { FileDescription } from './describe-file.js';
 import type { NetworkListing } from './list.js';
 import { openKernels } from './kernel-networks.js';
 import { FILE_KINDS, fileOpener } from './files.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 
+export type { FileDescription } from './describe-file.js';
 export type { NetworkDescription, NetworkListing } from './list.js';
 
 /**
@@ -15,6 +17,20 @@ export type { NetworkDescription, NetworkListing } from './list.js';
 export async function listNetworks(): Promise<NetworkListing[]> {
   const list = await import('./list.js');
   return list.listNetworks();
+}
+
+/** Whether a name is the path of a network, by its end; it need not exist. */
+export function isNetworkFile(name: string): boolean {
+  return fileOpener(name) !== undefined;
+}
+
+/**
+ * What is known of a user's own network.
+ * @throws SrganError E_MODEL
+ */
+export async function describeFile(file: string): Promise<FileDescription> {
+  const describe = await import('./describe-file.js');
+  return describe.describeFile(file);
 }
 
 /** The networks that an engine can run; nothing is read before it is asked for. */

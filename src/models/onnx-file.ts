@@ -1,6 +1,5 @@
 import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { NetworkFile } from '../engines/engine.js';
 import { asSrganError, SrganError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
@@ -9,6 +8,7 @@ import { damaged, known } from '../graph/order.js';
 import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
 import { factsOf, networkFile, type NetworkFacts, type Range } from './network-file.js';
+import type { OpenedFile } from './open-graph.js';
 import { openProbe } from './probe.js';
 import { readNetworkBytes } from './read-file.js';
 
@@ -20,7 +20,7 @@ const FLOAT32 = 1;
  * running the network otherwise.
  * @throws SrganError E_MODEL
  */
-export async function openOnnxFile(file: string) {
+export async function openOnnxFile(file: string): Promise<OpenedFile> {
   const bytes = await readWhole(file);
   const model = readOnnxModel(file, bytes);
   checkSignature(file, model);
@@ -28,7 +28,9 @@ export async function openOnnxFile(file: string) {
   const { factor } = network;
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
-    load: (): Promise<NetworkFile> => Promise.resolve(network),
+    load: () => Promise.resolve(network),
+    format: 'ONNX',
+    parameters: parametersOf(model),
   };
 }
 
@@ -109,12 +111,16 @@ function outputRangeOf(graph: Graph): Range | undefined {
 }
 
 /** Of a network whose operators are not known: as if it used each weight once per input pixel. */
-function estimatedCost({ initializers }: OnnxModel) {
-  const tensors = [...initializers.values()];
-  const weights = tensors.reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
+function estimatedCost(model: OnnxModel) {
+  const tensors = [...model.initializers.values()];
+  const weights = parametersOf(model);
   const channels = tensors.reduce(
     (most, { dims }) => (dims.length === 4 ? Math.max(most, dims[0] ?? 0) : most),
     64,
   );
   return { macsPerPixel: weights, liveFloatsPerPixel: 4 * channels };
+}
+
+function parametersOf({ initializers }: OnnxModel): number {
+  return [...initializers.values()].reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { NetworkFile } from '../engines/engine.js';
+import { costOf } from '../graph/cost.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import type { NetworkFamily } from '../run.js';
@@ -10,13 +11,22 @@ import { factsOf, networkFile, type Range } from './network-file.js';
 export interface OpenedFile {
   readonly family: NetworkFamily;
   readonly load: () => Promise<NetworkFile>;
+  /** For people, such as `ncnn`. */
+  readonly format: string;
+  /** Numbers that were learned. */
+  readonly parameters: number;
 }
 
 /**
  * Makes the graph that was read from `file` ready to be run.
  * @throws SrganError E_MODEL
  */
-export function openGraph(file: string, graph: Graph, range: { input: Range; output: Range }): OpenedFile {
+export function openGraph(
+  file: string,
+  graph: Graph,
+  range: { input: Range; output: Range },
+  format: string,
+): OpenedFile {
   const plain = factsOf(file, graph, range.input, range.output);
   const { factor } = plain;
   const means = wholeImageMeans(file, graph, plain);
@@ -24,5 +34,7 @@ export function openGraph(file: string, graph: Graph, range: { input: Range; out
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
     load: () => Promise.resolve(network),
+    format,
+    parameters: costOf(file, graph).parameters,
   };
 }

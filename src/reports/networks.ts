@@ -1,5 +1,5 @@
 import { SrganError } from '../errors.js';
-import type { NetworkListing } from '../models/networks.js';
+import type { FileDescription, NetworkListing } from '../models/networks.js';
 import { tableText } from './table.js';
 
 const HEADING = ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'PACKAGE'];
@@ -62,6 +62,27 @@ export function networkInfo(listing: NetworkListing): string {
     new Set([1, 2, 3, 4]),
   );
   return `${facts}\n${networks}`;
+}
+
+export function fileInfo(file: FileDescription): string {
+  const { network, means, alignPx } = file;
+  return tableText([
+    ['name', file.name],
+    ['file', file.file],
+    ['format', file.format],
+    ['factor', `x${file.factor}`],
+    ['takes', `RGB in 0..${file.inputRange}`],
+    ['gives', `RGB in 0..${file.outputRange}`],
+    ['radius', `${network.radiusPx} px`],
+    ['halo of a tile', `${file.haloPx} px`],
+    ...(alignPx > 1 ? [['blocks', `images are filled up to multiples of ${alignPx} px`]] : []),
+    ...(means > 0
+      ? [['means', `looks at ${means} means over the whole image: a pass over the tiles for each`]]
+      : []),
+    ['MACs per pixel', thousands(network.macsPerPixel)],
+    ['parameters', thousands(network.parameters)],
+    ['live values per pixel', thousands(network.liveFloatsPerPixel)],
+  ]);
 }
 
 /** @throws SrganError E_MODEL */
