@@ -8,10 +8,18 @@ export interface Tensor {
   readonly values: Float64Array;
 }
 
-/** Evaluates a graph by the plainest loops, in double precision: what the other ways are checked against. */
-export function evaluate(graph: Graph, input: Tensor): Tensor {
-  const values = new Map<string, Tensor>();
+/**
+ * Evaluates a graph by the plainest loops, in double precision: what the other ways are checked against.
+ * @param givens values of the nodes that are handed in, by name
+ */
+export function evaluate(
+  graph: Graph,
+  input: Tensor,
+  givens: ReadonlyMap<string, Tensor> = new Map(),
+): Tensor {
+  const values = new Map(givens);
   for (const node of graph.nodes) {
+    if (node.op === 'given') continue;
     const inputs = node.inputs.map((name) => values.get(name)!);
     values.set(node.name, node.op === 'input' ? input : evaluateNode(node, inputs));
   }

@@ -45,6 +45,18 @@ test('a window is read from its place, and only its core is written', (t) => {
   }
 });
 
+test('beyond the page, a window has the nearest pixel', (t) => {
+  const source = pageOf(drawPixels({ widthPx: 5, heightPx: 4 }), 0);
+  const planes = new Float32Array(3 * 6 * 7);
+  readColour(source, { xPx: 2, yPx: 1, widthPx: 6, heightPx: 7 }, planes);
+  for (let y = 0; y < 7; y += 1) {
+    for (let x = 0; x < 6; x += 1) {
+      const at = (Math.min(3, y + 1) * 5 + Math.min(4, x + 2)) * 3;
+      t.is(planes[42 + y * 6 + x], source.data[at + 1]);
+    }
+  }
+});
+
 test('the core lies at the factor in the result', (t) => {
   const core = { xPx: 1, yPx: 0, widthPx: 1, heightPx: 1 };
   const window = { xPx: 0, yPx: 0, widthPx: 2, heightPx: 1 };

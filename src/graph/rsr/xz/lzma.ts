@@ -54,12 +54,14 @@ export function createLzmaDecoder(): LzmaDecoder {
     },
     decode(bytes, output, length) {
       if (!ready) throw new RangeError('There are no properties of LZMA.');
-      [input, at] = [bytes, 1];
+      [input, at] = [bytes, 0];
+      if (nextByte() !== 0) throw new RangeError('The data is damaged.');
       coder[RANGE] = 0xffffffff;
       for (let i = 0; i < 4; i += 1) coder[CODE] = ((coder[CODE] as number) << 8) | nextByte();
       const end = output.length + length;
       while (output.length < end) decodeSymbol(output, end);
-      if (output.length !== end) throw new RangeError('A match is longer than its chunk.');
+      // the coder ends with nothing left over
+      if (coder[CODE] !== 0 || at !== input.length) throw new RangeError('The data is damaged.');
     },
   };
 

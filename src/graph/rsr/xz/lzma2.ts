@@ -45,7 +45,7 @@ export function decodeLzma2(input: Uint8Array, mostBytes: number): Lzma2 {
 }
 
 function growing(mostBytes: number): Output & { bytes(): Uint8Array } {
-  let held = new Uint8Array(2 ** 16);
+  let held = new Uint8Array(Math.min(2 ** 16, mostBytes));
   let length = 0;
   return {
     get length() {
