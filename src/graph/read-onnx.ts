@@ -120,6 +120,15 @@ const OPERATORS: Readonly<Record<string, Read>> = {
 
   GlobalAveragePool: (reading) => ({ ...single(reading), op: 'mean' }),
 
+  ReduceMean(reading) {
+    const stated = constant(reading, 1)?.values ?? reading.node.attributes.get('axes')?.numbers ?? [];
+    const axes = new Set([...stated].map((axis) => (axis < 0 ? axis + 4 : axis)));
+    const overPositions = axes.size === 2 && axes.has(2) && axes.has(3);
+    return overPositions && attribute(reading, 'keepdims', 1) === 1
+      ? { ...single(reading), op: 'mean' }
+      : undefined;
+  },
+
   ...SIZE_OPERATORS,
 };
 

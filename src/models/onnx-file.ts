@@ -11,6 +11,7 @@ import { factsOf, networkFile, type NetworkFacts, type Range } from './network-f
 import type { OpenedFile } from './open-graph.js';
 import { openProbe } from './probe.js';
 import { readNetworkBytes } from './read-file.js';
+import { wholeImageMeans } from './whole-image-means.js';
 
 const FLOAT32 = 1;
 
@@ -24,7 +25,10 @@ export async function openOnnxFile(file: string): Promise<OpenedFile> {
   const bytes = await readWhole(file);
   const model = readOnnxModel(file, bytes);
   checkSignature(file, model);
-  const network = networkFile(file, bytes, await factsOfModel(file, model, bytes));
+  const graph = readOnnx(file, model);
+  const facts = await factsOfModel(file, model, graph, bytes);
+  const means = graph && wholeImageMeans(file, graph, facts);
+  const network = { ...networkFile(file, bytes, facts), ...(means && { means }) };
   const { factor } = network;
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
@@ -84,8 +88,12 @@ function checkSignature(file: string, { inputs, outputs }: OnnxModel): void {
   }
 }
 
-async function factsOfModel(file: string, model: OnnxModel, bytes: Uint8Array): Promise<NetworkFacts> {
-  const graph = readOnnx(file, model);
+async function factsOfModel(
+  file: string,
+  model: OnnxModel,
+  graph: Graph | undefined,
+  bytes: Uint8Array,
+): Promise<NetworkFacts> {
   const stated = graph && outputRangeOf(graph);
   const probe = await openProbe(file, bytes);
   try {
