@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { createBudget } from './budget.js';
+import { prepareEngine } from './engines/prepare.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
 import { openNetworks } from './models/networks.js';
@@ -37,7 +38,10 @@ export function stageBounds({
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const settings = await resolveOptions(options);
-  const networks = openNetworks({ engine: settings.engine, device: settings.device });
+  const { engine, device, threads } = settings;
+  const prepared = await prepareEngine({ engine, device }, threads);
+  if (prepared.note !== undefined) options.onNote?.(prepared.note);
+  const networks = openNetworks(prepared.settings);
   const buffers = createBuffers(settings.maxMemory);
 
   const stopped = new AbortController();
@@ -46,7 +50,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   await checkNetwork(networks, settings);
   const surveyed = await survey(settings, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
-  const tiles = openTilePool(settings.threads, { engine: settings.engine, device: settings.device }, buffers);
+  const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
 
   return {
     settings,

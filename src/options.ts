@@ -89,6 +89,8 @@ export interface PipeOptions {
   onOutcome?: (outcome: Outcome) => void | Promise<void>;
   /** Called at most once, where the number of sources is known before they are worked off. */
   onTotal?: (sources: number) => void;
+  /** What a person should know of the run as a whole, such as what the engine runs on; one sentence. */
+  onNote?: (sentence: string) => void;
 }
 
 export interface Size {

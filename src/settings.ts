@@ -78,6 +78,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   drain: signal,
   onOutcome: callback,
   onTotal: callback,
+  onNote: callback,
 };
 
 /**

@@ -40,6 +40,9 @@ export async function runPipe(flags: PipeFlags, inputs: Inputs, out: string | un
       out,
       drain: interrupts.drain,
       onTotal: (sources) => human.total(sources),
+      onNote: (sentence) => {
+        if (log.level !== 'quiet') human.note(sentence);
+      },
       onOutcome: async (outcome: Outcome) => {
         human.outcome(outcome);
         await errorsLog?.add(outcome);

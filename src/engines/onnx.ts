@@ -2,6 +2,7 @@ import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../errors.js';
 import type { Device, Engine, Network, NetworkFile } from './engine.js';
 import { selectProvider } from './onnx-provider.js';
+import { checkPlanes, scaleValues } from './planes.js';
 
 type Runtime = typeof Ort;
 
@@ -51,11 +52,8 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
   return {
     async run(planes, widthPx, heightPx) {
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
-      if (planes.length !== 3 * widthPx * heightPx || planes.length === 0) {
-        const got = `${planes.length} values for ${widthPx} × ${heightPx} pixels`;
-        throw new SrganError('E_ENGINE', `${title}: expected three planes, got ${got}.`);
-      }
-      if (inputRange !== 255) scale(planes, inputRange / 255);
+      checkPlanes(title, planes, widthPx, heightPx);
+      if (inputRange !== 255) scaleValues(planes, inputRange / 255);
       const outputLength = planes.length * factor * factor;
       if (output.length < outputLength) output = new Float32Array(outputLength);
       const result = output.subarray(0, outputLength);
@@ -71,7 +69,7 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
         input.dispose();
         target.dispose();
       }
-      if (outputRange !== 255) scale(result, 255 / outputRange);
+      if (outputRange !== 255) scaleValues(result, 255 / outputRange);
       return result;
     },
     async dispose() {
@@ -81,8 +79,4 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
       await session.release();
     },
   };
-}
-
-function scale(values: Float32Array, by: number): void {
-  for (let i = 0; i < values.length; i += 1) values[i] = (values[i] as number) * by;
 }

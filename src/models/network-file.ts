@@ -8,7 +8,7 @@ import { shapesOf } from '../graph/shapes.js';
 
 export type Range = 1 | 255;
 
-export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel'>;
+export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'weights' | 'kernel'>;
 
 /**
  * What a graph says about itself.
@@ -32,10 +32,13 @@ export function networkFile(
   title: string,
   bytes: Uint8Array<SharedArrayBuffer>,
   facts: NetworkFacts,
+  weights?: Uint8Array<SharedArrayBuffer>,
 ): NetworkFile {
   const hash = createHash('sha256').update(bytes);
+  if (weights) hash.update(weights);
   hash.update(`${facts.inputRange} ${facts.outputRange}`);
-  return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts };
+  const key = hash.digest('hex').slice(0, 32);
+  return { key, title, bytes, ...(weights && { weights }), ...facts };
 }
 
 function checkColours(title: string, graph: Graph): void {

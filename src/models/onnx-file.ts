@@ -2,13 +2,13 @@ import { open, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError, systemCode } from '../errors.js';
-import type { Graph } from '../graph/graph.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
 import { readOnnxModel, type OnnxModel } from '../graph/onnx-model.js';
-import { damaged, known } from '../graph/order.js';
+import { damaged } from '../graph/order.js';
 import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
-import { factsOf, networkFile, type NetworkFacts, type Range } from './network-file.js';
+import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
+import { statedOutputRange } from './output-range.js';
 import { openProbe } from './probe.js';
 
 const MOST_BYTES = 2 ** 31 - 1;
@@ -95,7 +95,7 @@ function checkSignature(file: string, { inputs, outputs }: OnnxModel): void {
 
 async function factsOfModel(file: string, model: OnnxModel, bytes: Uint8Array): Promise<NetworkFacts> {
   const graph = readOnnx(file, model);
-  const stated = graph && outputRangeOf(graph);
+  const stated = graph && statedOutputRange(graph);
   const probe = await openProbe(file, bytes);
   try {
     const { inputRange, outputRange } = await probe.ranges();
@@ -110,13 +110,6 @@ async function factsOfModel(file: string, model: OnnxModel, bytes: Uint8Array): 
   } finally {
     await probe.close();
   }
-}
-
-/** A network that ends in a limit says by it what it gives. */
-function outputRangeOf(graph: Graph): Range | undefined {
-  const last = known(new Map(graph.nodes.map((node) => [node.name, node])), graph.output);
-  if (last.op === 'clip') return last.max === 1 ? 1 : last.max === 255 ? 255 : undefined;
-  return last.op === 'activation' && last.activation === 'sigmoid' ? 1 : undefined;
 }
 
 /** Of a network whose operators are not known: as if it used each weight once per input pixel. */

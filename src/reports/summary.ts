@@ -100,7 +100,7 @@ export function openTally(): Tally {
     close({ threads, pool, total, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const busyMs = sum(pool.busyMs);
-      const workerMs = threads * elapsedMs;
+      const workerMs = pool.busyMs.length * elapsedMs;
       return {
         sources: ended,
         total,

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import type { NetworkFile } from '../engines/engine.js';
+import { asSrganError, SrganError } from '../errors.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
+import type { Graph } from '../graph/graph.js';
+import { readKeras } from '../graph/read-keras.js';
+import { isGraphModel } from '../graph/tfjs-format.js';
+import { modelJsonName, readModelJson } from './model-json.js';
+import { factsOf, networkFile } from './network-file.js';
+import { statedOutputRange } from './output-range.js';
+import { openProbe } from './probe.js';
+import { shardsIn } from './shards.js';
+
+/**
+ * The Keras network that a model.json and the weight files beside it hold.
+ * @throws SrganError E_MODEL
+ */
+export async function readKerasFile(header: string): Promise<Graph> {
+  const { text, json } = await readModelJson(header);
+  if (isGraphModel(json)) {
+    throw new SrganError('E_MODEL', `${header}: this is a graph-model, not a layers-model.`, {
+      hint: '--engine tfjs runs it.',
+    });
+  }
+  try {
+    return await readKeras(header, text, shardsIn(path.dirname(header)));
+  } catch (error) {
+    throw asSrganError(error, 'E_MODEL', `${header}: the network cannot be read.`);
+  }
+}
+
+/**
+ * A user's own layers-model, as ONNX. Which values it takes and gives is found by running it.
+ * @throws SrganError E_MODEL
+ */
+export async function openKerasFile(header: string) {
+  const graph = await readKerasFile(header);
+  const bytes = emitOnnx(graph);
+  const probe = await openProbe(header, bytes);
+  try {
+    const { inputRange, outputRange } = await probe.ranges();
+    const facts = factsOf(header, graph, inputRange, statedOutputRange(graph) ?? outputRange);
+    const network = networkFile(header, bytes, facts);
+    const { factor } = network;
+    return {
+      family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },
+      load: (): Promise<NetworkFile> => Promise.resolve(network),
+    };
+  } finally {
+    await probe.close();
+  }
+}
