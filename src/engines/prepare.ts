@@ -41,5 +41,4 @@ export async function prepareEngine(settings: EngineSettings, threads: number): 
 function setTensorFlowThreads(threads: number): void {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 }

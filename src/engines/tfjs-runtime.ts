@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import process from 'node:process';
 import util from 'node:util';
 import type * as Converter from '@tensorflow/tfjs-converter';
 import type * as Core from '@tensorflow/tfjs-core';
@@ -59,7 +60,9 @@ interface NodeFacts {
 }
 
 async function loadNode(directory: string): Promise<TfjsRuntime> {
-  restoreIsNullOrUndefined();
+  restoreOldFunctions();
+  // what it says of the processor is for those who build it
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const require = createRequire(path.join(directory, 'package.json'));
   const tf = require(directory) as Tfjs;
   await tf.ready();
@@ -68,10 +71,11 @@ async function loadNode(directory: string): Promise<TfjsRuntime> {
   return { tf, backend: 'node', note: `The tfjs engine runs on ${versions}.` };
 }
 
-/** Most operations of tfjs-node call it; Node 23 has it no more, and Node 22 warns of it. */
-function restoreIsNullOrUndefined(): void {
+/** tfjs-node calls them in most of its operations; Node 22 warns of them, and Node 23 has the first no more. */
+function restoreOldFunctions(): void {
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: (value: unknown) => Array.isArray(value),
   });
 }
 
