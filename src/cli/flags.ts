@@ -173,6 +173,14 @@ const above1 = (name: string) => ({
   when: (flags: Record<string, unknown>) => Promise.resolve(Number(flags[name]) > 1),
 });
 
+export const convertFlags = {
+  scale: wholeNumber({
+    char: 's',
+    description: "One of the network's factors; otherwise 2 for those built in, or its own.",
+  }),
+  overwrite: Flags.boolean({ description: 'Replace a file that is there already.' }),
+};
+
 const resources = { helpGroup: 'RESOURCE' };
 export const resourceFlags = {
   threads: wholeNumber({

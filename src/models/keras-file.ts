@@ -5,6 +5,7 @@ import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { readKeras } from '../graph/read-keras.js';
 import { isGraphModel } from '../graph/tfjs-format.js';
+import { rangeOfPackage } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
 import { factsOf, networkFile } from './network-file.js';
 import { statedOutputRange } from './output-range.js';
@@ -30,22 +31,29 @@ export async function readKerasFile(header: string): Promise<Graph> {
 }
 
 /**
- * A user's own layers-model, as ONNX. Which values it takes and gives is found by running it.
+ * A user's own layers-model, as ONNX. Which values it takes and gives is found by running it, unless its
+ * package is known.
  * @throws SrganError E_MODEL
  */
 export async function openKerasFile(header: string) {
   const graph = await readKerasFile(header);
   const bytes = emitOnnx(graph);
+  const { input, output } = await rangesOf(header, graph, bytes);
+  const network = networkFile(header, bytes, factsOf(header, graph, input, output));
+  const { factor } = network;
+  return {
+    family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },
+    load: (): Promise<NetworkFile> => Promise.resolve(network),
+  };
+}
+
+async function rangesOf(header: string, graph: Graph, bytes: Uint8Array) {
+  const known = await rangeOfPackage(header);
+  if (known) return { input: known, output: known };
   const probe = await openProbe(header, bytes);
   try {
     const { inputRange, outputRange } = await probe.ranges();
-    const facts = factsOf(header, graph, inputRange, statedOutputRange(graph) ?? outputRange);
-    const network = networkFile(header, bytes, facts);
-    const { factor } = network;
-    return {
-      family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },
-      load: (): Promise<NetworkFile> => Promise.resolve(network),
-    };
+    return { input: inputRange, output: statedOutputRange(graph) ?? outputRange };
   } finally {
     await probe.close();
   }

@@ -8,6 +8,7 @@ import type { WeightEntry } from '../graph/keras-weights.js';
 import { encoded, sharedBytes } from '../graph/protobuf.js';
 import { isGraphModel } from '../graph/tfjs-format.js';
 import { readKerasFile } from './keras-file.js';
+import { rangeOfPackage } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
 import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
 import { statedOutputRange } from './output-range.js';
@@ -83,6 +84,8 @@ async function factsByProbe(
   probe: Probe,
   entries: readonly WeightEntry[],
 ): Promise<NetworkFacts> {
+  const known = await rangeOfPackage(header);
+  if (graph && known) return factsOf(header, graph, known, known);
   const { inputRange, outputRange } = await probe.ranges();
   if (graph) return factsOf(header, graph, inputRange, statedOutputRange(graph) ?? outputRange);
   return {

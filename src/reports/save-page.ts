@@ -1,12 +1,9 @@
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { SrganError } from '../errors.js';
-import { writeFailure } from '../stages/write-failure.js';
-import { tempName } from '../stages/write.js';
-import { forget, remember } from '../temp-files.js';
+import { saveFile } from '../save-file.js';
 
 /**
- * Writes a report beside its name and then renames it: nobody sees half of it.
+ * Writes a report whole or not at all.
  * @param inputs files that it must not replace
  * @throws SrganError E_OVERWRITE_INPUT, E_NOSPC, E_WRITE
  */
@@ -16,16 +13,5 @@ export async function savePage(path: string, markup: string, inputs: readonly st
     if ((await realpath(input).catch(() => input)) !== place) continue;
     throw new SrganError('E_OVERWRITE_INPUT', `${path}: the report would replace an image that it is about.`);
   }
-  const partial = join(dirname(path), tempName(basename(path)));
-  remember(partial);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, markup, { flag: 'wx' });
-    await rename(partial, path);
-  } catch (cause) {
-    throw writeFailure(path, cause);
-  } finally {
-    await rm(partial, { force: true }).catch(() => undefined);
-    forget(partial);
-  }
+  await saveFile(path, markup);
 }

@@ -1,0 +1,24 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeFailure } from './stages/write-failure.js';
+import { tempName } from './stages/write.js';
+import { forget, remember } from './temp-files.js';
+
+/**
+ * Writes a file beside its name and then renames it: nobody sees half of it.
+ * @throws SrganError E_NOSPC, E_WRITE
+ */
+export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
+  const partial = join(dirname(path), tempName(basename(path)));
+  remember(partial);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(partial, content, { flag: 'wx' });
+    await rename(partial, path);
+  } catch (cause) {
+    throw writeFailure(path, cause);
+  } finally {
+    await rm(partial, { force: true }).catch(() => undefined);
+    forget(partial);
+  }
+}
