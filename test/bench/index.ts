@@ -1,5 +1,6 @@
 /** npm run bench [-- NAME...]: prints a table for each measurement; without names all but the long ones. */
 import { machine } from './alternate.js';
+import { engines } from './engines.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { startup } from './startup.js';
@@ -7,6 +8,7 @@ import { startup } from './startup.js';
 const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
+  engines: { run: engines, long: true },
   memory: { run: memory, long: true },
 };
 
