@@ -61,27 +61,22 @@ export default class Pipe extends Command {
 
   async run(): Promise<void> {
     const { flags: given, raw } = await this.parse(Pipe);
-    const { fillPipeFlags } = await import('../src/cli/fill-flags.js');
-    const flags = await fillPipeFlags(given);
+    const { fillFlags } = await import('../src/cli/fill-flags.js');
+    const flags = await fillFlags(given, pipeFlags);
     // oclif sorts `argv` by first mention, which confuses an argument with an equal value of a flag
     const args = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 
     const { selectInputs } = await import('../src/cli/inputs.js');
     const { inputs, out } = await selectInputs(args, flags, () => process.stdin);
     if (inputs.kind === 'list' && process.stdin.isTTY) {
-      await this.showHelp();
+      const { showHelp } = await import('../src/cli/show-help.js');
+      await showHelp(this.config, 'pipe');
       process.exitCode = 2;
       return;
     }
+    const { optionsOf } = await import('../src/cli/pipe-options.js');
     const { runPipe } = await import('../src/cli/run-pipe.js');
-    process.exitCode = await runPipe(flags, inputs, out);
-  }
-
-  /** To standard error, since nobody asked for it as data. */
-  private async showHelp(): Promise<void> {
-    const { Help } = await import('@oclif/core/help');
-    await new Help(this.config, { ...this.config.pjson.oclif.helpOptions, sendToStderr: true }).showHelp([
-      'pipe',
-    ]);
+    const { exitStatus } = await runPipe(flags, { ...optionsOf(flags), inputs, out });
+    process.exitCode = exitStatus;
   }
 }

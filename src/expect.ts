@@ -1,6 +1,6 @@
 import { SrganError, type ErrorCode } from './errors.js';
 
-/** `Expected a number above 0 for scale but received -1 of type number` */
+/** `Expected a number above 0 for scale but received -1 of type number.` */
 export function expected(
   what: string,
   name: string,
@@ -9,7 +9,7 @@ export function expected(
 ): SrganError {
   return new SrganError(
     code,
-    `Expected ${what} for ${name} but received ${shown(value)} of type ${typeOf(value)}`,
+    `Expected ${what} for ${name} but received ${shown(value)} of type ${typeOf(value)}.`,
   );
 }
 

@@ -92,6 +92,8 @@ export interface Carried {
   readonly loop?: number;
   /** Duration of each frame in ms. */
   readonly delay?: number[];
+  /** The source is a WebP without loss, and so is a result of that format where no quality is asked for. */
+  readonly lossless?: boolean;
   /** The source was stored with a palette. */
   readonly palette?: boolean;
 }
@@ -123,6 +125,8 @@ export interface Written {
   readonly job: Job;
   readonly path: string;
   readonly bytes: number;
+  /** In hex, where a journal is kept. */
+  readonly sha256?: string;
   readonly widthPx: number;
   readonly heightPx: number;
 }

@@ -3,10 +3,14 @@ import { createBudget } from './budget.js';
 import { prepareEngine } from './engines/prepare.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
+import { spool } from './find/spool.js';
+import { openJournal } from './journal/journal.js';
 import { openNetworks } from './models/networks.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
+import { checkWritable } from './stages/write-probe.js';
+import { openEstimate, type Estimating } from './plan/estimate.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
@@ -19,6 +23,8 @@ export interface OpenRun extends Run {
   readonly bounds: Readonly<Record<StageName, number>>;
   /** Sources there are, where that is known before they are worked off. */
   readonly total: number | undefined;
+  /** Of a dry run. */
+  readonly estimate: Estimating | undefined;
   readonly onOutcome: PipeOptions['onOutcome'];
   stage<I, O>(name: StageName, bound: number, fallback: ErrorCode, work: Work<I, O>): Stage<I, O>;
   /** Takes no new source and finishes those in flight. */
@@ -37,22 +43,28 @@ export function stageBounds({
 
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
-  const settings = await resolveOptions(options);
-  const { engine, device, threads } = settings;
-  const prepared = await prepareEngine({ engine, device }, threads);
-  if (prepared.note !== undefined) options.onNote?.(prepared.note);
-  const networks = openNetworks(prepared.settings);
-  const buffers = createBuffers(settings.maxMemory);
+  const stated = await resolveOptions(options);
+  const { engine, device, fold } = stated;
+  const prepared = await prepareEngine({ engine, device }, stated.threads);
+  const networks = openNetworks({ ...prepared.settings, fold });
+  const buffers = createBuffers(stated.maxMemory);
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
-  await checkNetwork(networks, settings);
+  await checkNetwork(networks, stated);
+  if (prepared.note !== undefined) options.onNote?.(prepared.note);
+  const spooled = await spoolWhereNeeded(stated, drain);
+  const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const surveyed = await survey(settings, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
+  const { out, dryRun } = settings;
+  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
+  const journal = await journalOf(settings, options, surveyed);
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
+  const bounds = stageBounds(settings);
 
-  return {
+  const run = {
     settings,
     signal,
     drain,
@@ -62,20 +74,40 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     networks,
     tiles,
     buffers,
+    journal,
     survey: surveyed,
     total: surveyed.sources,
-    bounds: stageBounds(settings),
+    bounds,
+    estimate: undefined,
     onOutcome: options.onOutcome,
     stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
     stop: (reason) => stopped.abort(reason),
-    close: () => tiles.close(),
-  };
+    async close() {
+      await tiles.close();
+      await journal?.close();
+      await spooled?.remove();
+    },
+  } satisfies OpenRun;
+  if (!dryRun) return run;
+  const inFlight = bounds.decode + bounds.upscale + bounds.encode + bounds.write;
+  return { ...run, estimate: openEstimate(run, inFlight) };
 
   function refusal(name: StageName): SrganError | undefined {
-    const begun = STAGES.indexOf(name) > STAGES.indexOf('decode');
+    const begun = STAGES.indexOf(name) > STAGES.indexOf('upscale');
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }
+}
+
+/** A source that comes late in a stream must not have been replaced by then. */
+async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
+  return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
+}
+
+/** Where there is no source, nothing is left behind. */
+async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey) {
+  if (settings.journal === undefined || sources === 0) return undefined;
+  return await openJournal(settings.journal, settings, options, sources);
 }
 
 /** The network named for all images is read before the first of them, so that a wrong name costs nothing. */

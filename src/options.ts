@@ -11,7 +11,13 @@ export type Inputs =
   /** A byte stream that lists one source per entry; read no faster than it is worked off. */
   | { kind: 'list'; stream: AsyncIterable<Uint8Array>; format: ListFormat }
   /** A list in a file; unlike a stream it can be looked through before the work begins. */
-  | { kind: 'list-file'; path: string; format: ListFormat }
+  | {
+      kind: 'list-file';
+      path: string;
+      format: ListFormat;
+      /** How it is called where an entry is wrong; otherwise by its path. */
+      title?: string;
+    }
   /** Sources from a program, pulled one by one. */
   | { kind: 'iterable'; sources: AsyncIterable<string | SourceSpec> | Iterable<string | SourceSpec> };
 
@@ -58,6 +64,8 @@ export interface PipeOptions {
   device?: Device;
   /** Average over the 8 flips and turns: 8 times the work, slightly better. */
   tta?: boolean;
+  /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
+  fold?: boolean;
   /** Side of a tile in input pixels; chosen from the network where it is not stated. */
   tile?: number;
   /** Worker threads. Default: the cores this process may use. */
@@ -74,7 +82,21 @@ export interface PipeOptions {
   /** Limit of width × height × pages per image, read from the header. Default 100 million. */
   maxPixels?: number;
 
+  /**
+   * File that gets a line for each source and its result, by which an interrupted run can be taken up. None is
+   * written without; with `resume` alone `.srgan/journal.ndjson` in the output directory.
+   */
+  journal?: string;
+  /**
+   * Pass over what the journal proves done, and do the rest: what failed, is missing, has changed or was never
+   * begun. Begins a journal where there is none.
+   */
+  resume?: boolean;
   skipExisting?: boolean;
+  /**
+   * Replace results that are there; a source is never replaced. A list that comes as a stream is read to its
+   * end first for that; of an iterable only the sources that were pulled already are known.
+   */
   overwrite?: boolean;
   /** Plan from the headers and stop there. */
   dryRun?: boolean;
@@ -87,10 +109,10 @@ export interface PipeOptions {
   /** Aborting takes no new source and finishes those in flight. */
   drain?: AbortSignal;
   onOutcome?: (outcome: Outcome) => void | Promise<void>;
+  /** Called with a sentence for a person about the run as a whole, such as what its engine runs on. */
+  onNote?: (sentence: string) => void;
   /** Called at most once, where the number of sources is known before they are worked off. */
   onTotal?: (sources: number) => void;
-  /** What a person should know of the run as a whole, such as what the engine runs on; one sentence. */
-  onNote?: (sentence: string) => void;
 }
 
 export interface Size {
@@ -125,12 +147,15 @@ export interface Settings {
   readonly engine: EngineName;
   readonly device: Device;
   readonly tta: boolean;
+  readonly fold: boolean;
   readonly tile: number | undefined;
   readonly threads: number;
   readonly sequential: boolean;
   readonly chunkSize: number;
   readonly maxMemory: number;
   readonly maxPixels: number;
+  readonly journal: string | undefined;
+  readonly resume: boolean;
   readonly existing: 'refuse' | 'skip' | 'overwrite';
   readonly dryRun: boolean;
   /** Failures after which the run stops: a count, or a share 0..1 of the sources; undefined: never. */

@@ -1,6 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Budget } from './budget.js';
 import type { EngineSettings, NetworkFile } from './engines/engine.js';
+import type { Journal } from './journal/journal.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
 
@@ -20,6 +21,7 @@ export interface Run {
   readonly networks: Networks;
   readonly tiles: TilePool;
   readonly buffers: Buffers;
+  readonly journal?: Journal | undefined;
 }
 
 /** The networks that this run can use, by name or path; each is read once. */

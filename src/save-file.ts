@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from './make-directory.js';
 import { writeFailure } from './stages/write-failure.js';
 import { tempName } from './stages/write.js';
 import { forget, remember } from './temp-files.js';
@@ -12,7 +13,7 @@ export async function saveFile(path: string, content: string | Uint8Array): Prom
   const partial = join(dirname(path), tempName(basename(path)));
   remember(partial);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await writeFile(partial, content, { flag: 'wx' });
     await rename(partial, path);
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { DEVICES, ENGINE_NAMES } from './engines/engine.js';
 import { SrganError } from './errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from './expect.js';
@@ -6,9 +7,12 @@ import { OUTPUT_FORMATS } from './job.js';
 import { usableCores, usableMemoryBytes } from './machine.js';
 import { MAX_SCALE, MAX_SIDE_PX } from './limits.js';
 import type { Inputs, PipeOptions, Settings, Size } from './options.js';
+import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 
 export const DEFAULT_MODEL = 'esrgan-slim';
+/** Directory in the output directory that holds journals; hidden, so that no source is ever looked for in it. */
+export const JOURNALS = '.srgan';
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const MIB = 2 ** 20;
@@ -60,12 +64,15 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   engine: oneOf(ENGINE_NAMES),
   device: oneOf(DEVICES),
   tta: flag,
+  fold: flag,
   tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
   threads: integer(1, 1024, 'a whole number from 1 to 1024'),
   sequential: flag,
   chunkSize: count,
   maxMemory: integer(MIB, MAX_COUNT, `a whole number of bytes, at least ${MIB}`),
   maxPixels: count,
+  journal: text,
+  resume: flag,
   skipExisting: flag,
   overwrite: flag,
   dryRun: flag,
@@ -77,8 +84,8 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   signal,
   drain: signal,
   onOutcome: callback,
-  onTotal: callback,
   onNote: callback,
+  onTotal: callback,
 };
 
 /**
@@ -95,7 +102,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
       'include and exclude choose among globs, files and directories, not from a list.',
     );
   }
-  if (options.name !== undefined) checkTemplate(options.name);
+  if (options.name !== undefined) checkName(options.name, options.format);
   if (options.suffix !== undefined) checkSuffix(options.suffix);
   if (options.out !== undefined) await checkOut(options.out);
 
@@ -119,20 +126,30 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     minSize: options.minSize,
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
-    model: options.model ?? DEFAULT_MODEL,
+    model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
     engine: options.engine ?? 'onnx',
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
+    fold: options.fold ?? true,
     tile: options.tile,
     threads: options.threads ?? (options.sequential ? 1 : await usableCores()),
     sequential: options.sequential ?? false,
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes()),
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+    journal: options.journal ?? (options.resume ? defaultJournal(options.out) : undefined),
+    resume: options.resume ?? false,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
     dryRun: options.dryRun ?? false,
     maxFailures: failuresAllowed(options),
   };
+}
+
+function defaultJournal(out: string | undefined): string {
+  if (out !== undefined) return path.join(out, JOURNALS, 'journal.ndjson');
+  throw new SrganError('E_USAGE', 'resume needs an output directory, or to be told the journal.', {
+    hint: 'Name it with --journal FILE.',
+  });
 }
 
 /** A quarter of what is free: the workers' sessions, the codecs and others need the rest. */
@@ -181,6 +198,21 @@ function oneOfThem(given: Record<string, unknown>) {
       hint: 'Give one of them.',
     });
   }
+}
+
+function checkName(name: string, format: PipeOptions['format']) {
+  checkTemplate(name);
+  try {
+    checkExtension(name);
+  } catch (cause) {
+    const { message, hint } = cause as SrganError;
+    throw new SrganError('E_USAGE', message, { hint });
+  }
+  const byName = formatOfName(name);
+  if (byName === undefined || format === undefined || format === 'same' || byName === format) return;
+  throw new SrganError('E_USAGE', `The name ${name} is one for ${byName}, not for the format ${format}.`, {
+    hint: 'End it with .{ext}.',
+  });
 }
 
 async function checkOut(out: string) {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 
 const live = new Set<string>();
 
-/** Remembers a temp file until `forget`, so that a process that must die at once can take it away. */
+/** Remembers a temp file, or a directory of such, until `forget`, so that a process that must die at once can take it away. */
 export const remember = (path: string): void => void live.add(path);
 
 export const forget = (path: string): void => void live.delete(path);
@@ -11,7 +11,7 @@ export const forget = (path: string): void => void live.delete(path);
 export function removeTempFilesNow(): void {
   for (const path of live) {
     try {
-      rmSync(path, { force: true });
+      rmSync(path, { force: true, recursive: true });
     } catch {
       // dying matters more than a file that cannot be removed
     }

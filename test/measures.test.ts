@@ -13,7 +13,7 @@ test('sizes', (t) => {
     );
     t.regex(
       error.message,
-      /^Expected a size such as 1920x1080 for --min-size but received .* of type string$/,
+      /^Expected a size such as 1920x1080 for --min-size but received .* of type string\.$/,
     );
   }
 });

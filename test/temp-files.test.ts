@@ -4,10 +4,10 @@ import test from 'ava';
 import { forget, remember, removeTempFilesNow } from '../src/temp-files.js';
 import { makeTree } from './helpers/tree.js';
 
-test('removes what is remembered, also where it is gone or cannot be removed, and leaves the rest', async (t) => {
+test('removes what is remembered, directories too, also where it is gone or cannot be removed, and leaves the rest', async (t) => {
   const dir = await makeTree(t, { a: '', b: '', c: '', 'd/e': '' });
-  for (const name of ['d', 'gone', 'a', 'b']) remember(join(dir, name));
+  for (const name of ['c/below-a-file', 'gone', 'a', 'b', 'd']) remember(join(dir, name));
   forget(join(dir, 'b'));
   removeTempFilesNow();
-  t.deepEqual((await readdir(dir)).sort(), ['b', 'c', 'd']);
+  t.deepEqual((await readdir(dir)).sort(), ['b', 'c']);
 });

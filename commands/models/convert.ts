@@ -31,8 +31,8 @@ export default class ModelsConvert extends Command {
     const { convertToOnnx } = await import('../../src/models/convert.js');
     const { convertedLine } = await import('../../src/reports/networks.js');
     const { print } = await import('../../src/cli/output.js');
-    const { scale: factor, overwrite } = flags;
-    const network = await convertToOnnx(args.in, args.out, { factor, overwrite });
+    const { scale: factor, fold, overwrite } = flags;
+    const network = await convertToOnnx(args.in, args.out, { factor, fold, overwrite });
     process.stderr.write(`${convertedLine(network)}\n`);
     await print(`${args.out}\n`);
   }

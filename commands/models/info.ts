@@ -22,7 +22,7 @@ export default class ModelsInfo extends Command {
     const { listNetworks } = await import('../../src/models/networks.js');
     const { networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
     const { print } = await import('../../src/cli/output.js');
-    const network = pickNetwork(await listNetworks(), args.name);
+    const network = pickNetwork(await listNetworks({ folding: true }), args.name);
     await print(flags.json ? `${JSON.stringify(network, null, 2)}\n` : networkInfo(network));
   }
 }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { SrganError } from '../errors.js';
+import { SrganError, type ErrorCode } from '../errors.js';
 import { causes } from '../reports/failure-lines.js';
 import { visible } from '../reports/terminal-text.js';
 
@@ -32,8 +32,10 @@ const SEE_HELP = 'See srgan --help, or srgan COMMAND --help.';
 
 function tell(error: unknown): Told {
   if (error instanceof SrganError) {
-    return { sentence: withoutParserFrame(error.message), hint: error.hint, exitStatus: error.exitStatus };
+    const sentence = withFlags(withoutParserFrame(error.message), error.code);
+    return { sentence, hint: error.hint, exitStatus: error.exitStatus };
   }
+  if (isGoneDirectory(error)) return usage('The working directory is not there any more.');
   if (isOclif(error)) return tellOclif(withoutParserFrame(error.message));
   const what = error instanceof Error ? error.message : String(error);
   return {
@@ -46,7 +48,11 @@ function tell(error: unknown): Told {
 /** The parser's messages in our words. */
 function tellOclif(message: string): Told {
   const unknownFlag = /^Nonexistent flags?: (.+)/.exec(message)?.[1];
-  if (unknownFlag) return usage(`There is no flag ${unknownFlag}.`);
+  if (unknownFlag) {
+    const isFile = /^-[^-].*\./.test(unknownFlag);
+    const hint = isFile ? `A file of this name is written ./${unknownFlag}.` : SEE_HELP;
+    return { ...usage(`There is no flag ${unknownFlag}.`), hint };
+  }
   const command = /^command (.+) not found/.exec(message)?.[1];
   if (command) return usage(`There is no command '${command.replaceAll(':', ' ')}'.`);
   const choice = /^Expected (\S+?)=(.*) to be one of: (.+)/.exec(message);
@@ -55,6 +61,20 @@ function tellOclif(message: string): Told {
 }
 
 const usage = (sentence: string): Told => ({ sentence, hint: SEE_HELP, exitStatus: 2 });
+
+/** Options of the library by the names of their flags, as a person typed them. */
+function withFlags(sentence: string, code: ErrorCode): string {
+  if (code !== 'E_USAGE') return sentence;
+  return sentence.replace(
+    / for ([a-z][A-Za-z]*) but received /,
+    (_, name: string) =>
+      ` for --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} but received `,
+  );
+}
+
+/** What Node throws wherever the working directory is asked for. */
+const isGoneDirectory = (error: unknown) =>
+  error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
 
 /** oclif wraps the message of an error thrown while a flag is parsed. */
 function withoutParserFrame(message: string): string {

@@ -37,7 +37,7 @@ export const selectingFlags = {
   ndjson: Flags.boolean({
     ...selecting,
     description:
-      'The list has one JSON object a line: {"src":…,"dst":…,"scale":…,"model":…,…}; only src is needed.',
+      'The list has one JSON object a line: src, and where wanted dst, scale, width, height, model, format and quality of its own. Other keys go on to its record.',
     exclusive: ['null'],
   }),
   recursive: Flags.boolean({
@@ -60,6 +60,17 @@ export const selectingFlags = {
     description: 'Of what the sources name, leave this out. May be given again.',
   }),
   limit: wholeNumber({ ...selecting, description: 'Take at most N sources.' }),
+};
+
+export const globFlag = {
+  glob: Flags.string({
+    ...selecting,
+    char: 'g',
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'Take only what matches, relative to IN, such as *.png or 2024/**. May be given again.',
+  }),
 };
 
 const naming = { helpGroup: 'NAMING' };
@@ -165,6 +176,12 @@ export const networkFlags = {
     ...network,
     description: 'Average over the 8 flips and turns: 8 times the work, slightly better.',
   }),
+  fold: Flags.boolean({
+    ...network,
+    allowNo: true,
+    description:
+      'Do what is linear in a network in fewer steps, for the same result within 1 level; this is the default.',
+  }),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
 
@@ -178,6 +195,7 @@ export const convertFlags = {
     char: 's',
     description: "One of the network's factors; otherwise 2 for those built in, or its own.",
   }),
+  fold: Flags.boolean({ description: 'Write a network that does less work for the same result.' }),
   overwrite: Flags.boolean({ description: 'Replace a file that is there already.' }),
 };
 
@@ -223,6 +241,39 @@ export const failingFlags = {
   }),
 };
 
+export const batchRunFlags = {
+  'batch-id': Flags.string({
+    ...failing,
+    helpValue: 'ID',
+    description: 'Name of the batch and of its journal OUT/.srgan/ID.ndjson; otherwise made from the time.',
+    exclusive: ['resume'],
+  }),
+  resume: Flags.string({
+    ...failing,
+    helpValue: 'ID',
+    description: 'Take the batch up with its own options: pass over what is proven done, and do the rest.',
+  }),
+  webhook: Flags.string({
+    ...failing,
+    helpValue: 'URL',
+    description:
+      'Post {"event","total","successful","skipped","failed","duration_secs"} to URL at the end; if that fails, it is a warning.',
+  }),
+};
+
+export const journalFlags = {
+  journal: Flags.string({
+    ...failing,
+    helpValue: 'FILE',
+    description: 'Write to FILE what became of each source; --resume takes an interrupted run up by it.',
+  }),
+  resume: Flags.boolean({
+    ...failing,
+    description:
+      'Pass over what the journal proves done, and do the rest. Without --journal it is .srgan/journal.ndjson in the output directory; where there is none, one is begun.',
+  }),
+};
+
 const reporting = { helpGroup: 'REPORT' };
 export const jsonFlag = {
   json: Flags.boolean({ ...reporting, description: 'Print one JSON document.' }),
@@ -237,7 +288,7 @@ export const reportingFlags = {
   quiet: Flags.boolean({
     ...reporting,
     char: 'q',
-    description: 'Say nothing but failures.',
+    description: 'Say nothing but failures on standard error.',
     exclusive: ['verbose'],
   }),
   verbose: Flags.boolean({

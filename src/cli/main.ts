@@ -8,7 +8,8 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
     void fail(error, argv).then((status) => process.exit(status));
   });
   try {
-    await run(argv, root);
+    // no plugins: nothing is looked for outside of the package
+    await run(argv, { root, userPlugins: false, devPlugins: false });
   } catch (error) {
     process.exitCode = await fail(error, argv);
   }

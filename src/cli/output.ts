@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream';
 import { SrganError, systemCode } from '../errors.js';
 
+/** As a shell reports a program that died of SIGPIPE, which Node ignores. */
+export const CLOSED_PIPE_STATUS = 141;
+
 /** Standard output, with backpressure, that knows when nobody reads any more. */
 export interface Output {
-  /** Resolves when the text has been taken; at once where the reader has gone. */
-  write(text: string): Promise<void>;
+  /** Resolves when it has been taken; at once where the reader has gone. */
+  write(data: string | Uint8Array): Promise<void>;
   /** The reader went away before everything was written. */
   readonly closed: boolean;
   /** @throws SrganError E_WRITE where writing failed for another reason than a reader that went away */
@@ -26,13 +29,13 @@ export function openOutput(stream: Writable, onClosed: () => void): Output {
   stream.on('error', fail);
 
   return {
-    write: (text) =>
+    write: (data) =>
       new Promise((resolve) => {
         if (failure) {
           resolve();
           return;
         }
-        stream.write(text, (error) => {
+        stream.write(data, (error) => {
           if (error) fail(error);
           resolve();
         });

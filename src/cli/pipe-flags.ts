@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
 import {
   failingFlags,
+  journalFlags,
   namingFlags,
   networkFlags,
   reportingFlags,
@@ -16,6 +17,7 @@ export const pipeFlags = {
   ...networkFlags,
   ...resourceFlags,
   ...failingFlags,
+  ...journalFlags,
   ...reportingFlags,
 };
 

@@ -1,26 +1,45 @@
 import { asSrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
-import type { Inputs } from '../options.js';
+import type { PipeOptions } from '../options.js';
+import type { Summary } from '../reports/summary.js';
 import { openErrorsLog } from '../reports/errors-log.js';
 import { openHuman } from '../reports/human.js';
 import { openResults, type ResultsKind } from '../reports/results.js';
 import { openInterrupts } from './interrupts.js';
 import { logLevel } from './log-level.js';
-import { openOutput } from './output.js';
+import { CLOSED_PIPE_STATUS, openOutput } from './output.js';
 import type { PipeFlags } from './pipe-flags.js';
-import { optionsOf } from './pipe-options.js';
 
-/** As a shell reports a program that died of SIGPIPE, which Node ignores. */
-const CLOSED_PIPE_STATUS = 141;
+export type ReportFlags = Pick<
+  PipeFlags,
+  'errors-log' | 'json' | 'ndjson-out' | 'dry-run' | 'null' | 'quiet' | 'verbose'
+>;
 
-/**
- * Runs the flow between the process's standard streams and signals.
- * @returns the exit status
- */
-export async function runPipe(flags: PipeFlags, inputs: Inputs, out: string | undefined): Promise<number> {
+/** How a command's run differs from that of pipe. */
+export interface Manner {
+  /** What is said first. */
+  readonly firstLine?: string;
+  readonly lastLine?: (summary: Summary) => string;
+  /** What is said where it ended before its sources did. */
+  readonly leftLine?: string;
+}
+
+export interface RunEnd {
+  readonly exitStatus: number;
+  readonly summary: Summary;
+  /** By a signal, or since the reader of standard output went away. */
+  readonly interrupted: boolean;
+}
+
+/** Runs the flow between the process's standard streams and signals. */
+export async function runPipe(
+  flags: ReportFlags,
+  options: PipeOptions,
+  { firstLine, lastLine, leftLine }: Manner = {},
+): Promise<RunEnd> {
   const { stdout, stderr, env } = process;
   const log = logLevel(flags, stderr, env);
-  const human = openHuman({ ...log, stream: stderr, errorsLog: flags['errors-log'] });
+  const human = openHuman({ ...log, stream: stderr, errorsLog: flags['errors-log'], lastLine });
   const interrupts = openInterrupts(() =>
     human.note('Stopping after the images that are being worked on; once more to stop now.'),
   );
@@ -35,25 +54,30 @@ export async function runPipe(flags: PipeFlags, inputs: Inputs, out: string | un
       flags['errors-log'] === undefined ? undefined : await openErrorsLog(flags['errors-log']);
     const { pipe } = await import('../pipe.js');
     const summary = await pipe({
-      ...optionsOf(flags),
-      inputs,
-      out,
+      ...options,
       drain: interrupts.drain,
-      onTotal: (sources) => human.total(sources),
       onNote: (sentence) => {
         if (log.level !== 'quiet') human.note(sentence);
       },
+      onTotal: (sources) => {
+        options.onTotal?.(sources);
+        human.total(sources);
+        if (firstLine !== undefined && log.level !== 'quiet') human.note(firstLine);
+      },
       onOutcome: async (outcome: Outcome) => {
+        await options.onOutcome?.(outcome);
         human.outcome(outcome);
         await errorsLog?.add(outcome);
         await results.outcome(outcome);
       },
     });
     await errorsLog?.close();
+    const signalled = interrupts.exitStatus ?? (output.closed ? CLOSED_PIPE_STATUS : undefined);
+    if (leftLine !== undefined && (signalled !== undefined || summary.stopped)) human.note(leftLine);
     human.end(summary);
     await results.end(summary);
     output.check();
-    return interrupts.exitStatus ?? (output.closed ? CLOSED_PIPE_STATUS : summary.exitStatus);
+    return { exitStatus: signalled ?? summary.exitStatus, summary, interrupted: signalled !== undefined };
   } catch (error) {
     human.close();
     await results.fail(
@@ -65,7 +89,7 @@ export async function runPipe(flags: PipeFlags, inputs: Inputs, out: string | un
   }
 }
 
-function resultsKind(flags: PipeFlags): ResultsKind {
+function resultsKind(flags: ReportFlags): ResultsKind {
   if (flags.json) return 'json';
   if (flags['ndjson-out']) return 'ndjson';
   if (flags['dry-run']) return 'plan';

@@ -2,6 +2,7 @@ import type { Carried } from '../job.js';
 import { bareExif, densityOf, exifOfTiff, uprightExif } from './exif.js';
 import { openFileSource } from './file-source.js';
 import type { Inspection } from './inspect.js';
+import { isLosslessWebp } from './lossless-webp.js';
 import { uprightXmp } from './xmp.js';
 
 /** What goes with the pixels of a file, already saying that they stand upright. */
@@ -15,6 +16,7 @@ export function carriedOf(path: string, { meta, pages, layout }: Inspection): Ca
     density: meta.density ?? (exif && densityOf(exif)),
     loop: pages > 1 ? meta.loop : undefined,
     delay: pages > 1 ? meta.delay : undefined,
+    lossless: meta.format === 'webp' && isLosslessWebp(path),
     palette: meta.isPalette || meta.format === 'gif',
   };
 }

@@ -15,6 +15,11 @@ const FILE_FAILURES: Record<string, [ErrorCode, string]> = {
 export function fileFailure(path: string, cause: unknown): SrganError {
   const code = systemCode(cause);
   const known = code === undefined ? undefined : FILE_FAILURES[code];
+  if (code === 'ENOENT' && path.includes('\ufffd')) {
+    return new SrganError('E_NOT_FOUND', `${path}: cannot be opened, since its name is not UTF-8.`, {
+      cause,
+    });
+  }
   if (known) return new SrganError(known[0], `${path}: ${known[1]}.`, { cause });
   return new SrganError('E_READ', `${path}: reading failed${code ? ` (${code})` : ''}.`, { cause });
 }

@@ -90,7 +90,9 @@ async function sizeOfFile(path: string): Promise<number> {
     const status = await stat(path);
     if (!status.isFile()) {
       const what = status.isDirectory() ? 'a directory' : 'not a regular file';
-      throw new SrganError('E_NOT_A_FILE', `${path}: is ${what}.`);
+      throw new SrganError('E_NOT_A_FILE', `${path}: is ${what}.`, {
+        hint: status.isDirectory() ? 'Directories are taken as arguments, not from a list.' : undefined,
+      });
     }
     await access(path, constants.R_OK);
     bytes = status.size;

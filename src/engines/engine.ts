@@ -1,3 +1,6 @@
+import type { Sides } from '../tiles/sides.js';
+import type { TileWork } from '../tiles/work.js';
+
 /** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
 export interface NetworkFile {
   /** Unique per content: sessions are cached by it. */
@@ -20,6 +23,32 @@ export interface NetworkFile {
   readonly liveFloatsPerPixel: number;
   /** Kernel of the `resize` engine. */
   readonly kernel?: ResizeKernel;
+  /** What the result lacks on each side, in input pixels, where the network pads nothing there. */
+  readonly trimPx?: Sides<number>;
+  /** The network made for tiles. Without it, tiles go through the network itself, with a halo. */
+  readonly tiled?: TiledForms;
+}
+
+/** A network in the forms in which it is run on tiles: they make what it makes of the whole image. */
+export interface TiledForms {
+  readonly exact: TileForm;
+  /** Less work, where there is such a form. */
+  readonly interior?: InteriorForm;
+}
+
+/** Takes a tile with `radiusPx` more at each open side, and gives the tile without. */
+export interface TileForm {
+  /** The ONNX model but for its weights, by the index of the closed sides; these follow after it. */
+  readonly operators: readonly Uint8Array<SharedArrayBuffer>[];
+  readonly weights: Uint8Array<SharedArrayBuffer>;
+  readonly work: TileWork;
+  readonly liveFloatsPerPixel: number;
+}
+
+/** For tiles with all sides open, with zeros for what lies beyond the image. */
+export interface InteriorForm extends TileForm {
+  /** Width of the frame of the image in which it is not right. */
+  readonly borderPx: number;
 }
 
 export const RESIZE_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
@@ -30,8 +59,8 @@ export interface Network {
   /**
    * @param planes 3 × heightPx × widthPx values in 0..255: the red plane, then green, then blue. May be
    *   changed by the call.
-   * @returns 3 × (heightPx·factor) × (widthPx·factor) values on the same 0..255 scale, neither clamped nor
-   *   rounded; valid until the next call.
+   * @returns 3 × (heightPx·factor) × (widthPx·factor) values, less what `trimPx` takes off, on the same 0..255
+   *   scale, neither clamped nor rounded; valid until the next call.
    * @throws SrganError E_ENGINE
    */
   run(planes: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;

@@ -25,7 +25,9 @@ export async function selectProvider(ort: Runtime, device: Device): Promise<Prov
     if (failure === undefined) return { provider: device };
     throw new SrganError('E_ENGINE', `The device '${device}' is not available here.`, {
       cause: failure,
-      hint: `This onnxruntime was built for ${built(ort).join(', ')}; --device cpu always works.`,
+      hint: built(ort).includes(device)
+        ? 'Its libraries or its hardware are missing, -v says which; --device cpu always works.'
+        : `This onnxruntime was built for ${built(ort).join(', ')}; --device cpu always works.`,
     });
   }
   for (const candidate of AUTO) {

@@ -35,8 +35,10 @@ export const SESSION_OPTIONS = {
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 } as const satisfies Ort.InferenceSession.SessionOptions;
 
+const NO_TRIM = { top: 0, left: 0, bottom: 0, right: 0 } as const;
+
 async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
-  const { title, bytes, factor, inputRange, outputRange } = file;
+  const { title, bytes, factor, inputRange, outputRange, trimPx = NO_TRIM } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
   // the runtime takes no shared memory
   const session = await ort.InferenceSession.create(new Uint8Array(bytes), options).catch(
@@ -54,11 +56,13 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
       checkPlanes(title, planes, widthPx, heightPx);
       if (inputRange !== 255) scaleValues(planes, inputRange / 255);
-      const outputLength = planes.length * factor * factor;
+      const width = (widthPx - trimPx.left - trimPx.right) * factor;
+      const height = (heightPx - trimPx.top - trimPx.bottom) * factor;
+      const outputLength = 3 * width * height;
       if (output.length < outputLength) output = new Float32Array(outputLength);
       const result = output.subarray(0, outputLength);
       const input = new ort.Tensor('float32', planes, [1, 3, heightPx, widthPx]);
-      const target = new ort.Tensor('float32', result, [1, 3, heightPx * factor, widthPx * factor]);
+      const target = new ort.Tensor('float32', result, [1, 3, height, width]);
       try {
         await session.run({ [inputName]: input }, { [outputName]: target });
       } catch (cause) {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { SrganError } from '../errors.js';
+import { SrganError, systemCode } from '../errors.js';
 import type { Inputs, ListFormat, SourceSpec } from '../options.js';
 import type { Draft } from './draft.js';
 import { entriesOf, type ListEntry } from './entries.js';
@@ -20,11 +20,13 @@ export async function* fromStream(
 export async function* fromListFile({
   path,
   format,
+  title = path,
 }: Extract<Inputs, { kind: 'list-file' }>): AsyncGenerator<Draft> {
   try {
-    yield* fromStream(createReadStream(path), format, `${path}: `);
+    yield* fromStream(createReadStream(path), format, `${title}, `);
   } catch (cause) {
-    throw new SrganError('E_USAGE', `${path}: this list of sources cannot be read.`, { cause });
+    const what = systemCode(cause) === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new SrganError('E_USAGE', `${path}: this list of sources ${what}.`, { cause });
   }
 }
 
@@ -40,15 +42,11 @@ export async function* fromIterable(
 }
 
 function draftOf({ text, wrong: what }: ListEntry, format: ListFormat, where: string): Draft {
-  if (text === undefined) return wrong(where, new SrganError('E_LIST', `${capital(where)} ${what ?? ''}.`));
+  if (text === undefined) return wrong(where, new SrganError('E_LIST', `${where}: ${what ?? ''}.`));
   if (format !== 'ndjson') return fromPath(text, where);
   try {
     return fromSpec(JSON.parse(text), where);
   } catch (cause) {
-    return wrong(where, new SrganError('E_LIST', `${capital(where)} is not JSON.`, { cause }));
+    return wrong(where, new SrganError('E_LIST', `${where}: is not JSON.`, { cause }));
   }
-}
-
-function capital(where: string): string {
-  return /^(line|entry) /.test(where) ? where.charAt(0).toUpperCase() + where.slice(1) : where;
 }

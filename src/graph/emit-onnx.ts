@@ -7,38 +7,63 @@ import { delimited, encoded, float, integer, message, sharedBytes, text, type En
  * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
+  const { operators, weights } = partsOf(graph);
+  return sharedBytes(modelOf(message(operators, weights)));
+}
+
+/**
+ * The same model in two parts, so that graphs which differ in their paddings alone can share the weights: one
+ * after the other they are a model, by the rule that Protocol Buffers merge what comes twice.
+ */
+export function emitOperators(graph: Graph): Uint8Array<SharedArrayBuffer> {
+  return sharedBytes(modelOf(partsOf(graph).operators));
+}
+
+/** The same bytes for all graphs with the same names and weights. */
+export function emitWeights(graph: Graph): Uint8Array<SharedArrayBuffer> {
+  return sharedBytes(delimited(7, partsOf(graph).weights));
+}
+
+function modelOf(onnxGraph: Encoded): Encoded {
+  const opset = message(text(1, ''), integer(2, OPSET));
+  return message(integer(1, IR_VERSION), text(2, 'srgan'), delimited(7, onnxGraph), delimited(8, opset));
+}
+
+function partsOf(graph: Graph): { operators: Encoded; weights: Encoded } {
   const nameOf = (node: string) =>
     node === graph.input ? 'input' : node === graph.output ? 'output' : `n:${node}`;
   const parts = graph.nodes.map((node) => emitted(node, node.inputs.map(nameOf), nameOf(node.name)));
   const input = graph.nodes.find(({ op }) => op === 'input');
   const channels = input?.op === 'input' ? input.channels : 3;
 
-  const onnxGraph = message(
+  const operators = message(
     ...parts.flatMap(({ operators }) => operators).map((operator) => delimited(1, operator)),
     text(2, 'srgan'),
-    ...parts.flatMap(({ constants }) => constants).map((constant) => delimited(5, constant)),
+    ...parts.flatMap(({ settings = [] }) => settings).map((setting) => delimited(5, setting)),
     delimited(11, valueInfo('input', [channels, 'height', 'width'])),
     delimited(12, valueInfo('output', ['output_channels', 'output_height', 'output_width'])),
   );
-  const opset = message(text(1, ''), integer(2, OPSET));
-  return sharedBytes(
-    message(integer(1, IR_VERSION), text(2, 'srgan'), delimited(7, onnxGraph), delimited(8, opset)),
-  );
+  const constants = parts.flatMap(({ constants }) => constants);
+  return { operators, weights: message(...constants.map((constant) => delimited(5, constant))) };
 }
 
 const IR_VERSION = 8;
 const OPSET = 17;
 const FLOAT = 1;
+const INT64 = 7;
 
 interface Emitted {
   readonly operators: readonly Encoded[];
+  /** Weights. */
   readonly constants: readonly Encoded[];
+  /** Numbers that belong to the operators. */
+  readonly settings?: readonly Encoded[];
 }
 
 function emitted(node: Node, inputs: readonly string[], output: string): Emitted {
   const constant = (role: string, dims: readonly number[], values: Float32Array) => ({
-    name: `${output}:${role}`,
-    tensor: tensor(`${output}:${role}`, dims, values),
+    name: `${node.name}:${role}`,
+    tensor: tensor(`${node.name}:${role}`, dims, values),
   });
   const one = (
     type: string,
@@ -73,7 +98,7 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     case 'affine': {
       const scale = constant('scale', [node.scale.length, 1, 1], node.scale);
       const offset = constant('offset', [node.offset.length, 1, 1], node.offset);
-      const scaled = `${output}:scaled`;
+      const scaled = `scaled:${output}`;
       return {
         operators: [
           operator('Mul', [...inputs, scale.name], scaled, []),
@@ -102,6 +127,28 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     }
     case 'depthToSpace':
       return one('DepthToSpace', [intAttribute('blocksize', node.block), textAttribute('mode', node.mode)]);
+    case 'select': {
+      const indices = `${node.name}:channels`;
+      return {
+        operators: [operator('Gather', [...inputs, indices], output, [intAttribute('axis', 1)])],
+        constants: [],
+        settings: [integers(indices, node.channels)],
+      };
+    }
+    case 'crop': {
+      const { top, left, bottom, right } = node.edges;
+      const settings = {
+        starts: [top, left],
+        ends: [bottom, right].map((taken) => (taken === 0 ? Number.MAX_SAFE_INTEGER : -taken)),
+        axes: [2, 3],
+      };
+      const names = Object.keys(settings).map((role) => `${node.name}:${role}`);
+      return {
+        operators: [operator('Slice', [...inputs, ...names], output, [])],
+        constants: [],
+        settings: Object.values(settings).map((values, i) => integers(names[i] ?? '', values)),
+      };
+    }
   }
 }
 
@@ -152,6 +199,15 @@ function tensor(name: string, dims: readonly number[], values: Float32Array): En
     integer(2, FLOAT),
     text(8, name),
     delimited(9, encoded(littleEndian(values))),
+  );
+}
+
+function integers(name: string, values: readonly number[]): Encoded {
+  return message(
+    integer(1, values.length),
+    integer(2, INT64),
+    ...values.map((value) => integer(7, value)),
+    text(8, name),
   );
 }
 

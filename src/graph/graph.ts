@@ -21,7 +21,9 @@ export type Node =
   | MulNode
   | ConcatNode
   | UpsampleNode
-  | DepthToSpaceNode;
+  | DepthToSpaceNode
+  | SelectNode
+  | CropNode;
 
 export type Op = Node['op'];
 
@@ -117,6 +119,18 @@ export interface DepthToSpaceNode extends Named {
   readonly op: 'depthToSpace';
   readonly block: number;
   readonly mode: 'DCR' | 'CRD';
+}
+
+/** Channels of the input by number, in any order; one may come several times. */
+export interface SelectNode extends Named {
+  readonly op: 'select';
+  readonly channels: readonly number[];
+}
+
+/** Rows and columns taken off. */
+export interface CropNode extends Named {
+  readonly op: 'crop';
+  readonly edges: Pads;
 }
 
 export interface Extent {

@@ -50,8 +50,9 @@ export interface OnnxValue {
 /** @throws SrganError E_MODEL where the bytes are no ONNX model */
 export function readOnnxModel(title: string, bytes: Uint8Array): OnnxModel {
   try {
-    const graph = [...fieldsOf(bytes)].find(({ field }) => field === 7);
-    if (graph) return readGraph(asBytes(graph.value));
+    const graphs = [...fieldsOf(bytes)].filter(({ field }) => field === 7);
+    // a message that comes twice is meant to be merged
+    if (graphs.length > 0) return readGraph(Buffer.concat(graphs.map(({ value }) => asBytes(value))));
   } catch (cause) {
     throw damaged(title, 'it is no ONNX file, or is damaged', cause);
   }

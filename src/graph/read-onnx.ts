@@ -115,6 +115,34 @@ const OPERATORS: Readonly<Record<string, Read>> = {
     return { ...single(reading), op: 'depthToSpace', block, mode };
   },
 
+  Gather(reading) {
+    const indices = constant(reading, 1);
+    const axis = attribute(reading, 'axis', 0);
+    if (!indices?.values || indices.dims.length !== 1 || (axis !== 1 && axis !== -3)) return undefined;
+    const channels = [...indices.values];
+    return channels.every((channel) => channel >= 0)
+      ? { ...single(reading), op: 'select', channels }
+      : undefined;
+  },
+
+  Slice(reading) {
+    const [starts, ends, axes, steps] = [1, 2, 3, 4].map((i) => constant(reading, i)?.values);
+    const named = reading.inputs.slice(1).every((name) => name === '' || reading.constants.has(name));
+    if (!named || !starts || !ends || !axes || steps?.some((step) => step !== 1)) return undefined;
+    const edges = { top: 0, left: 0, bottom: 0, right: 0 };
+    for (const [i, axis] of axes.entries()) {
+      const start = starts[i] ?? -1;
+      const end = ends[i] ?? 0;
+      // what an end counts from the start takes off depends on the size
+      if (start < 0 || (end >= 0 && end < 2 ** 31 - 1)) return undefined;
+      const taken = end < 0 ? -end : 0;
+      if (axis === 2 || axis === -2) Object.assign(edges, { top: start, bottom: taken });
+      else if (axis === 3 || axis === -1) Object.assign(edges, { left: start, right: taken });
+      else return undefined;
+    }
+    return { ...single(reading), op: 'crop', edges };
+  },
+
   Resize: (reading) => repeated(reading, constant(reading, 2)),
   Upsample: (reading) => repeated(reading, constant(reading, 1)),
 };

@@ -75,6 +75,10 @@ function reachOf(title: string, node: Node, inputs: readonly Reach[], axis: Axis
       return repeated(input, node.factor[axis]);
     case 'depthToSpace':
       return repeated(input, node.block);
+    case 'crop': {
+      const before = axis === 'height' ? node.edges.top : node.edges.left;
+      return tabulated(input.period, input.advance, (position) => at(input, position + before));
+    }
     default:
       return inputs.reduce((one, other) => united(title, node.name, one, other));
   }

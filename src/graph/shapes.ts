@@ -65,6 +65,13 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
       const channels = first.channels / (block * block);
       return { channels, height: first.height * block, width: first.width * block };
     }
+    case 'select':
+      if (node.channels.some((channel) => channel >= first.channels)) throw mismatch('the channels');
+      return { ...first, channels: node.channels.length };
+    case 'crop': {
+      const { top, left, bottom, right } = node.edges;
+      return { ...first, height: first.height - top - bottom, width: first.width - left - right };
+    }
   }
 }
 

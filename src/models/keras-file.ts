@@ -11,6 +11,7 @@ import { factsOf, networkFile } from './network-file.js';
 import { statedOutputRange } from './output-range.js';
 import { openProbe } from './probe.js';
 import { shardsIn } from './shards.js';
+import { tiledForms } from './tiled-forms.js';
 
 /**
  * The Keras network that a model.json and the weight files beside it hold.
@@ -33,13 +34,16 @@ export async function readKerasFile(header: string): Promise<Graph> {
 /**
  * A user's own layers-model, as ONNX. Which values it takes and gives is found by running it, unless its
  * package is known.
+ * @param fold also make the network's forms for tiles
  * @throws SrganError E_MODEL
  */
-export async function openKerasFile(header: string) {
+export async function openKerasFile(header: string, fold: boolean) {
   const graph = await readKerasFile(header);
   const bytes = emitOnnx(graph);
   const { input, output } = await rangesOf(header, graph, bytes);
-  const network = networkFile(header, bytes, factsOf(header, graph, input, output));
+  const facts = factsOf(header, graph, input, output);
+  const tiled = fold ? tiledForms(header, graph, facts) : undefined;
+  const network = networkFile(header, bytes, facts, { tiled });
   const { factor } = network;
   return {
     family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from '../errors.js';
-import { costOf } from '../graph/cost.js';
+import { costOf, type Cost } from '../graph/cost.js';
+import type { Graph } from '../graph/graph.js';
 import { receptiveField } from '../graph/receptive-field.js';
 import { locatePackage } from './locate.js';
 import { readPackaged } from './packaged.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
+import { foldForTiles } from './tiled-forms.js';
 
 /** What `srgan models` shows of a family of networks. */
 export interface NetworkListing {
@@ -29,23 +31,32 @@ export interface NetworkDescription {
   readonly radiusPx: number;
   /** Multiply-adds per input pixel. */
   readonly macsPerPixel: number;
+  /** The same after folding, away from the image's border; only where that is less and was asked for. */
+  readonly foldedMacsPerPixel?: number;
   readonly liveFloatsPerPixel: number;
   readonly parameters: number;
 }
 
+export interface ListOptions {
+  /** Also fold each network to see what that gains, which takes a second. Default false. */
+  readonly folding?: boolean;
+}
+
 /** @throws SrganError E_MODEL where an installed network is damaged */
-export async function listNetworks(): Promise<NetworkListing[]> {
+export async function listNetworks({ folding = false }: ListOptions = {}): Promise<NetworkListing[]> {
   const listings: NetworkListing[] = [];
-  for (const family of PACKAGED) listings.push(await listFamily(family));
+  for (const family of PACKAGED) listings.push(await listFamily(family, folding));
   return listings;
 }
 
-async function listFamily(family: PackagedFamily): Promise<NetworkListing> {
+async function listFamily(family: PackagedFamily, folding: boolean): Promise<NetworkListing> {
   const { name, factors, defaultFactor, origin } = family;
   const directory = await locatePackage(family.package);
   const { version, licence } = directory ? await packageFacts(directory) : {};
   const networks: NetworkDescription[] = [];
-  for (const factor of directory ? factors : []) networks.push(await describe(family, factor));
+  for (const factor of directory ? factors : []) {
+    networks.push(await describe(family, factor, folding));
+  }
   return {
     name,
     package: family.package,
@@ -73,8 +84,22 @@ async function packageFacts(directory: string): Promise<{ version?: string; lice
   }
 }
 
-async function describe(family: PackagedFamily, factor: number): Promise<NetworkDescription> {
+async function describe(
+  family: PackagedFamily,
+  factor: number,
+  folding: boolean,
+): Promise<NetworkDescription> {
   const title = `${family.name} x${factor}`;
   const graph = await readPackaged(family, factor);
-  return { factor, radiusPx: receptiveField(title, graph).radiusPx, ...costOf(title, graph) };
+  const { radiusPx } = receptiveField(title, graph);
+  const cost = costOf(title, graph);
+  const foldedMacsPerPixel = folding ? foldedMacs(title, graph, radiusPx, cost) : undefined;
+  return { factor, radiusPx, ...cost, ...(foldedMacsPerPixel !== undefined && { foldedMacsPerPixel }) };
+}
+
+function foldedMacs(title: string, graph: Graph, radiusPx: number, cost: Cost): number | undefined {
+  const { exact, interior } = foldForTiles(title, graph, radiusPx) ?? {};
+  const folded = interior ?? exact;
+  const macs = folded && costOf(title, folded).macsPerPixel;
+  return macs !== undefined && macs < cost.macsPerPixel ? macs : undefined;
 }

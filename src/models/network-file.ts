@@ -8,7 +8,10 @@ import { shapesOf } from '../graph/shapes.js';
 
 export type Range = 1 | 255;
 
-export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'weights' | 'kernel'>;
+export type NetworkFacts = Omit<
+  NetworkFile,
+  'key' | 'title' | 'bytes' | 'weights' | 'kernel' | 'trimPx' | 'tiled'
+>;
 
 /**
  * What a graph says about itself.
@@ -32,13 +35,14 @@ export function networkFile(
   title: string,
   bytes: Uint8Array<SharedArrayBuffer>,
   facts: NetworkFacts,
-  weights?: Uint8Array<SharedArrayBuffer>,
+  more: Pick<NetworkFile, 'weights' | 'tiled'> = {},
 ): NetworkFile {
+  const { weights, tiled } = more;
+  const stated = { ...(weights && { weights }), ...(tiled && { tiled }) };
   const hash = createHash('sha256').update(bytes);
   if (weights) hash.update(weights);
   hash.update(`${facts.inputRange} ${facts.outputRange}`);
-  const key = hash.digest('hex').slice(0, 32);
-  return { key, title, bytes, ...(weights && { weights }), ...facts };
+  return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts, ...stated };
 }
 
 function checkColours(title: string, graph: Graph): void {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
-import type { NetworkListing } from './list.js';
+import type { ListOptions, NetworkListing } from './list.js';
 import { openKernels } from './kernel-networks.js';
 import { findModelJson } from './model-json.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
@@ -13,18 +13,23 @@ export type { NetworkDescription, NetworkListing } from './list.js';
  * The families of networks that srgan knows by name, installed or not.
  * @throws SrganError E_MODEL where an installed one is damaged
  */
-export async function listNetworks(): Promise<NetworkListing[]> {
+export async function listNetworks(options?: ListOptions): Promise<NetworkListing[]> {
   const list = await import('./list.js');
-  return list.listNetworks();
+  return list.listNetworks(options);
+}
+
+export interface NetworkSettings extends EngineSettings {
+  /** Make the networks ready for tiles by doing less work for the same result. Default true. */
+  readonly fold?: boolean;
 }
 
 /** The networks that an engine can run; nothing is read before it is asked for. */
-export function openNetworks(settings: EngineSettings): Networks {
+export function openNetworks(settings: NetworkSettings): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
     case 'onnx':
-      return openFiles(forOnnx);
+      return openFiles(forOnnx(settings.fold ?? true));
     case 'tfjs':
       return openFiles(forTfjs(settings));
   }
@@ -44,23 +49,23 @@ interface Readers {
   readonly kinds: string;
 }
 
-const forOnnx: Readers = {
+const forOnnx = (fold: boolean): Readers => ({
   async packaged(family, factor) {
     const { loadPackaged } = await import('./packaged.js');
-    return loadPackaged(family, factor);
+    return loadPackaged(family, factor, fold);
   },
   async file(path) {
     if (isOnnx(path)) {
       const { openOnnxFile } = await import('./onnx-file.js');
-      return openOnnxFile(path);
+      return openOnnxFile(path, fold);
     }
     const header = await findModelJson(path);
     if (header === undefined) return undefined;
     const { openKerasFile } = await import('./keras-file.js');
-    return openKerasFile(header);
+    return openKerasFile(header, fold);
   },
   kinds: 'an .onnx file or a model.json',
-};
+});
 
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
   async packaged(family, factor) {

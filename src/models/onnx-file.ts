@@ -2,6 +2,7 @@ import { open, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError, systemCode } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
 import { readOnnxModel, type OnnxModel } from '../graph/onnx-model.js';
 import { damaged } from '../graph/order.js';
@@ -10,6 +11,7 @@ import { readOnnx } from '../graph/read-onnx.js';
 import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
 import { statedOutputRange } from './output-range.js';
 import { openProbe } from './probe.js';
+import { tiledForms } from './tiled-forms.js';
 
 const MOST_BYTES = 2 ** 31 - 1;
 const FLOAT32 = 1;
@@ -18,13 +20,17 @@ const FLOAT32 = 1;
  * A user's own network: 1 × 3 × height × width float values in, 1 × 3 × factor·height × factor·width out.
  * Factor, value range and receptive field come from the file where all of its operators are known, and from
  * running the network otherwise.
+ * @param fold also make the network's forms for tiles, where all of its operators are known
  * @throws SrganError E_MODEL
  */
-export async function openOnnxFile(file: string) {
+export async function openOnnxFile(file: string, fold: boolean) {
   const bytes = await readWhole(file);
   const model = readOnnxModel(file, bytes);
   checkSignature(file, model);
-  const network = networkFile(file, bytes, await factsOfModel(file, model, bytes));
+  const graph = readOnnx(file, model);
+  const facts = await factsOfModel(file, model, graph, bytes);
+  const tiled = graph && fold ? tiledForms(file, graph, facts) : undefined;
+  const network = networkFile(file, bytes, facts, { tiled });
   const { factor } = network;
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
@@ -93,8 +99,12 @@ function checkSignature(file: string, { inputs, outputs }: OnnxModel): void {
   }
 }
 
-async function factsOfModel(file: string, model: OnnxModel, bytes: Uint8Array): Promise<NetworkFacts> {
-  const graph = readOnnx(file, model);
+async function factsOfModel(
+  file: string,
+  model: OnnxModel,
+  graph: Graph | undefined,
+  bytes: Uint8Array,
+): Promise<NetworkFacts> {
   const stated = graph && statedOutputRange(graph);
   const probe = await openProbe(file, bytes);
   try {

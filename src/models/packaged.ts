@@ -7,12 +7,22 @@ import { readKerasFile } from './keras-file.js';
 import { locatePackage } from './locate.js';
 import { factsOf, networkFile } from './network-file.js';
 import type { PackagedFamily } from './registry.js';
+import { tiledForms } from './tiled-forms.js';
 
-/** @throws SrganError E_MODEL when the package is not installed, or its files are damaged */
-export async function loadPackaged(family: PackagedFamily, factor: number): Promise<NetworkFile> {
+/**
+ * @param fold also make the network's forms for tiles
+ * @throws SrganError E_MODEL when the package is not installed, or its files are damaged
+ */
+export async function loadPackaged(
+  family: PackagedFamily,
+  factor: number,
+  fold: boolean,
+): Promise<NetworkFile> {
   const title = `${family.name} x${factor}`;
   const graph = await readPackaged(family, factor);
-  return networkFile(title, emitOnnx(graph), factsOf(title, graph, family.range, family.range));
+  const facts = factsOf(title, graph, family.range, family.range);
+  const tiled = fold ? tiledForms(title, graph, facts) : undefined;
+  return networkFile(title, emitOnnx(graph), facts, { tiled });
 }
 
 /** @throws SrganError E_MODEL */

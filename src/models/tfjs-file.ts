@@ -24,7 +24,7 @@ export async function loadPackagedForTfjs(family: PackagedFamily, factor: number
   const header = await packagedHeader(family, factor);
   const facts = factsOf(title, await readKerasFile(header), family.range, family.range);
   const { bytes, weights } = await readFiles(header);
-  return networkFile(title, bytes, facts, weights);
+  return networkFile(title, bytes, facts, { weights });
 }
 
 /**
@@ -46,7 +46,7 @@ export async function openTfjsFile(header: string, backend: TfjsBackend | undefi
   });
   try {
     const facts = await factsByProbe(header, graph, probe, entries);
-    const network = networkFile(header, file.bytes, facts, file.weights);
+    const network = networkFile(header, file.bytes, facts, { weights: file.weights });
     const { factor } = network;
     return {
       family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
 import { pathKey } from './place.js';
@@ -38,6 +39,9 @@ export function collision(source: string, output: string, other: string | undefi
   const who =
     other === undefined ? 'another source' : other === source ? 'the same source a second time' : other;
   return new SrganError('E_COLLISION', `${source}: its result ${output} would be that of ${who} as well.`, {
-    hint: 'Tell them apart with --name, such as {dir}/{name}.{srcext}.{ext}.',
+    hint:
+      other !== undefined && path.basename(other) === path.basename(source) && other !== source
+        ? 'Mirror the directory above both with --base.'
+        : 'Tell them apart with --name, such as {dir}/{name}.{srcext}.{ext}.',
   });
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SrganError } from '../errors.js';
 import type { OutputFormat, Source } from '../job.js';
 import type { Settings } from '../options.js';
 
@@ -25,10 +26,24 @@ export function extensionFor(format: OutputFormat, sourceName: string): string {
   return formatOfName(sourceName) === format ? path.extname(sourceName).slice(1) : EXTENSIONS[format][0];
 }
 
-/** The format that is asked for, by the record, the name it wants or the options; undefined: as the source is. */
+/** The format that is asked for, by the record, the name that is wanted or the options; undefined: as the source is. */
 export function statedFormat({ overrides }: Source, settings: Settings): OutputFormat | undefined {
-  const byName = overrides.dst === undefined ? undefined : formatOfName(overrides.dst);
+  const { dst } = overrides;
+  if (dst !== undefined) checkExtension(dst);
+  const byName = formatOfName(dst ?? settings.name ?? '');
   return overrides.format ?? byName ?? (settings.format === 'same' ? undefined : settings.format);
+}
+
+/**
+ * @param name a path, or a name template
+ * @throws SrganError E_UNSUPPORTED where it ends in an extension of no format that can be written
+ */
+export function checkExtension(name: string): void {
+  const extension = path.extname(name);
+  if (/^\.?$|\}/.test(extension) || formatOfName(name) !== undefined) return;
+  throw new SrganError('E_UNSUPPORTED', `${name}: no image can be written as ${extension}.`, {
+    hint: `End the name with one of: ${FORMATS.map((format) => EXTENSIONS[format][0]).join(', ')}.`,
+  });
 }
 
 /** The output format that is the same as sharp's `container`; undefined where that can't be written. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SrganError } from '../errors.js';
 import type { OutputFormat, Source } from '../job.js';
 import type { Settings } from '../options.js';
 import { extensionFor } from './format.js';
@@ -43,7 +44,7 @@ export function createNaming(settings: Settings, platform = process.platform): N
     needsHash: placeholders.includes('hash'),
     outputPath(source, facts) {
       const { dst } = source.overrides;
-      if (dst !== undefined) return path.isAbsolute(dst) || out === undefined ? dst : path.join(out, dst);
+      if (dst !== undefined) return stated(dst, source.path);
       const dir = path.dirname(out === undefined ? source.path : source.relativePath);
       const values = valuesOf(source, facts, settings.suffix);
       if (placeholders.some((placeholder) => placeholder !== 'dir' && values[placeholder] === undefined))
@@ -61,6 +62,16 @@ export function createNaming(settings: Settings, platform = process.platform): N
       return result;
     },
   };
+
+  /** The record's own path; where there is an output directory, in it. */
+  function stated(dst: string, source: string): string {
+    if (/[\\/]$/.test(dst))
+      throw new SrganError('E_WRITE', `${source}: its output ${dst} ends without a file name.`);
+    const result = out === undefined ? dst : path.isAbsolute(dst) ? path.normalize(dst) : path.join(out, dst);
+    if (out !== undefined) checkPlace(result, out, source);
+    checkLength(result, source);
+    return result;
+  }
 }
 
 function defaultTemplate({ out, suffix }: Settings): string {

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
+import { writeFailure } from '../stages/write-failure.js';
 import type { Settings } from '../options.js';
 
 /**
@@ -17,7 +18,7 @@ export async function checkOutput(
   if (isInput(output)) throw overwritten(output, source);
   const there = await stat(output, { bigint: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new SrganError('E_WRITE', `${output}: the result cannot be put there.`, { cause: error });
+    throw writeFailure(output, error);
   });
   if (!there) return 'free';
 

@@ -6,10 +6,10 @@ const LONGEST_NAME_BYTES = 255;
 
 /** @throws SrganError E_WRITE where a name such as `..` would lead out of `directory` */
 export function checkPlace(result: string, directory: string, source: string): void {
-  const relative = path.relative(directory, result);
+  const relative = path.relative(path.resolve(directory), path.resolve(result));
   if (relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) {
     throw new SrganError('E_WRITE', `${source}: its result would lie outside of ${directory}.`, {
-      hint: 'Give it another name with --name.',
+      hint: 'Give it another name with --name, or with dst in its record.',
     });
   }
 }

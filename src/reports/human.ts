@@ -3,7 +3,8 @@ import type { Outcome } from '../job.js';
 import { detailLines, failureLines, warningLines } from './failure-lines.js';
 import { openLiveLine, type Terminal } from './live-line.js';
 import { advance, BEGUN, progressBar, progressLine, type Reporter } from './progress.js';
-import { summaryLines } from './summary-lines.js';
+import type { Summary } from './summary.js';
+import { figureLines, summaryLines } from './summary-lines.js';
 import { openPaint, visible } from './terminal-text.js';
 
 export interface HumanOptions {
@@ -14,6 +15,8 @@ export interface HumanOptions {
   readonly coloured: boolean;
   /** Where all failures are written, if anywhere. */
   readonly errorsLog: string | undefined;
+  /** The last line, in place of the first one of the summary. */
+  readonly lastLine?: (summary: Summary) => string;
   /** Calls `tick` again and again, and returns what ends that. */
   readonly every?: (ms: number, tick: () => void) => () => void;
 }
@@ -28,7 +31,7 @@ const LINE_MS = 5000;
 
 /** For people, on stderr: a bar on a terminal, a line every few seconds elsewhere, and a summary at the end. */
 export function openHuman(options: HumanOptions): HumanReporter {
-  const { stream, level, live, coloured, errorsLog, every = onTimer } = options;
+  const { stream, level, live, coloured, errorsLog, lastLine, every = onTimer } = options;
   const startMs = performance.now();
   const paint = openPaint(coloured);
   const line = live && level !== 'quiet' ? openLiveLine(stream) : undefined;
@@ -70,8 +73,10 @@ export function openHuman(options: HumanOptions): HumanReporter {
     },
     end(summary) {
       close();
-      if (level !== 'quiet') summaryLines(summary).forEach((text) => say(text));
-      failureLines(summary, errorsLog, paint).forEach((text) => say(text));
+      const told = level === 'quiet' ? [] : lastLine ? figureLines(summary) : summaryLines(summary);
+      told.forEach(say);
+      failureLines(summary, errorsLog, paint).forEach(say);
+      if (lastLine && level !== 'quiet') say(lastLine(summary));
     },
   };
 }

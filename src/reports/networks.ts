@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { formatBytes } from '../measures.js';
-import type { NetworkListing } from '../models/networks.js';
+import type { NetworkDescription, NetworkListing } from '../models/networks.js';
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
 
@@ -53,16 +53,17 @@ export function networkInfo(listing: NetworkListing): string {
   if (listing.networks.length === 0) return facts;
   const networks = tableText(
     [
-      ['FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LIVE VALUES/PX'],
+      ['FACTOR', 'RADIUS', 'MACS/PX', 'FOLDED', 'GAIN', 'PARAMETERS', 'LIVE VALUES/PX'],
       ...listing.networks.map((network) => [
         `x${network.factor}`,
         `${network.radiusPx} px`,
         thousands(network.macsPerPixel),
+        ...foldingOf(network),
         thousands(network.parameters),
         thousands(network.liveFloatsPerPixel),
       ]),
     ],
-    new Set([1, 2, 3, 4]),
+    new Set([1, 2, 3, 4, 5, 6]),
   );
   return `${facts}\n${networks}`;
 }
@@ -74,6 +75,11 @@ export function pickNetwork(listings: readonly NetworkListing[], name: string): 
   throw new SrganError('E_MODEL', `There is no network of the name ${name}.`, {
     hint: `The names are ${listings.map((listing) => listing.name).join(', ')}.`,
   });
+}
+
+/** What is left of the multiply-adds, and how many times fewer that is. */
+function foldingOf({ macsPerPixel, foldedMacsPerPixel: folded }: NetworkDescription): [string, string] {
+  return folded === undefined ? ['-', '-'] : [thousands(folded), `${(macsPerPixel / folded).toFixed(2)}x`];
 }
 
 const notInstalled = (packageName: string) => `not installed: npm install ${packageName}`;

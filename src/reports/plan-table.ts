@@ -15,7 +15,7 @@ export function planRow(outcome: Outcome): string {
   if (status === 'failed' || status === 'cancelled') {
     return row(
       [status, size(outcome.inputWidthPx, outcome.inputHeightPx, pages)],
-      `${source}: ${code} ${visible(message ?? '')}`,
+      `${code} ${message?.includes(src) ? '' : `${source}: `}${visible(message ?? '')}`,
     );
   }
   if (status === 'skipped') {

@@ -6,8 +6,13 @@ const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write',
 
 /** The closing lines of a run, failures apart. */
 export function summaryLines(summary: Summary): string[] {
-  const { counts, inputPixels, inputMpxPerSecond, elapsedMs, ms, threads, busyShare } = summary;
-  const lines = [[whatWasDone(summary), ...others(summary)].join(', ') + '.'];
+  return [[whatWasDone(summary), ...others(summary)].join(', ') + '.', ...figureLines(summary)];
+}
+
+/** What it took. */
+export function figureLines(summary: Summary): string[] {
+  const { counts, inputPixels, inputMpxPerSecond, ms, threads, busyShare } = summary;
+  const lines: string[] = [];
   if (counts.done > 0) {
     const parts = SHOWN_PARTS.map((part) => `${part} ${duration(ms[part])}`).join(', ');
     lines.push(
@@ -16,13 +21,27 @@ export function summaryLines(summary: Summary): string[] {
       `Workers busy ${Math.round(100 * busyShare)} %, peak memory ${formatBytes(summary.peakRssBytes)}.`,
     );
   }
+  const { estimate } = summary;
+  if (estimate && counts.planned > 0) {
+    lines.push(`Images in flight will hold at most ${formatBytes(estimate.inFlightBytes)} of memory.`);
+    if (estimate.ms !== undefined) {
+      lines.push(`The networks will take about ${duration(estimate.ms)} at the speed measured just now.`);
+    }
+  }
   if (counts.planned > 0) lines.push('Nothing was written: this was a dry run.');
   return lines;
+}
 
-  function whatWasDone({ counts: { done, planned } }: Summary): string {
-    if (planned > 0) return `Planned ${count(planned, 'image')}`;
-    return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
-  }
+/** `Processed 98 of 100 images in 12.34 s (1 skipped, 1 failed)`: the last line of a batch. */
+export function batchLine({ counts, sources, total = sources, elapsedMs }: Summary): string {
+  const { done, copied, skipped, failed } = counts;
+  const time = `${(elapsedMs / 1000).toFixed(2)} s`;
+  return `Processed ${done + copied} of ${total} images in ${time} (${skipped} skipped, ${failed} failed)`;
+}
+
+function whatWasDone({ counts: { done, planned }, elapsedMs }: Summary): string {
+  if (planned > 0) return `Planned ${count(planned, 'image')}`;
+  return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
 }
 
 function others({ counts, warnings }: Summary): string[] {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ErrorCode } from '../errors.js';
 import type { Outcome, StageName, Status } from '../job.js';
+import type { Estimate } from '../plan/estimate.js';
 import type { PoolStats } from '../run.js';
 import { peakRssBytes } from './memory.js';
 
@@ -24,6 +25,8 @@ export interface Summary {
   readonly peakRssBytes: number;
   readonly warnings: number;
   readonly failures: Failures;
+  /** Of a dry run. */
+  readonly estimate: Estimate | undefined;
   /** Why the run ended before its sources did. */
   readonly stopped: { readonly code: ErrorCode; readonly message: string } | undefined;
   /** 0 all done, 1 some failed or were left out, 2 there was nothing to do. An interrupt is the caller's. */
@@ -62,6 +65,7 @@ export interface TallyFacts {
   readonly threads: number;
   readonly pool: PoolStats;
   readonly total: number | undefined;
+  readonly estimate?: Estimate | undefined;
   readonly stopped: Summary['stopped'];
 }
 
@@ -97,7 +101,7 @@ export function openTally(): Tally {
       for (const [name, spent] of Object.entries(outcome.ms)) ms[name as StageName] += spent;
       if (outcome.status === 'failed') note(outcome);
     },
-    close({ threads, pool, total, stopped }) {
+    close({ threads, pool, total, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const busyMs = sum(pool.busyMs);
       const workerMs = pool.busyMs.length * elapsedMs;
@@ -114,6 +118,7 @@ export function openTally(): Tally {
         peakRssBytes: peakRssBytes(),
         warnings,
         failures: { byCode, first },
+        estimate,
         stopped,
         exitStatus: ended === 0 ? 2 : counts.failed + counts.cancelled > 0 || stopped ? 1 : 0,
       };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitFunction } from 'p-limit';
+import { pngFrames } from '../codec/animated-png.js';
 import { bleed } from '../codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../codec/cancelled.js';
 import { carriedOf } from '../codec/carry.js';
@@ -53,6 +54,11 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
   if (oddity !== undefined) ticket.warnings.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
   if (file.previews > 0)
     ticket.warnings.push(`Left out the ${file.previews} reduced copies that the file holds.`);
+  if (file.meta.space === 'cmyk') ticket.warnings.push('CMYK colours were converted to sRGB.');
+  const frames = file.meta.format === 'png' ? pngFrames(path) : 1;
+  if (frames > 1) {
+    ticket.warnings.push(`Only the first of ${frames} frames was read, since animated PNG is not supported.`);
+  }
   bleed(pixels);
   return { job, pixels, carried: carriedOf(path, file) };
 }

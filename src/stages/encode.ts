@@ -45,7 +45,9 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const { format, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
   const size = { widthPx, heightPx };
   checkSize(job);
-  const { strip, lossless } = run.settings;
+  const { strip } = run.settings;
+  const lossless =
+    run.settings.lossless || (format === 'webp' && carried.lossless === true && job.quality === undefined);
   const wanted = strip ? onlyMeaning(carried) : resized(carried, widthPx, heightPx);
   const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * pixels.data.BYTES_PER_ELEMENT;
   const adapted = adapt(pixels, wanted, format, pixelBytes);
@@ -69,8 +71,8 @@ function checkSize({ source, format, targetWidthPx, targetHeightPx }: Job): void
 }
 
 /** Without the profile the pixels, and without the timing the frames, mean nothing. */
-function onlyMeaning({ icc, loop, delay, palette }: Carried): Carried {
-  return { icc, loop, delay, palette };
+function onlyMeaning({ icc, loop, delay, palette, lossless }: Carried): Carried {
+  return { icc, loop, delay, palette, lossless };
 }
 
 function resized(carried: Carried, widthPx: number, heightPx: number): Carried {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
+import { hashFile } from '../hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../job.js';
+import { resultKey } from '../journal/key.js';
 import type { Settings } from '../options.js';
 import type { NetworkFamily, Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
@@ -25,8 +24,8 @@ import type { Survey } from './survey.js';
  * Decides from the header and the options alone what is to be done with a source. Where the result's name can
  * be told beforehand and is there already, the source is not even opened.
  */
-export function plan(run: Pick<Run, 'settings' | 'networks'>, survey: Survey): Work<Source, Job> {
-  const { settings, networks } = run;
+export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey: Survey): Work<Source, Job> {
+  const { settings, networks, journal } = run;
   const naming = createNaming(settings);
   const claims = createClaims();
   const met = createCompactSet();
@@ -49,7 +48,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks'>, survey: Survey): W
       model,
       format,
       ...target,
-      hash: naming.needsHash ? await hashOf(source.path) : undefined,
+      hash: naming.needsHash ? await hashFile(source.path) : undefined,
     });
     if (outputPath === undefined)
       throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
@@ -77,6 +76,13 @@ export function plan(run: Pick<Run, 'settings' | 'networks'>, survey: Survey): W
       predictedBytes: memory.bytes,
     };
     ticket.job = job;
+    if (journal) {
+      ticket.key = await resultKey(job, settings, networks);
+      if (await journal.proves(outputPath, ticket.key)) {
+        ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
+        return undefined;
+      }
+    }
     if (!settings.dryRun) return job;
     ticket.end = { status: 'planned' };
     return undefined;
@@ -85,7 +91,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks'>, survey: Survey): W
   async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
     survey.refuseCollision(source, output);
     claims.claim(output, source);
-    if ((await checkOutput(output, source.path, settings.existing, isInput)) === 'free') return false;
+    const existing = journal?.wrote(output) ? 'overwrite' : settings.existing;
+    if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
     return true;
   }
@@ -101,15 +108,4 @@ function keepsBytes(source: Source, settings: Settings, header: ImageHeader, for
   return (
     writableFormat(header.format) === format && !settings.strip && !settings.lossless && quality === undefined
   );
-}
-
-/** @throws SrganError E_READ */
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch (cause) {
-    throw new SrganError('E_READ', `${path}: reading it failed.`, { cause });
-  }
-  return hash.digest('hex');
 }

@@ -2,12 +2,15 @@ import { SrganError } from '../errors.js';
 import type { Outcome, Written } from '../job.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
+import type { Estimating } from '../plan/estimate.js';
 import { openTally, type Summary, type Tally } from '../reports/summary.js';
 import { outcomeOf, type Flight } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
-export interface Recording extends Pick<Run, 'tiles'> {
+export interface Recording extends Pick<Run, 'tiles' | 'journal' | 'drain'> {
+  /** Of a dry run. */
+  readonly estimate?: Estimating | undefined;
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   readonly survey: Pick<Survey, 'sources'>;
@@ -27,19 +30,29 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       const outcome = outcomeOf(ticket);
       ticket.release();
       tally.add(outcome);
+      await run.estimate?.add(outcome);
+      await run.journal?.record(outcome, ticket);
       await run.onOutcome?.(outcome);
       if (!stopped && tooManyFailures(tally, run)) {
         stopped = new SrganError('E_TOO_MANY_FAILURES', sentence(tally.failed));
         run.stop(stopped);
       }
     }
-    return tally.close({
+    const summary = tally.close({
       threads: run.settings.threads,
       pool: run.tiles.stats,
       total: run.survey.sources,
+      estimate: await run.estimate?.close(),
       stopped: stopped && { code: stopped.code, message: stopped.message },
     });
+    await run.journal?.end(summary, { complete: isComplete(summary, run) });
+    return summary;
   };
+}
+
+/** Whether every source came to an end; where their number is not known, one may have been left unseen. */
+function isComplete({ sources, counts }: Summary, { survey, drain }: Recording): boolean {
+  return counts.cancelled === 0 && (!drain.aborted || sources === survey.sources);
 }
 
 /** Before so many sources have ended, a share of an unknown total says nothing. */

@@ -10,6 +10,8 @@ export interface Ticket {
   readonly ms: Partial<Record<StageName, number>>;
   /** Set by plan. */
   job?: Job;
+  /** Names what the result depends on, where a journal is kept; set by plan. */
+  key?: string;
   /** How it ended; later stages then pass it on untouched. */
   end?: End;
   /** Called once, when the source has ended, last deferred first: gives back memory and buffers. */
@@ -19,7 +21,7 @@ export interface Ticket {
 
 export type End =
   | { status: 'done' | 'copied'; written: Written }
-  | { status: 'skipped'; reason: string }
+  | { status: 'skipped'; reason: string; proven?: boolean }
   | { status: 'planned' }
   | { status: 'failed' | 'cancelled'; error: SrganError };
 

@@ -23,7 +23,7 @@ const REASONS: Partial<Record<string, { code: ErrorCode; why: string; hint?: str
   EEXIST: { code: 'E_WRITE', why: 'a file is where a directory is needed' },
   EISDIR: { code: 'E_WRITE', why: 'a directory has this name' },
   ENOTEMPTY: { code: 'E_WRITE', why: 'a directory has this name' },
-  ENOENT: { code: 'E_WRITE', why: 'the directory was removed meanwhile' },
+  ENOENT: { code: 'E_WRITE', why: 'the directory is gone, or cannot be made' },
   EFBIG: { code: 'E_WRITE', why: 'the file is larger than the file system allows' },
   EINVAL: {
     code: 'E_WRITE',

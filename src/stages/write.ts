@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
+import { makeDirectory } from '../make-directory.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
+
 import { forget, remember } from '../temp-files.js';
 import type { Ticket, Work } from './stage.js';
 import { flushDirectory, flushFile } from './write-flush.js';
@@ -14,19 +16,22 @@ import { writeFailure } from './write-failure.js';
  * Puts the bytes under their final name whole or not at all: a sibling temp file, flushed to the disk, then
  * renamed. File permissions are the process's default, the time is now.
  */
-export function write(run: Pick<Run, 'settings' | 'signal'>): Work<Encoded, Written> {
-  const { settings, signal } = run;
+export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<Encoded, Written> {
+  const { settings, signal, journal } = run;
 
   return async ({ job, bytes, widthPx, heightPx }, ticket) => {
     const path = job.outputPath;
     const directory = dirname(path);
     const temp = join(directory, tempName(basename(path)));
+    const existing = journal?.wrote(path) ? 'overwrite' : settings.existing;
+    let sha256: string | undefined;
     try {
-      await mkdir(directory, { recursive: true });
+      await makeDirectory(directory);
       remember(temp);
       await writeWhole(temp, bytes);
       refuseIfStopped(signal, path);
-      if (!(await publish(temp, path, settings.existing, ticket))) return undefined;
+      if (ticket.key !== undefined) sha256 = await journal?.announce(path, ticket.key, bytes);
+      if (!(await publish(temp, path, existing, ticket))) return undefined;
       await flushDirectory(directory);
     } catch (cause) {
       throw cause instanceof SrganError ? cause : writeFailure(path, cause);
@@ -34,7 +39,7 @@ export function write(run: Pick<Run, 'settings' | 'signal'>): Work<Encoded, Writ
       await rm(temp, { force: true }).catch(() => undefined);
       forget(temp);
     }
-    const written = { job, path, bytes: bytes.byteLength, widthPx, heightPx };
+    const written = { job, path, bytes: bytes.byteLength, sha256, widthPx, heightPx };
     ticket.end = { status: job.action === 'copy' ? 'copied' : 'done', written };
     return written;
   };

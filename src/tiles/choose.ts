@@ -1,5 +1,7 @@
-import type { NetworkFile } from '../engines/engine.js';
+import type { NetworkFile, TileForm } from '../engines/engine.js';
 import { gridBySide, type Grid, type PageSize } from './grid.js';
+import { ALL_OPEN } from './sides.js';
+import { macsOfTile } from './work.js';
 
 export type TileCosts = Pick<NetworkFile, 'radiusPx' | 'macsPerPixel' | 'liveFloatsPerPixel'>;
 
@@ -15,13 +17,16 @@ const MOST_TILE_MACS = 256e9;
 /** Handing a tile over, in pixels that could be computed meanwhile. */
 const HANDOVER_PX = 2000;
 
+/** The same in multiply-adds, for networks that are made for tiles. */
+export const TILE_MACS = 50e6;
+
 const MOST_SIDE_PX = 1024;
 
 /**
  * Deep networks reach farther than they look: of esrgan-thick's 154 px, measured with noise and with sharp
  * patterns at every factor, what lies beyond 16 px moves no value by more than 2e-4 of 255.
  */
-const MOST_HALO_PX = 24;
+export const MOST_HALO_PX = 24;
 
 /** Width of the halo that makes a tile equal to its part of the whole image. */
 export function haloOf({ radiusPx }: Pick<TileCosts, 'radiusPx'>): number {
@@ -52,6 +57,21 @@ export function largestWindowSide(network: TileCosts): number {
     const waste = (side ** 2 + HANDOVER_PX) / (side - 2 * halo) ** 2;
     const bytes = 4 * network.liveFloatsPerPixel * side ** 2;
     const cost = waste * (1 + bytes / DOUBLING_BYTES);
+    if (cost < least) [best, least] = [side, cost];
+  }
+  return best;
+}
+
+/** The same for a form made for tiles: the side of a tile without what it reads beyond. */
+export function openTileSide({ work, liveFloatsPerPixel }: TileForm, radiusPx: number): number {
+  const soonDone = Math.floor(Math.sqrt(MOST_TILE_MACS / work.perPixel));
+  const most = Math.max(2 * radiusPx, Math.min(soonDone, MOST_SIDE_PX), 1);
+  let best = most;
+  let least = Infinity;
+  for (let side = 1; side <= most; side += 1) {
+    const macs = macsOfTile(work, side, side, ALL_OPEN) + TILE_MACS;
+    const bytes = 4 * liveFloatsPerPixel * (side + 2 * radiusPx) ** 2;
+    const cost = (macs / side ** 2) * (1 + bytes / DOUBLING_BYTES);
     if (cost < least) [best, least] = [side, cost];
   }
   return best;

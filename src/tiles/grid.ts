@@ -34,12 +34,24 @@ export function gridBySide(page: PageSize, sidePx: number): Grid {
  * @param radiusPx width of the halo: the network's receptive-field radius
  */
 export function tileAt(page: PageSize, grid: Grid, index: number, radiusPx: number): Tile {
-  const across = part(page.widthPx, grid.columns, index % grid.columns, radiusPx);
-  const down = part(page.heightPx, grid.rows, Math.floor(index / grid.columns), radiusPx);
-  return {
-    core: rect(across.core, down.core),
-    window: rect(across.window, down.window),
-  };
+  const core = coreAt({ xPx: 0, yPx: 0, ...page }, grid, index);
+  return { core, window: withHalo(page, core, radiusPx) };
+}
+
+/** The core of a tile where a part of a page is cut by a grid of its own. */
+export function coreAt({ xPx, yPx, widthPx, heightPx }: Rect, grid: Grid, index: number): Rect {
+  const across = part(xPx, widthPx, grid.columns, index % grid.columns);
+  const down = part(yPx, heightPx, grid.rows, Math.floor(index / grid.columns));
+  return rect(across, down);
+}
+
+/** The core with as much of the halo as lies on the page. */
+export function withHalo(page: PageSize, core: Rect, radiusPx: number): Rect {
+  const span = (start: number, length: number, end: number) => ({
+    start: Math.max(0, start - radiusPx),
+    end: Math.min(end, start + length + radiusPx),
+  });
+  return rect(span(core.xPx, core.widthPx, page.widthPx), span(core.yPx, core.heightPx, page.heightPx));
 }
 
 interface Span {
@@ -47,13 +59,10 @@ interface Span {
   readonly end: number;
 }
 
-function part(length: number, parts: number, index: number, radius: number): { core: Span; window: Span } {
-  const start = Math.floor((index * length) / parts);
-  const end = Math.floor(((index + 1) * length) / parts);
-  return {
-    core: { start, end },
-    window: { start: Math.max(0, start - radius), end: Math.min(length, end + radius) },
-  };
+function part(from: number, length: number, parts: number, index: number): Span {
+  const start = from + Math.floor((index * length) / parts);
+  const end = from + Math.floor(((index + 1) * length) / parts);
+  return { start, end };
 }
 
 function rect(across: Span, down: Span): Rect {

@@ -24,7 +24,8 @@ const isGray = ({ channels }: Page) => channels < 3;
 const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
 
 /**
- * Colour of `window` as three planes in 0..255; gray fills all three.
+ * Colour of `window` as three planes in 0..255; gray fills all three. What lies beyond the page is 0, as the
+ * networks have it.
  * @param planes 3 × heightPx × widthPx values of the window
  */
 export function readColour(page: Page, window: Rect, planes: Float32Array): void {
@@ -78,9 +79,16 @@ export function writeAlpha(
 function readChannel(page: Page, window: Rect, channel: number, planes: Float32Array, at: number): void {
   const { data, channels } = page;
   const level = levelOf(page);
-  for (let y = 0, to = at; y < window.heightPx; y += 1) {
-    let from = page.start + ((window.yPx + y) * page.widthPx + window.xPx) * channels + channel;
-    for (let x = 0; x < window.widthPx; x += 1, to += 1, from += channels) {
+  const left = Math.max(0, window.xPx);
+  const right = Math.min(page.widthPx, window.xPx + window.widthPx);
+  const top = Math.max(0, window.yPx);
+  const bottom = Math.min(page.heightPx, window.yPx + window.heightPx);
+  const whole = right - left === window.widthPx && bottom - top === window.heightPx;
+  if (!whole) planes.fill(0, at, at + window.widthPx * window.heightPx);
+  for (let y = top; y < bottom; y += 1) {
+    let from = page.start + (y * page.widthPx + left) * channels + channel;
+    let to = at + (y - window.yPx) * window.widthPx + left - window.xPx;
+    for (let x = left; x < right; x += 1, to += 1, from += channels) {
       planes[to] = (data[from] as number) / level;
     }
   }

@@ -1,43 +1,61 @@
 import type { Engine, EngineSettings, Network, NetworkFile } from '../engines/engine.js';
 import { openEngine } from '../engines/select.js';
+import type { TileForm } from '../tiles/plan.js';
+import type { ClosedSides } from '../tiles/sides.js';
+import { formFile, formKey } from './form-file.js';
 
 /** An image that is enlarged in two passes needs two; one more for the image that follows. */
 const MOST_LOADED = 3;
 
 export interface LoadedNetworks {
-  /** Opens the engine on the first call. No other network may be in use meanwhile: it may be disposed. */
-  load(file: NetworkFile): Promise<Network>;
+  /**
+   * The network in the form for tiles with these closed sides. Opens the engine on the first call. No other
+   * network may be in use meanwhile: it may be disposed.
+   */
+  load(file: NetworkFile, form: TileForm, closed: ClosedSides): Promise<Network>;
   dispose(): Promise<void>;
 }
 
-/** The networks that a worker has loaded; the one that was not used for longest makes room for the next. */
+/** What a worker has loaded of one network, by the key of the form. */
+type LoadedForms = Map<string, Network>;
+
+/**
+ * The networks that a worker has loaded, each form of them when a tile first needs it; the network that was
+ * not used for longest makes room for the next.
+ */
 export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
   let engine: Engine | undefined;
-  const loaded = new Map<string, Network>();
+  const loaded = new Map<string, LoadedForms>();
 
-  const letGo = async (key: string, network: Network) => {
+  const letGo = async (key: string, forms: LoadedForms) => {
     loaded.delete(key);
-    await network.dispose();
+    for (const network of forms.values()) await network.dispose();
   };
 
   return {
-    async load(file) {
-      const known = loaded.get(file.key);
+    async load(file, form, closed) {
+      const forms = loaded.get(file.key) ?? new Map<string, Network>();
       loaded.delete(file.key);
-      const network = known ?? (await read(file));
-      loaded.set(file.key, network);
+      await makeRoom();
+      loaded.set(file.key, forms);
+      const key = formKey(form, closed);
+      const network = forms.get(key) ?? (await read(formFile(file, form, closed)));
+      forms.set(key, network);
       return network;
     },
     async dispose() {
-      for (const [key, network] of loaded) await letGo(key, network);
+      for (const [key, forms] of loaded) await letGo(key, forms);
     },
   };
 
-  async function read(file: NetworkFile): Promise<Network> {
-    for (const [key, network] of loaded) {
-      if (loaded.size < MOST_LOADED) break;
-      await letGo(key, network);
+  async function makeRoom(): Promise<void> {
+    for (const [key, forms] of loaded) {
+      if (loaded.size < MOST_LOADED) return;
+      await letGo(key, forms);
     }
+  }
+
+  async function read(file: NetworkFile): Promise<Network> {
     engine ??= await openEngine(settings);
     return engine.load(file);
   }

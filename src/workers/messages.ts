@@ -1,7 +1,7 @@
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import type { ErrorCode } from '../errors.js';
 import type { Pixels } from '../job.js';
-import type { Tile } from '../tiles/grid.js';
+import type { PlannedTile } from '../tiles/plan.js';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -23,7 +23,7 @@ export interface SharedImage {
 export interface TileOrder {
   readonly image: number;
   readonly page: number;
-  readonly tile: Tile;
+  readonly tile: PlannedTile;
 }
 
 export type ToWorker =

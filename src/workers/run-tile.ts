@@ -3,9 +3,13 @@ import type { Network } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { isFlatAlpha, keepFlatAlpha } from '../tiles/alpha.js';
 import { readAlpha, readColour, hasAlpha, pageOf, writeAlpha, writeColour } from '../tiles/planes.js';
+import { turnSides, type ClosedSides } from '../tiles/sides.js';
 import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
 import type { Floats } from './floats.js';
 import type { SharedImage, TileOrder } from './messages.js';
+
+/** The network for tiles at these sides of an image. */
+export type NetworkFor = (closed: ClosedSides) => Promise<Network>;
 
 /**
  * Reads one tile from the image, runs the network on its colour and, where it changes, on its alpha, and
@@ -16,10 +20,10 @@ import type { SharedImage, TileOrder } from './messages.js';
 export async function runTile(
   image: SharedImage,
   { page, tile }: TileOrder,
-  network: Network,
+  networkFor: NetworkFor,
   floats: Floats,
 ): Promise<number | undefined> {
-  const { core, window } = tile;
+  const { core, window, covered, closed } = tile;
   const { factor, title } = image.network;
   const source = pageOf(image.source, page);
   const result = pageOf(image.result, page);
@@ -33,17 +37,18 @@ export async function runTile(
     read(source, window, planes);
     const enlarged = image.tta
       ? await averageOfTurns(planes)
-      : await infer(planes, window.widthPx, window.heightPx);
+      : await infer(closed, planes, window.widthPx, window.heightPx);
     if (!enlarged) return undefined;
-    if (!write(result, core, window, factor, enlarged)) {
+    if (!write(result, core, covered, factor, enlarged)) {
       throw new SrganError('E_ENGINE', `${title}: gave values that are no numbers.`);
     }
   }
   if (withAlpha) keepFlatAlpha(source, result, core, factor);
   return inferMs;
 
-  async function infer(planes: Float32Array, widthPx: number, heightPx: number) {
+  async function infer(sides: ClosedSides, planes: Float32Array, widthPx: number, heightPx: number) {
     if (Atomics.load(image.dropped, 0) !== 0) return undefined;
+    const network = await networkFor(sides);
     const startMs = performance.now();
     const enlarged = await network.run(planes, widthPx, heightPx);
     inferMs += performance.now() - startMs;
@@ -52,14 +57,14 @@ export async function runTile(
 
   async function averageOfTurns(planes: Float32Array) {
     const { widthPx, heightPx } = window;
-    const sum = floats.take('sum', planes.length * factor ** 2).fill(0);
+    const sum = floats.take('sum', 3 * covered.widthPx * covered.heightPx * factor ** 2).fill(0);
     for (let turn = 0; turn < TURNS; turn += 1) {
       const turned = floats.take('turned', planes.length);
       turnPlanes(planes, widthPx, heightPx, turn, turned);
       const [acrossPx, downPx] = swapsAxes(turn) ? [heightPx, widthPx] : [widthPx, heightPx];
-      const enlarged = await infer(turned, acrossPx, downPx);
+      const enlarged = await infer(turnSides(closed, turn), turned, acrossPx, downPx);
       if (!enlarged) return undefined;
-      addTurnedBack(enlarged, widthPx * factor, heightPx * factor, turn, sum);
+      addTurnedBack(enlarged, covered.widthPx * factor, covered.heightPx * factor, turn, sum);
     }
     for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] as number) / TURNS;
     return sum;

@@ -1,8 +1,7 @@
 import type { SrganError } from '../errors.js';
 import type { Buffers, UpscaleRequest } from '../run.js';
 import type { Pixels } from '../job.js';
-import { chooseGrid, haloOf } from '../tiles/choose.js';
-import { tileAt } from '../tiles/grid.js';
+import { planTiles } from '../tiles/plan.js';
 import type { SharedImage, TileOrder } from './messages.js';
 import type { Waiting } from './turn-taking.js';
 
@@ -25,10 +24,8 @@ export interface TiledImage extends Waiting {
 export function openTiledImage(id: number, request: UpscaleRequest, result: Pixels): TiledImage {
   const { network, pixels, tilePx, tta } = request;
   const page = { widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx };
-  const grid = chooseGrid(page, network, tilePx);
-  const haloPx = haloOf(network);
-  const tilesPerPage = grid.columns * grid.rows;
-  const tiles = tilesPerPage * pixels.pages;
+  const plan = planTiles(page, network, tilePx);
+  const tiles = plan.tiles * pixels.pages;
   const dropped = new Int32Array(new SharedArrayBuffer(4));
   const shared: SharedImage = { id, network, source: pixels, result, tta, dropped };
 
@@ -65,8 +62,7 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
   };
 
   function orderAt(index: number): TileOrder {
-    const tile = tileAt(page, grid, index % tilesPerPage, haloPx);
-    return { image: id, page: Math.floor(index / tilesPerPage), tile };
+    return { image: id, page: Math.floor(index / plan.tiles), tile: plan.tileAt(index % plan.tiles) };
   }
 }
 

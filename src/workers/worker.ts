@@ -6,7 +6,7 @@ import { asSrganError, SrganError } from '../errors.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
 import type { Failure, FromWorker, SharedImage, TileOrder, ToWorker, WorkerSetup } from './messages.js';
-import { runTile } from './run-tile.js';
+import { runTile, type NetworkFor } from './run-tile.js';
 
 if (!parentPort) throw new SrganError('E_INTERNAL', 'The worker was not started as a worker thread.');
 const port = parentPort;
@@ -45,8 +45,8 @@ async function answer(order: TileOrder): Promise<FromWorker> {
   if (!image || Atomics.load(image.dropped, 0) !== 0) return { kind: 'passed-over' };
   const { title } = image.network;
   try {
-    const network = await networks.load(image.network);
-    const inferMs = await runTile(image, order, network, floats);
+    const networkFor: NetworkFor = (closed) => networks.load(image.network, order.tile.form, closed);
+    const inferMs = await runTile(image, order, networkFor, floats);
     if (inferMs === undefined) return { kind: 'passed-over' };
     return { kind: 'done', inferMs, busyMs: performance.now() - startMs };
   } catch (error) {

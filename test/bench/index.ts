@@ -1,6 +1,7 @@
 /** npm run bench [-- NAME...]: prints a table for each measurement; without names all but the long ones. */
 import { machine } from './alternate.js';
 import { engines } from './engines.js';
+import { fold } from './fold.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { startup } from './startup.js';
@@ -9,6 +10,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
   engines: { run: engines, long: true },
+  fold: { run: fold, long: true },
   memory: { run: memory, long: true },
 };
 

@@ -4,6 +4,7 @@ import { bashCompletion } from '../../src/cli/completion/bash.js';
 import { fishCompletion } from '../../src/cli/completion/fish.js';
 import { commandWords } from '../../src/cli/completion/words.js';
 import { zshCompletion } from '../../src/cli/completion/zsh.js';
+import { srgan } from '../helpers/cli.js';
 import { testWhere } from '../helpers/where.js';
 
 const flags = {
@@ -63,6 +64,26 @@ testWhere(has('bash'), 'there is no bash')('bash offers commands, flags, and the
   t.is(offered('pipe', '--scale', ''), '');
   t.is(offered('pipe', 'mod'), '');
   t.is(offered('models', 'info', '--'), '--help');
+});
+
+testWhere(has('bash'), 'there is no bash')('bash completes the commands there are', async (t) => {
+  const { stdout: script } = await srgan(['completion', 'bash']);
+  const offered = (...line: string[]) => {
+    const ask = 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _srgan; echo "${COMPREPLY[*]}"';
+    const asked = spawnSync('bash', ['-c', `${script}\n${ask}`, 'bash', 'srgan', ...line], {
+      encoding: 'utf8',
+    });
+    t.is(asked.stderr, '');
+    return asked.stdout.trim();
+  };
+  t.is(offered('b'), 'batch');
+  t.is(offered('u'), 'upscale');
+  t.is(offered('batch', ''), 'list status');
+  t.is(offered('batch', 'status', '--b'), '--batch-id');
+  t.is(offered('batch', 'in', 'out', '--re'), '--recursive --resume');
+  t.is(offered('pipe', '--se'), '--sequential');
+  t.is(offered('upscale', '--format', 'w'), 'webp');
+  t.is(offered('batch', 'in', 'out', '--webhook', ''), '');
 });
 
 testWhere(has('zsh'), 'there is no zsh')('zsh reads its script', (t) => {

@@ -21,7 +21,7 @@ test('what each kind of value takes', (t) => {
 });
 
 test('what it does not take, it names', (t) => {
-  const message = 'Expected a number such as 2 or 1.5 for --scale but received two of type string';
+  const message = 'Expected a number such as 2 or 1.5 for --scale but received two of type string.';
   t.throws(() => readNumber('two', '--scale'), { message });
   for (const bad of ['', ' ', '2x', 'Infinity', 'NaN']) t.throws(() => readNumber(bad, '--scale'));
   for (const bad of ['', '-1', '1.5', '1e3', '0x10']) t.throws(() => readWholeNumber(bad, '--limit'));

@@ -84,9 +84,14 @@ testWhere(posix && nobodyCan, 'no user here who may not read everything')(
     t.deepEqual(await readdir(join(cwd, 'out')), ['a.png']);
 
     const locked = await srgan(['pipe', 'a.png', 'locked', ...resize], { cwd, uid });
-    t.is(locked.exitCode, 1, locked.stderr);
-    t.regex(locked.stderr, /^ {2}E_WRITE .*locked.a\.png: writing there is not allowed\.$/m);
-    t.regex(locked.stderr, /^ {4}Check the permissions of the directory\.$/m);
+    t.is(locked.exitCode, 2, locked.stderr);
+    t.is(
+      locked.stderr,
+      'srgan: locked: writing there is not allowed.\n  Check the permissions of the directory.\n',
+    );
+    const below = await srgan(['pipe', 'a.png', 'b', 'locked/deeper', ...resize], { cwd, uid });
+    t.is(below.exitCode, 2, below.stderr);
+    t.regex(below.stderr, /^srgan: locked.deeper: writing there is not allowed\.$/m);
   },
 );
 
@@ -143,4 +148,55 @@ test('two sources with one output are refused before either is written, and an i
   t.regex(stderr, /E_OVERWRITE_INPUT .*b\.png/);
   t.is((await sharp(join(cwd, 'b.png')).metadata()).width, 8);
   t.false((await readdir(cwd)).includes('a.png'));
+});
+
+test('set-ups that cannot work are told before any image: exit 2', async (t) => {
+  const cwd = await makeTree(t, { file: '' });
+  await savePngs(cwd, ['a.png'], 8, 8);
+  const cases: [string[], RegExp][] = [
+    [['a.png', '--out', 'file/below'], /^srgan: file.below: a file is where a directory is needed\.$/m],
+    [['a.png', 'out', '--device', 'cuda'], /^srgan: The device 'cuda' is not available here\.$/m],
+  ];
+  if (process.platform === 'linux') {
+    cases.push([
+      ['a.png', '--out', '/proc/srgan'],
+      /^srgan: \/proc\/srgan: the directory is gone, or cannot/m,
+    ]);
+  }
+  for (const [args, says] of cases) {
+    const { exitCode, stdout, stderr } = await srgan(['pipe', ...args], { cwd });
+    t.is(exitCode, 2, stderr);
+    t.is(stdout, '');
+    t.regex(stderr, says);
+    t.is(stderr.trim().split('\n').length, 2 - Number(!stderr.includes('\n  ')), stderr);
+  }
+  t.deepEqual((await readdir(cwd)).sort(), ['a.png', 'file']);
+});
+
+test('a device that auto does not find is a note, once', async (t) => {
+  const cwd = await makeTree(t);
+  await savePngs(cwd, ['a.png', 'b.png'], 8, 8);
+  const { exitCode, stderr } = await srgan(['pipe', 'a.png', 'b.png', '-o', 'out', '--device', 'auto'], {
+    cwd,
+  });
+  t.is(exitCode, 0, stderr);
+  t.is(stderr.split('No accelerator is available, so the networks run on the CPU.').length, 2, stderr);
+});
+
+test('a list on standard input with --overwrite replaces no source, however late it is named', async (t) => {
+  const cwd = await makeTree(t);
+  const names = numbered(80);
+  await savePngs(cwd, names, 8, 8);
+  const last = names.at(-1)!;
+  const records = names.map((src, i) => ({ src, dst: i === 0 ? last : `out-${src}` }));
+  const stdin = records.map((record) => JSON.stringify(record)).join('\n');
+  const { exitCode, stdout, stderr } = await srgan(['pipe', '--ndjson', '-', '--overwrite', ...resize], {
+    cwd,
+    stdin,
+  });
+  t.is(exitCode, 1, stderr);
+  t.regex(stderr, /E_OVERWRITE_INPUT/);
+  t.is(lines(stdout).length, names.length - 1);
+  t.is((await sharp(join(cwd, last)).metadata()).width, 8);
+  t.is((await sharp(join(cwd, `out-${last}`)).metadata()).width, 16);
 });

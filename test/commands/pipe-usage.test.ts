@@ -20,7 +20,7 @@ test('a command line that makes no sense: exit 2, one sentence, nothing on stand
     ],
     [
       ['pipe', 'a', 'o', '--scale', '0'],
-      /^srgan: Expected a number above 0, at most 1000 for scale but received 0/m,
+      /^srgan: Expected a number above 0, at most 1000 for --scale but received 0/m,
     ],
     [['pipe', 'a', 'o', '--scale'], /^srgan: Flag --scale expects a value\.$/m],
     [['pipe', 'a', 'o', '--max-memory', 'lots'], /^srgan: Expected a number of bytes .* for --max-memory/m],
@@ -29,7 +29,10 @@ test('a command line that makes no sense: exit 2, one sentence, nothing on stand
     [['pipe', 'a', 'o', '--overwrite', '--skip-existing'], /^srgan: .*--overwrite.*--skip-existing/m],
     [['pipe', 'a', 'o', '--sequential', '--threads', '2'], /^srgan: .*--threads.*--sequential/m],
     [['pipe', 'a', 'o', '--sequential', '--chunk-size', '2'], /^srgan: .*--chunk-size.*--sequential/m],
-    [['pipe', 'a', 'o', '--chunk-size', '0'], /^srgan: Expected a whole number, at least 1 for chunkSize/m],
+    [
+      ['pipe', 'a', 'o', '--chunk-size', '0'],
+      /^srgan: Expected a whole number, at least 1 for --chunk-size/m,
+    ],
     [['pipe', 'a', 'o', '--config', 'bad.json'], /^srgan: bad\.json: this is not JSON\.$/m],
     [['pipe', 'a', 'o', '--config', 'gone.json'], /^srgan: gone\.json: there is no such file\.$/m],
     [

@@ -26,6 +26,7 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
   test('in the pool: odd tiles make the image that the default engine makes of the whole', async (t) => {
     const { pool } = poolOf(t, { threads: 1, engine: 'tfjs', tfjs });
     const onnx = openNetworks({ engine: 'onnx', device: 'cpu' });
+    const inOnnx = poolOf(t, { threads: 1 });
     for (const [name, factor, widthPx, heightPx, tilePx] of [
       ['esrgan-slim', 3, 61, 45, 17],
       ['esrgan-medium', 2, 33, 1, 9],
@@ -37,6 +38,10 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
       );
       const whole = await upscaleWhole(await onnx.load(name, factor), pixels);
       t.true(largestDifference(tiled, whole) <= 1, name);
+      const folded = await inOnnx.pool.upscale(
+        requestOf({ network: await onnx.load(name, factor), pixels, tilePx }),
+      );
+      t.true(largestDifference(tiled, folded) <= 1, `${name}, folded`);
     }
     t.is(pool.stats.tiles, 12 + 4 + 4);
   });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as ort from 'onnxruntime-node';
-import { emitOnnx } from '../../src/graph/emit-onnx.js';
+import { emitOnnx, emitOperators, emitWeights } from '../../src/graph/emit-onnx.js';
 import { readOnnxModel } from '../../src/graph/onnx-model.js';
 import { readOnnx } from '../../src/graph/read-onnx.js';
 import { shapesOf } from '../../src/graph/shapes.js';
@@ -46,6 +46,17 @@ test('random networks: onnxruntime, and what is read back, agree with the defini
     const bytes = emitOnnx(graph);
     t.true(distance(expected, await runOnnx(bytes, input)) <= 1e-5 * largest);
     t.deepEqual(evaluate(readOnnx('test', readOnnxModel('test', bytes))!, input), expected);
+  }
+});
+
+test('a model in two parts: one after the other they are the model, for the runtime and for the reader', async (t) => {
+  const next = seeded(12);
+  for (let i = 0; i < 5; i += 1) {
+    const graph = randomNetwork(next);
+    const joined = Buffer.concat([emitOperators(graph), emitWeights(graph)]);
+    const input = tensor(2, 8, 12, () => next());
+    t.deepEqual(await runOnnx(joined, input), await runOnnx(emitOnnx(graph), input));
+    t.deepEqual(evaluate(readOnnx('test', readOnnxModel('test', joined))!, input), evaluate(graph, input));
   }
 });
 

@@ -73,6 +73,8 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     'upsample, oblong': around({ ...one, op: 'upsample', factor: { height: 2, width: 3 } }, 4),
     'depthToSpace, DCR': around({ ...one, op: 'depthToSpace', block: 2, mode: 'DCR' }, 8),
     'depthToSpace, CRD': around({ ...one, op: 'depthToSpace', block: 2, mode: 'CRD' }, 8),
+    select: around({ ...one, op: 'select', channels: [2, 0, 0, 3, 1] }, 4),
+    crop: around({ ...one, op: 'crop', edges: { top: 1, left: 2, bottom: 0, right: 1 } }, 4),
   };
 }
 

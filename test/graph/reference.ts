@@ -94,6 +94,16 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
         return pixel(input, channel, Math.floor(y / block), Math.floor(x / block));
       });
     }
+    case 'select':
+      return tensor(node.channels.length, input.height, input.width, (c, y, x) =>
+        pixel(input, node.channels[c]!, y, x),
+      );
+    case 'crop': {
+      const { top, left, bottom, right } = node.edges;
+      return tensor(input.channels, input.height - top - bottom, input.width - left - right, (c, y, x) =>
+        pixel(input, c, y + top, x + left),
+      );
+    }
   }
 }
 

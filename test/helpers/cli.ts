@@ -14,7 +14,7 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Given at once and then ended; otherwise standard input is empty. */
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly uid?: number;
 }
 

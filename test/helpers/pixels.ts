@@ -68,7 +68,7 @@ export function pageOfPixels(pixels: Pixels, page: number): Pixels {
 }
 
 /** Largest difference between two images, in levels of 8 bits. */
-export function largestDifference(one: Pixels, other: Pixels): number {
+export function largestDifference(one: Pick<Pixels, 'data'>, other: Pick<Pixels, 'data'>): number {
   if (one.data.length !== other.data.length) return Infinity;
   let most = 0;
   for (let at = 0; at < one.data.length; at += 1) {

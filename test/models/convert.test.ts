@@ -20,21 +20,25 @@ test('plain onnxruntime makes of the file what the network as published makes', 
     const out = path.join(directory, 'new', `${name}.onnx`);
     t.like(await convertToOnnx(name, out, { factor }), { factor, inputRange: range, outputRange: range });
 
+    const light = path.join(directory, `${name}-folded.onnx`);
+    const folded = await convertToOnnx(name, light, { factor, fold: true });
+    t.is(Buffer.compare(folded.bytes, await readFile(light)), 0);
+
     const [width, height] = [19, 13];
     const planes = randomValues(seeded(factor), 3 * width * height, 0, 255);
-    const session = await InferenceSession.create(out);
-    t.deepEqual([session.inputNames, session.outputNames], [['input'], ['output']]);
     const input = planes.map((value) => (value * range) / 255);
-    const { output } = await session.run({
-      input: new Tensor('float32', input, [1, 3, height, width]),
-    });
-    t.deepEqual(output!.dims, [1, 3, height * factor, width * factor]);
     const network = await (await openEngine(settings)).load(await openNetworks(settings).load(name, factor));
     const expected = await network.run(planes, width, height);
-    const values = output!.data as Float32Array;
-    t.true(expected.every((value, i) => Math.abs(value - (values[i]! * 255) / range) < 0.01));
+    for (const file of [out, light]) {
+      const session = await InferenceSession.create(file);
+      t.deepEqual([session.inputNames, session.outputNames], [['input'], ['output']]);
+      const { output } = await session.run({ input: new Tensor('float32', input, [1, 3, height, width]) });
+      t.deepEqual(output!.dims, [1, 3, height * factor, width * factor]);
+      const values = output!.data as Float32Array;
+      t.true(expected.every((value, i) => Math.abs(value - (values[i]! * 255) / range) < 0.01));
+      await session.release();
+    }
     await network.dispose();
-    await session.release();
   }
 });
 

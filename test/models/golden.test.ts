@@ -8,7 +8,10 @@ import { openNetworks } from '../../src/models/networks.js';
 import { packageDirectory } from '../../src/models/packaged.js';
 import { PACKAGED, type PackagedFamily } from '../../src/models/registry.js';
 import type { Test } from '../engines/conformance.js';
+import { framedNetwork } from '../helpers/framed-network.js';
+import { blankPixels, largestDifference } from '../helpers/pixels.js';
 import { testOnTfjsNode } from '../helpers/tfjs-node.js';
+import { poolOf, requestOf } from '../helpers/tile-pool.js';
 
 // the packages bring an image and what the networks made of it elsewhere
 const MOST_OFF = 1e-4;
@@ -61,6 +64,28 @@ function checkSample(
     t.true(farthest <= 1, `${farthest} levels apart`);
     t.true(off <= MOST_OFF * expected.length);
   });
+}
+
+for (const family of PACKAGED.filter(({ name }) => name !== 'esrgan-thick')) {
+  for (const factor of [2, 3, 4]) {
+    test(`${family.name} x${factor}, folded and in tiles, makes the package's own sample, too`, async (t) => {
+      const assets = path.join(await packageDirectory(family), 'assets');
+      const { data, width, height } = await rgb(path.join(assets, 'fixture.png'));
+      const sample = await rgb(path.join(assets, 'samples', `${factor}x`, 'result.png'));
+      const { pool } = poolOf(t, { threads: 2 });
+      const network = framedNetwork(
+        await openNetworks({ engine: 'onnx', device: 'cpu' }).load(family.name, factor),
+      );
+      const pixels = blankPixels({ widthPx: width, heightPx: height });
+      const expected = blankPixels({ widthPx: sample.width, heightPx: sample.height });
+      pixels.data.set(data);
+      expected.data.set(sample.data);
+      const result = await pool.upscale(requestOf({ network, pixels, tilePx: 48 }));
+      t.true(largestDifference(result, expected) <= 1);
+      const off = sample.data.reduce((count, value, i) => count + Number(value !== result.data[i]), 0);
+      t.true(off <= MOST_OFF * sample.data.length, `${off} of ${sample.data.length}`);
+    });
+  }
 }
 
 test('every sample that the packages bring is checked', async (t) => {

@@ -19,7 +19,7 @@ test('a packaged network: its facts, its bytes in shared memory, read once', asy
     defaultFactor: 2,
   });
   const file = await networks.load('esrgan-slim', 2);
-  const { bytes, key, ...facts } = file;
+  const { bytes, key, tiled, ...facts } = file;
   t.deepEqual(facts, {
     title: 'esrgan-slim x2',
     factor: 2,
@@ -30,10 +30,23 @@ test('a packaged network: its facts, its bytes in shared memory, read once', asy
     liveFloatsPerPixel: 320,
   });
   t.true(bytes.buffer instanceof SharedArrayBuffer);
+  t.is(tiled?.exact.operators.length, 16);
+  t.is(tiled?.interior?.borderPx, 9);
+  t.is(tiled?.interior?.work.perPixel, 72_824);
   t.is(await networks.load('esrgan-slim', 2), file);
   t.not((await networks.load('esrgan-slim', 3)).key, key);
   t.is((await open().load('esrgan-slim', 2)).key, key);
   t.like(await networks.load('esrgan-thick', 4), { factor: 4, inputRange: 1, outputRange: 1, radiusPx: 154 });
+});
+
+test('without folding, and where a network reaches too far, there are no forms for tiles', async (t) => {
+  const plain = openNetworks({ engine: 'onnx', device: 'cpu', fold: false });
+  const file = await plain.load('esrgan-slim', 2);
+  t.is(file.tiled, undefined);
+  const folded = await open().load('esrgan-slim', 2);
+  t.is(file.key, folded.key);
+  t.deepEqual(file.bytes, folded.bytes);
+  t.is((await open().load('esrgan-thick', 2)).tiled, undefined);
 });
 
 test('unknown names and factors', async (t) => {
@@ -89,7 +102,7 @@ test('damaged files of a package', async (t) => {
 });
 
 test('the list tells of each family what it is and what it costs', async (t) => {
-  const listings = await listNetworks();
+  const listings = await listNetworks({ folding: true });
   t.deepEqual(
     listings.map(({ name }) => name),
     ['esrgan-slim', 'esrgan-medium', 'esrgan-thick'],
@@ -108,6 +121,14 @@ test('the list tells of each family what it is and what it costs', async (t) => 
   t.deepEqual(
     listings.map(({ networks }) => networks[0]!.parameters),
     [222_075, 693_235, 7_239_968],
+  );
+  t.deepEqual(
+    listings.map(({ networks }) => networks.map(({ foldedMacsPerPixel }) => foldedMacsPerPixel)),
+    [
+      [72_824, 82_409, 89_672, 89_672],
+      [620_752, 630_337, 637_600, 637_600],
+      [undefined, undefined, undefined, undefined],
+    ],
   );
 });
 

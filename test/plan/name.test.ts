@@ -70,12 +70,22 @@ test("the extension is the source's own where it fits the format", async (t) => 
   t.is(await extension('noextension', 'png'), '.png');
 });
 
-test('a stated output path is used as it stands', async (t) => {
-  t.is(await named('a.png', { out: 'out' }, {}, { dst: 'x/../../b.png' }), 'b.png');
+test('a stated output path is used as it stands, within the output directory where there is one', async (t) => {
+  t.is(await named('a.png', { out: 'out' }, {}, { dst: 'x/../b.png' }), 'out/b.png');
   t.is(await named('a.png', { out: 'out' }, {}, { dst: 'deep/b.png' }), 'out/deep/b.png');
   t.is(await named('in/a.png', {}, {}, { dst: 'b.png' }), 'b.png');
-  const absolute = path.resolve('somewhere', 'b.png');
-  t.is(await named('a.png', { out: 'out' }, {}, { dst: absolute }), absolute.split(path.sep).join('/'));
+  t.is(await named('in/a.png', {}, {}, { dst: '../b.png' }), '../b.png');
+  const inside = path.resolve('out', 'b.png');
+  t.is(await named('a.png', { out: 'out' }, {}, { dst: inside }), inside.split(path.sep).join('/'));
+  for (const dst of [
+    '../b.png',
+    'x/../../b.png',
+    '.',
+    path.resolve('outside', 'b.png'),
+    path.resolve('b.png'),
+  ]) {
+    await t.throwsAsync(named('a.png', { out: 'out' }, {}, { dst }), { code: 'E_WRITE' }, dst);
+  }
 });
 
 test('no name of a source leads out of the directory', async (t) => {

@@ -95,7 +95,7 @@ test('a dry run is a table: action, sizes, format, memory, and what would fail',
       ['x2', '640×480×12', '1280×960×12', 'png', '5.0 MiB', 'a.png → out/a.png'],
       ['copy', '640×480×12', '1280×960×12', 'png', '5.0 MiB', 'a.png → out/a.png'],
       ['skipped', 'c.png: there'],
-      ['failed', 'd.png: E_DECODE no'],
+      ['failed', 'E_DECODE d.png: no'],
       [''],
     ],
   );

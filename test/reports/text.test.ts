@@ -63,6 +63,7 @@ const installed: NetworkListing = {
     factor,
     radiusPx: 10,
     macsPerPixel: 222_544.4,
+    ...(factor === 2 && { foldedMacsPerPixel: 72_824 }),
     liveFloatsPerPixel: 320,
     parameters: 1234,
   })),
@@ -89,6 +90,8 @@ test('a row for each factor, and how to get what is not installed', (t) => {
     ],
   );
   t.regex(networkInfo(installed), /^factors +x2 \(default\), x4$/m);
+  t.regex(networkInfo(installed), /^x2 +10 px +222,544 +72,824 +3\.06x +1,234 +320$/m);
+  t.regex(networkInfo(installed), /^x4 +10 px +222,544 +- +- +1,234 +320$/m);
   t.regex(networkInfo(absent), /^package +not installed: npm install @x\/two$/m);
 });
 

@@ -57,20 +57,23 @@ test('NDJSON: what is known overrides, the rest goes along', async (t) => {
 
 test('NDJSON: a wrong line is a failed source that names the line, and the next ones go on', async (t) => {
   const lines: [line: string, message: RegExp][] = [
-    ['{"src":"a.png"', /^Line 1 is not JSON\.$/],
-    ['[1]', /^Expected an object with src for line 2 but received \[1\] of type array$/],
-    ['{"id":1}', /^Expected a non-empty string for src in line 3 but received undefined of type undefined$/],
+    ['{"src":"a.png"', /^line 1: is not JSON\.$/],
+    ['[1]', /^Expected an object with src for line 2 but received \[1\] of type array\.$/],
+    [
+      '{"id":1}',
+      /^Expected a non-empty string for src in line 3 but received undefined of type undefined\.$/,
+    ],
     [
       '{"src":"a.png","scale":-1}',
-      /^Expected a number above 0, at most 1000 for scale in line 4 but received -1 of type number$/,
+      /^Expected a number above 0, at most 1000 for scale in line 4 but received -1 of type number\.$/,
     ],
     [
       '{"src":"a.png","format":"bmp"}',
-      /^Expected one of: png, .* for format in line 5 but received bmp of type string$/,
+      /^Expected one of: png, .* for format in line 5 but received bmp of type string\.$/,
     ],
     ['{"src":"a.png","scale":2,"width":5}', /^scale and width or height exclude each other in line 6\.$/],
     ['{"src":"a\\u0000.png"}', /in line 7/],
-    ['null', /for line 8 but received null of type null$/],
+    ['null', /for line 8 but received null of type null\.$/],
   ];
   const sources = await listed([...lines.map(([line]) => line), '{"src":"last.png"}'].join('\n'), 'ndjson');
   lines.forEach(([line, message], at) => {
@@ -90,7 +93,7 @@ test('a line over 64 KiB or without UTF-8 fails alone', async (t) => {
     sources.map(({ path: file, invalid }) => [file, invalid?.message]),
     [
       ['a.png', undefined],
-      ['line 2', 'Line 2 is longer than 64 KiB.'],
+      ['line 2', 'line 2: is longer than 64 KiB.'],
       ['b.png', undefined],
     ],
   );
@@ -129,7 +132,7 @@ test('a list in a file mirrors from the common base of all it names, and can be 
     instanceOf: SrganError,
   });
   t.is(error.code, 'E_USAGE');
-  t.regex(error.message, /none\.txt: this list of sources cannot be read\./);
+  t.regex(error.message, /none\.txt: this list of sources does not exist\./);
 });
 
 test('an iterable gives paths and records', async (t) => {

@@ -67,7 +67,7 @@ test('a job says all that is to be done with a source', async (t) => {
   t.like(job, {
     action: 'upscale',
     format: 'png',
-    model: 'esrgan-slim',
+    model: 'lanczos3',
     passes: [2],
     targetWidthPx: 60,
     targetHeightPx: 40,

@@ -35,6 +35,7 @@ function recording(rest: {
 }): Recording {
   const stats = { tiles: 4, inferMs: [3, 4], busyMs: [5, 6] };
   return {
+    drain: new AbortController().signal,
     settings: { maxFailures: rest.maxFailures, threads: 2 },
     survey: { sources: rest.sources },
     tiles: { stats, upscale: () => Promise.reject(new Error()), close: () => Promise.resolve() },

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { openNetworks } from '../../src/models/networks.js';
+import { framedNetwork } from '../helpers/framed-network.js';
 import { channelOf, drawPixels, largestDifference, pageOfPixels, setAlpha } from '../helpers/pixels.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
 import { upscaleWhole } from '../helpers/whole-image.js';
@@ -31,6 +32,42 @@ for (const name of ['esrgan-slim', 'esrgan-medium']) {
     });
   }
 }
+
+for (const name of ['esrgan-slim', 'esrgan-medium']) {
+  for (const factor of [2, 3, 4, 8]) {
+    test(`${name} x${factor}: a folded inner part and the frame around it make the whole image`, async (t) => {
+      const { pool } = poolOf(t, { threads: 2 });
+      const network = framedNetwork(await networks.load(name, factor));
+      for (const [widthPx, heightPx, tilePx] of [
+        [61, 45, 16],
+        [50, 70, undefined],
+        // the inner part is one pixel wide, or there is none
+        [2 * network.tiled!.interior!.borderPx + 1, 40, undefined],
+        [40, 12, undefined],
+      ] as const) {
+        const pixels = drawPixels({ widthPx, heightPx });
+        const tiled = await pool.upscale(requestOf({ network, pixels, tilePx }));
+        const difference = largestDifference(tiled, await upscaleWhole(network, pixels));
+        t.true(difference <= 1, `${widthPx}×${heightPx}: ${difference}`);
+      }
+    });
+  }
+}
+
+test('folded or not, by however many workers: 16 bits differ by far less than a level of 8', async (t) => {
+  const network = await networks.load('esrgan-slim', 2);
+  const pixels = drawPixels({ widthPx: 230, heightPx: 190, bits: 16 });
+  const whole = await upscaleWhole(network, pixels);
+  const results = [];
+  for (const threads of [1, 3]) {
+    const { pool } = poolOf(t, { threads });
+    results.push(await pool.upscale(requestOf({ network, pixels })));
+    // the inner part and the four pieces around it
+    t.true(pool.stats.tiles >= 5);
+  }
+  t.deepEqual(results[0]!.data, results[1]!.data);
+  t.true(largestDifference(results[0]!, whole) <= 0.02);
+});
 
 for (const factor of [2, 3, 4, 8]) {
   test(`esrgan-thick x${factor}: a halo that is shorter than its radius is enough`, async (t) => {
@@ -145,7 +182,11 @@ test('--tta is the mean over the flips and turns, and knows no direction', async
   const meanOfMirrored = await pool.upscale(
     requestOf({ network, pixels: { ...mirrored, data: shared }, tta: true }),
   );
+  const framed = await pool.upscale(
+    requestOf({ network: framedNetwork(network), pixels, tta: true, tilePx: 11 }),
+  );
   t.true(largestDifference(mean, tiled) <= 1);
+  t.true(largestDifference(mean, framed) <= 1);
   t.true(largestDifference(mean, plain) > 1);
   for (let y = 0; y < 44; y += 1) {
     for (let x = 0; x < 60; x += 1) {

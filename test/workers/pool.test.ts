@@ -210,7 +210,7 @@ for (const [engine, name] of [
   }
 }
 
-test('2,000 tiles of changing size hold no more memory than 400', async (t) => {
+test.serial('2,000 tiles of changing size hold no more memory than 400', async (t) => {
   const { pool, buffers } = poolOf(t, { threads: 2 });
   const network = await networks.load('esrgan-slim', 2);
   const rounds = async (count: number) => {

@@ -28,9 +28,7 @@ if [[ \${funcstack[1]} == _${bin} ]]; then _${bin} "$@"; else compdef _${bin} ${
 
 function wordCase(commands: readonly CommandWords[], before: string): string[] {
   const words = nextWords(commands, before);
-  return words.length > 0
-    ? [`      ${quote(before)}) compadd -- ${words.map(quote).join(' ')}; return ;;`]
-    : [];
+  return words.length > 0 ? [`      ${quote(before)}) compadd -- ${words.map(quote).join(' ')} ;;`] : [];
 }
 
 function argumentsCase({ name, flags }: CommandWords): string {

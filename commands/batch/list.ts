@@ -1,0 +1,28 @@
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import { jsonFlag } from '../../src/cli/flags.js';
+
+export default class BatchList extends Command {
+  static override summary = 'List the batches whose results are in a directory, the newest first.';
+
+  static override examples = ['<%= config.bin %> batch list upscaled'];
+
+  static override args = {
+    out: Args.string({
+      description: 'Directory of the results; otherwise the working directory.',
+      default: '.',
+      ignoreStdin: true,
+    }),
+  };
+
+  static override flags = jsonFlag;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(BatchList);
+    const { listBatches } = await import('../../src/journal/batches.js');
+    const { batchesTable } = await import('../../src/reports/batches.js');
+    const { print } = await import('../../src/cli/output.js');
+    const batches = await listBatches(args.out);
+    await print(flags.json ? `${JSON.stringify(batches, null, 2)}\n` : batchesTable(batches));
+  }
+}

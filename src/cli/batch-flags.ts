@@ -1,0 +1,42 @@
+import * as Flags from '@oclif/core/flags';
+import type { Interfaces } from '@oclif/core';
+import {
+  batchRunFlags,
+  failingFlags,
+  globFlag,
+  namingFlags,
+  networkFlags,
+  reportingFlags,
+  resourceFlags,
+  resultFlags,
+  selectingFlags,
+} from './flags.js';
+
+const { name, suffix, overwrite } = namingFlags;
+
+/** Those that can have a default: which batch is meant no default can know. */
+export const batchDefaults = {
+  recursive: Flags.boolean({
+    ...selectingFlags.recursive,
+    char: 'r',
+    description: 'Look into the subdirectories of IN too, and mirror them in OUT; otherwise only at the top.',
+  }),
+  ...globFlag,
+  exclude: selectingFlags.exclude,
+  limit: selectingFlags.limit,
+  name,
+  suffix,
+  'skip-existing': Flags.boolean({ ...namingFlags['skip-existing'], char: 'k' }),
+  overwrite,
+  'dry-run': namingFlags['dry-run'],
+  ...resultFlags,
+  ...networkFlags,
+  ...resourceFlags,
+  ...failingFlags,
+  webhook: batchRunFlags.webhook,
+  ...reportingFlags,
+};
+
+export const batchFlags = { ...batchDefaults, ...batchRunFlags };
+
+export type BatchFlags = Partial<Interfaces.InferredFlags<typeof batchFlags>>;

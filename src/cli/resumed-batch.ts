@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { SrganError } from '../errors.js';
+import { batchFile, noBatch } from '../journal/batches.js';
+import type { BatchLine, RecordedOptions } from '../journal/lines.js';
+import { readPast } from '../journal/past.js';
+import { resolveOptions } from '../settings.js';
+import type { BatchFlags } from './batch-flags.js';
+import { batchOptions } from './batch-options.js';
+import type { Batch } from './run-batch.js';
+
+type OptionName = keyof RecordedOptions;
+
+/** Options that change how the work is done and not what comes out; of a group what is nearest counts. */
+const FREE: readonly (readonly OptionName[])[] = [
+  ['threads', 'sequential', 'chunkSize'],
+  ['maxMemory'],
+  ['maxPixels'],
+  ['failFast', 'maxFailures'],
+];
+
+/**
+ * A batch as its journal has it, with what may be stated anew.
+ * @param args IN and OUT, or OUT alone
+ * @param given on the command line; `filled` also has what the environment and the configuration file say
+ * @throws SrganError E_USAGE where there is no such batch, or what is given contradicts it
+ */
+export async function resumedBatch(
+  args: readonly string[],
+  id: string,
+  given: BatchFlags,
+  filled: BatchFlags,
+): Promise<Batch> {
+  const out = args.at(-1);
+  if (out === undefined) {
+    throw new SrganError('E_USAGE', '--resume needs the output directory of the batch.', {
+      hint: `Such as: srgan batch OUT --resume ${id}`,
+    });
+  }
+  const file = batchFile(out, id);
+  const past = await readPast(file);
+  if (!past) throw noBatch(out, id);
+  if (!past.batch) {
+    throw new SrganError('E_USAGE', `${file}: ends before the options of the batch.`, {
+      hint: 'No image was begun, so run the batch again without --resume.',
+    });
+  }
+  const recorded = optionsIn(past.batch);
+  await refuseContradictions(id, given, recorded);
+  const free = FREE.flatMap((group) => {
+    const layers = [stated(given), recorded, stated(filled)];
+    const nearest = layers.find((layer) => group.some((name) => layer[name] !== undefined));
+    return group.map((name) => [name, nearest?.[name]]);
+  });
+  const dryRun = filled['dry-run'];
+  return {
+    id,
+    input: inputOf(past.batch, args.length > 1 ? args[0] : undefined),
+    out,
+    options: { ...recorded, ...(Object.fromEntries(free) as RecordedOptions), dryRun, resume: true },
+  };
+}
+
+/** Relative paths among them were relative to where the batch was begun. */
+function optionsIn({ options, cwd }: BatchLine): RecordedOptions {
+  const { model } = options;
+  const isFile = model?.toLowerCase().endsWith('.onnx') ?? false;
+  return model !== undefined && isFile ? { ...options, model: path.resolve(cwd, model) } : options;
+}
+
+function inputOf({ id, cwd, patterns = [] }: BatchLine, given: string | undefined): string {
+  const input = path.resolve(cwd, patterns[0] ?? '.');
+  if (given === undefined) return path.relative('', input) || '.';
+  if (path.resolve(given) === input) return given;
+  throw new SrganError('E_USAGE', `${given} is not the directory of batch ${id}, which is ${input}.`, {
+    hint: 'Leave it out, or begin another batch.',
+  });
+}
+
+/** What was stated, and not filled in by us. */
+function stated(flags: BatchFlags): RecordedOptions {
+  const options = Object.entries(batchOptions(flags));
+  const isStated = ([name, value]: [string, unknown]) =>
+    value !== undefined && (name !== 'recursive' || flags.recursive !== undefined);
+  return Object.fromEntries(options.filter(isStated));
+}
+
+/** An option may be given again where it leads to the same settings. */
+async function refuseContradictions(id: string, given: BatchFlags, recorded: RecordedOptions): Promise<void> {
+  const free = new Set<string>([...FREE.flat(), 'dryRun']);
+  const settingsWith = (options: object) =>
+    resolveOptions({ inputs: ['.'], threads: 1, maxMemory: 2 ** 30, ...options, sequential: false });
+  const fixed = Object.fromEntries(Object.entries(recorded).filter(([name]) => !free.has(name)));
+  const settings = await settingsWith(fixed);
+  const contradicting: string[] = [];
+  for (const [name, value] of Object.entries(stated(given))) {
+    if (free.has(name)) continue;
+    const again = await settingsWith({ ...fixed, [name]: value }).catch(() => undefined);
+    if (!isDeepStrictEqual(again, settings)) contradicting.push(flagOf(name));
+  }
+  if (contradicting.length === 0) return;
+  throw new SrganError(
+    'E_USAGE',
+    `Batch ${id} was begun with another ${contradicting.join(' and another ')}.`,
+    {
+      hint: 'A batch is taken up as it was begun: leave them out, or begin another one.',
+    },
+  );
+}
+
+function flagOf(option: string): string {
+  if (option === 'include') return '--glob';
+  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,19 @@
+import type { Interfaces } from '@oclif/core';
+import { namingFlags, networkFlags, reportingFlags, resourceFlags, resultFlags } from './flags.js';
+
+const { threads, 'max-memory': maxMemory, 'max-pixels': maxPixels } = resourceFlags;
+const { quiet, verbose, config } = reportingFlags;
+
+export const upscaleFlags = {
+  overwrite: namingFlags.overwrite,
+  ...resultFlags,
+  ...networkFlags,
+  threads,
+  'max-memory': maxMemory,
+  'max-pixels': maxPixels,
+  quiet,
+  verbose,
+  config,
+};
+
+export type UpscaleFlags = Partial<Interfaces.InferredFlags<typeof upscaleFlags>>;

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import type { Outcome } from '../job.js';
+import type { PipeOptions, Settings } from '../options.js';
+import { recordOf } from '../reports/results.js';
+import type { Summary } from '../reports/summary.js';
+import type { Ticket } from '../stages/stage.js';
+import { openAppending, type Appending } from './append.js';
+import { JOURNAL_VERSION, type JournalLine, type RecordedOptions } from './lines.js';
+import { readPast } from './past.js';
+import { thisProcess } from './process.js';
+import { collectProofs } from './proofs.js';
+
+/** What outlives a run: a line for each source, and what earlier runs of the same journal left. */
+export interface Journal {
+  /** Whether an earlier run put a result there, or was about to. */
+  wrote(output: string): boolean;
+  /** Whether the output is there as an earlier run made it for the key. */
+  proves(output: string, key: string): Promise<boolean>;
+  /**
+   * Says that the bytes are about to get their name, so that a run which is killed after that knows them again.
+   * @returns SHA-256 of the bytes in hex
+   * @throws SrganError E_WRITE
+   */
+  announce(output: string, key: string, bytes: Uint8Array): Promise<string>;
+  /** @throws SrganError E_WRITE */
+  record(outcome: Outcome, ticket: Pick<Ticket, 'source' | 'job' | 'key' | 'end'>): Promise<void>;
+  /** @throws SrganError E_WRITE */
+  end(summary: Summary, rule: { complete: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JournalPlace {
+  readonly file: string;
+  /** What results' paths are relative to. */
+  readonly out: string | undefined;
+}
+
+const now = () => new Date().toISOString();
+
+/**
+ * Opens the journal of a run, a new one or the one that is there; a dry run only reads it.
+ * @param total sources there are, where that is known
+ * @throws SrganError E_USAGE, E_OUT_DIR, E_WRITE
+ */
+export async function openJournal(
+  file: string,
+  settings: Settings,
+  options: PipeOptions,
+  total: number | undefined,
+): Promise<Journal> {
+  const { out, resume, dryRun } = settings;
+  const past = resume ? await readPast(file) : undefined;
+  const proofs = past?.proofs ?? collectProofs();
+  const lines = dryRun ? nowhere : await openAppending(file, past ? (past.endsWell ? 'on' : 'torn') : 'new');
+  const session = { at: now(), ...(await thisProcess()), total };
+  await lines.add(past?.batch ? { kind: 'resume', ...session } : { kind: 'batch', ...about(), ...session }, {
+    flush: true,
+  });
+
+  return {
+    wrote: (output) => proofs.wrote(dstOf(output)),
+    proves: (output, key) => proofs.prove(output, { key, dst: dstOf(output) }),
+    async announce(output, key, bytes) {
+      const sha256 = await digest(bytes);
+      const line = { key, dst: dstOf(output), bytes: bytes.byteLength, sha256 };
+      await lines.add({ kind: 'writing', ...line }, { flush: true });
+      return sha256;
+    },
+    async record(outcome, ticket) {
+      const line = lineOf(outcome, ticket);
+      if (line) await lines.add(line);
+    },
+    end: ({ elapsedMs, counts }, { complete }) =>
+      lines.add({ kind: 'end', at: now(), complete, elapsedMs: Math.round(elapsedMs), counts }),
+    close: () => lines.close(),
+  };
+
+  function about() {
+    const { inputs } = settings;
+    return {
+      version: JOURNAL_VERSION,
+      id: path.parse(file).name,
+      cwd: process.cwd(),
+      patterns: inputs.kind === 'patterns' ? inputs.patterns : undefined,
+      options: recorded(options),
+    };
+  }
+
+  function dstOf(output: string): string {
+    const relative = out === undefined ? undefined : path.relative(out, output);
+    const outside = relative === undefined || relative.startsWith('..') || path.isAbsolute(relative);
+    return outside ? path.resolve(output) : relative.replaceAll(path.sep, '/');
+  }
+
+  /** Undefined where the journal tells it already. */
+  function lineOf(outcome: Outcome, { source, job, key, end }: Parameters<Journal['record']>[1]) {
+    const dst = outcome.dst === undefined ? undefined : dstOf(outcome.dst);
+    const src = source.invalid ? source.path : path.resolve(source.path);
+    const proven = end?.status === 'skipped' && end.proven === true;
+    if (proven && proofs.toldOf(src)) return undefined;
+    return {
+      kind: 'source' as const,
+      at: now(),
+      ...(recordOf({ ...outcome, extra: {} }) as unknown as Outcome),
+      src,
+      dst,
+      ...(proven ? { status: 'done' as const, reason: undefined } : {}),
+      warnings: outcome.warnings.length > 0 ? outcome.warnings : undefined,
+      key,
+      inputBytes: job?.header.fileBytes,
+      sha256: end && 'written' in end ? end.written.sha256 : undefined,
+    } satisfies JournalLine;
+  }
+}
+
+const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };
+
+/** In a thread of libuv's, so that a large file holds nobody back. */
+async function digest(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
+}
+
+const UNRECORDED: readonly (keyof PipeOptions)[] = [
+  'inputs',
+  'out',
+  'signal',
+  'drain',
+  'onOutcome',
+  'onTotal',
+  'onNote',
+  'journal',
+  'resume',
+  'dryRun',
+];
+
+function recorded(options: PipeOptions): RecordedOptions {
+  const left: readonly string[] = UNRECORDED;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !left.includes(name)));
+}

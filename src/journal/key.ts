@@ -1,0 +1,27 @@
+import { hash } from 'node:crypto';
+import { hashFile } from '../hash-file.js';
+import type { Job } from '../job.js';
+import type { Settings } from '../options.js';
+import type { Networks } from '../run.js';
+
+/**
+ * Names what a result depends on: the source's bytes, the networks' content, and every option that changes the
+ * result. Equal keys mean equal results. 64 hex digits.
+ * @throws SrganError E_READ, E_MODEL
+ */
+export async function resultKey(job: Job, settings: Settings, networks: Networks): Promise<string> {
+  const source = await hashFile(job.source.path);
+  const { format } = job;
+  // the bytes themselves are the result, whatever the other options say
+  if (job.action === 'copy') return hash('sha256', JSON.stringify({ source, copy: true }));
+  const passes = await Promise.all(
+    job.passes.map(async (factor) => (await networks.load(job.model, factor)).key),
+  );
+  const { targetWidthPx, targetHeightPx, quality } = job;
+  const { lossless, strip, tta, tile, engine, device } = settings;
+  const size = { targetWidthPx, targetHeightPx };
+  return hash(
+    'sha256',
+    JSON.stringify({ source, passes, ...size, format, quality, lossless, strip, tta, tile, engine, device }),
+  );
+}

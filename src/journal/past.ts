@@ -1,0 +1,56 @@
+import { open } from 'node:fs/promises';
+import { SrganError, systemCode } from '../errors.js';
+import type { BatchLine, Session } from './lines.js';
+import { isAlive } from './process.js';
+import { collectProofs, type Proofs } from './proofs.js';
+import { readJournal } from './read.js';
+
+/** What is in a journal that is to be taken up. */
+export interface Past {
+  /** Missing where even the first line was cut off, so that no image can have been begun. */
+  readonly batch: BatchLine | undefined;
+  readonly proofs: Proofs;
+  /** The last line is whole. */
+  readonly endsWell: boolean;
+}
+
+/**
+ * @returns undefined where there is no such file
+ * @throws SrganError E_USAGE where it cannot be read, or its run is still going on
+ */
+export async function readPast(file: string): Promise<Past | undefined> {
+  const lastByte = await lastByteOf(file);
+  if (lastByte === undefined) return undefined;
+  const proofs = collectProofs();
+  let batch: BatchLine | undefined;
+  let session: Session | undefined;
+  for await (const line of readJournal(file)) {
+    if (line.kind === 'batch') batch ??= line;
+    if (line.kind === 'batch' || line.kind === 'resume') session = line;
+    if (line.kind === 'end') session = undefined;
+    proofs.add(line);
+  }
+  if (session && (await isAlive(session))) {
+    throw new SrganError('E_USAGE', `${file}: process ${session.pid} is still working on this.`, {
+      hint: 'Wait until it has ended, or stop it first.',
+    });
+  }
+  return { batch, proofs, endsWell: lastByte === '\n' || lastByte === '' };
+}
+
+/** Empty for an empty file. */
+async function lastByteOf(path: string): Promise<string | undefined> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+      return buffer.toString('latin1', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return undefined;
+    throw new SrganError('E_USAGE', `${path}: this journal cannot be read.`, { cause });
+  }
+}

@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import { createCompactSet } from '../compact-set.js';
+import { SrganError } from '../errors.js';
+import { hashFile } from '../hash-file.js';
+import type { JournalLine, Proof } from './lines.js';
+
+/** What earlier sessions of a journal left: 24 to 72 bytes for each result. */
+export interface Proofs {
+  /** Whether the file is what was written for the key. */
+  prove(file: string, about: Pick<Proof, 'key' | 'dst'>): Promise<boolean>;
+  /** Whether a result was ever put, or about to be put, at `dst`. */
+  wrote(dst: string): boolean;
+  /** Whether the last that the journal says of the source is that it was done. */
+  toldOf(src: string): boolean;
+}
+
+export function collectProofs(): Proofs & { add(line: JournalLine): void } {
+  const proven = createCompactSet();
+  const written = createCompactSet();
+  const told = createCompactSet();
+  /** Those of them that a later run failed or left undone: few. */
+  const untold = new Set<string>();
+
+  return {
+    add(line) {
+      if (line.kind === 'writing') {
+        proven.add(textOf(line));
+        written.add(line.dst);
+      } else if (line.kind === 'source') {
+        if (line.status === 'done' || line.status === 'copied') {
+          told.add(line.src);
+          untold.delete(line.src);
+        } else if (told.has(line.src)) untold.add(line.src);
+      }
+    },
+    wrote: (dst) => written.has(dst),
+    toldOf: (src) => told.has(src) && !untold.has(src),
+    async prove(file, { key, dst }) {
+      if (!written.has(dst)) return false;
+      const found = await stat(file).catch(() => undefined);
+      if (!found?.isFile()) return false;
+      const sha256 = await hashFile(file).catch((error: unknown) => {
+        if (error instanceof SrganError) return '';
+        throw error;
+      });
+      return proven.has(textOf({ key, dst, bytes: found.size, sha256 }));
+    },
+  };
+}
+
+const textOf = ({ key, dst, bytes, sha256 }: Proof) => `${key} ${bytes} ${sha256} ${dst}`;

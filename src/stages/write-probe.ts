@@ -1,0 +1,38 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { SrganError, systemCode } from '../errors.js';
+import { forget, remember } from '../temp-files.js';
+import { writeFailure } from './write-failure.js';
+import { tempName } from './write.js';
+
+/**
+ * Finds out before any work whether results can be written below `directory`, which need not be there yet, by
+ * making a file in the deepest directory above it that is.
+ * @throws SrganError E_OUT_DIR
+ */
+export async function checkWritable(directory: string): Promise<void> {
+  try {
+    const probe = join(await deepestThere(resolve(directory)), tempName('probe'));
+    remember(probe);
+    try {
+      await (await open(probe, 'wx')).close();
+    } finally {
+      await rm(probe, { force: true }).catch(() => undefined);
+      forget(probe);
+    }
+  } catch (cause) {
+    const { message, hint } = writeFailure(directory, cause);
+    throw new SrganError('E_OUT_DIR', message, { cause, hint });
+  }
+}
+
+async function deepestThere(directory: string): Promise<string> {
+  try {
+    await stat(directory);
+    return directory;
+  } catch (error) {
+    const above = dirname(directory);
+    if (systemCode(error) !== 'ENOENT' || above === directory) throw error;
+    return deepestThere(above);
+  }
+}

@@ -1,0 +1,185 @@
+import type { NetworkFile, TileForm as NetworkForm, TiledForms } from '../engines/engine.js';
+import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
+import {
+  coreAt,
+  gridBySide,
+  tileAt,
+  withHalo,
+  type Grid,
+  type PageSize,
+  type Rect,
+  type Tile,
+} from './grid.js';
+import { ALL_OPEN, CLOSED_SIDES, type ClosedSides } from './sides.js';
+import { macsOfTile } from './work.js';
+
+/** What a tile goes through: the network as it is, or one of the forms made for tiles. */
+export type TileForm = 'whole' | keyof TiledForms;
+
+export interface PlannedTile extends Tile {
+  readonly form: TileForm;
+  /** Sides at which the image ends and the network's own zeros act. */
+  readonly closed: ClosedSides;
+  /** What the network makes of the window: at least the core. */
+  readonly covered: Rect;
+}
+
+/** How a page is cut into tiles; their cores cover each of its pixels once. */
+export interface TilePlan {
+  readonly tiles: number;
+  /** @param index 0 .. tiles - 1 */
+  tileAt(index: number): PlannedTile;
+}
+
+export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled'>;
+
+/**
+ * The cheapest way to make the whole image's pixels, from the page's size, the network and the option alone,
+ * so that the result is the same for any number of workers: every tile through the exact form, or the inner
+ * part through the form that is wrong at the border, and the frame around it through the exact one.
+ * @param sidePx of a tile without its halo, where it is stated
+ */
+export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TilePlan {
+  const { tiled, radiusPx } = network;
+  if (!tiled) return planWhole(page, network, sidePx);
+  const { exact, interior } = tiled;
+  const whole = { xPx: 0, yPx: 0, ...page };
+  const plain = [cut(whole, 'exact', exact, radiusPx, sidePx)];
+  const framed = interior && cutFramed(page, { exact, interior }, radiusPx, sidePx);
+  const plan = (regions: readonly Region[]) => planRegions(page, regions, radiusPx);
+  if (!framed) return plan(plain);
+  return macsOf(page, framed, radiusPx) < macsOf(page, plain, radiusPx) ? plan(framed) : plan(plain);
+}
+
+/** Tiles with a halo, through the network as it is. */
+function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): TilePlan {
+  const grid = chooseGrid(page, network, sidePx);
+  const haloPx = haloOf(network);
+  return {
+    tiles: grid.columns * grid.rows,
+    tileAt(index) {
+      const tile = tileAt(page, grid, index, haloPx);
+      return { ...tile, form: 'whole', closed: ALL_CLOSED, covered: tile.window };
+    },
+  };
+}
+
+const ALL_CLOSED = CLOSED_SIDES.at(-1) ?? ALL_OPEN;
+
+/** A part of the page that is cut evenly, and goes through one form. */
+interface Region {
+  readonly rect: Rect;
+  readonly grid: Grid;
+  readonly form: 'exact' | 'interior';
+  readonly network: NetworkForm;
+}
+
+/** Where no side is stated, as much as one tile may hold stays whole, whatever its shape. */
+function cut(
+  rect: Rect,
+  form: Region['form'],
+  network: NetworkForm,
+  radiusPx: number,
+  statedPx: number | undefined,
+): Region {
+  const sidePx = statedPx ?? openTileSide(network, radiusPx);
+  const fits = statedPx === undefined && rect.widthPx * rect.heightPx <= sidePx ** 2;
+  return { rect, grid: fits ? { columns: 1, rows: 1 } : gridBySide(rect, sidePx), form, network };
+}
+
+function cutFramed(
+  { widthPx, heightPx }: PageSize,
+  { exact, interior }: Required<TiledForms>,
+  radiusPx: number,
+  statedPx: number | undefined,
+): Region[] | undefined {
+  const { borderPx } = interior;
+  const inner = {
+    xPx: borderPx,
+    yPx: borderPx,
+    widthPx: widthPx - 2 * borderPx,
+    heightPx: heightPx - 2 * borderPx,
+  };
+  if (inner.widthPx < 1 || inner.heightPx < 1) return undefined;
+  const sidePx = statedPx ?? openTileSide(interior, radiusPx);
+  // a piece of the frame costs no more than a tile
+  const tileMacs = macsOfTile(interior.work, sidePx, sidePx, ALL_OPEN);
+  const piecePx =
+    statedPx ?? Math.max(sidePx, Math.floor(tileMacs / macsOfTile(exact.work, 1, borderPx, ALONG)));
+  const strip = (rect: Rect): Region => ({
+    rect,
+    grid: gridBySide(rect, piecePx),
+    form: 'exact',
+    network: exact,
+  });
+  const across = { xPx: 0, widthPx, heightPx: borderPx };
+  const down = { yPx: borderPx, widthPx: borderPx, heightPx: inner.heightPx };
+  return [
+    cut(inner, 'interior', interior, radiusPx, statedPx),
+    strip({ ...across, yPx: 0 }),
+    strip({ ...across, yPx: heightPx - borderPx }),
+    strip({ ...down, xPx: 0 }),
+    strip({ ...down, xPx: widthPx - borderPx }),
+  ];
+}
+
+/** A piece of the frame, looked at along its length. */
+const ALONG: ClosedSides = { top: true, left: true, bottom: false, right: true };
+
+function planRegions(page: PageSize, regions: readonly Region[], radiusPx: number): TilePlan {
+  return {
+    tiles: regions.reduce((sum, { grid }) => sum + grid.columns * grid.rows, 0),
+    tileAt(index) {
+      let rest = index;
+      for (const region of regions) {
+        const tiles = region.grid.columns * region.grid.rows;
+        if (rest < tiles) return plannedTile(page, region, rest, radiusPx);
+        rest -= tiles;
+      }
+      throw new RangeError(`There is no tile ${index}.`);
+    },
+  };
+}
+
+function plannedTile(
+  page: PageSize,
+  { rect, grid, form }: Region,
+  index: number,
+  radiusPx: number,
+): PlannedTile {
+  const core = coreAt(rect, grid, index);
+  if (form === 'interior') {
+    return { core, window: grown(core, radiusPx, ALL_OPEN), form, closed: ALL_OPEN, covered: core };
+  }
+  const window = withHalo(page, core, radiusPx);
+  const closed = {
+    top: core.yPx < radiusPx,
+    left: core.xPx < radiusPx,
+    bottom: core.yPx + core.heightPx + radiusPx > page.heightPx,
+    right: core.xPx + core.widthPx + radiusPx > page.widthPx,
+  };
+  return { core, window, form, closed, covered: grown(window, -radiusPx, closed) };
+}
+
+/** Moves every side that is open outwards. */
+function grown({ xPx, yPx, widthPx, heightPx }: Rect, byPx: number, closed: ClosedSides): Rect {
+  const by = (isClosed: boolean) => (isClosed ? 0 : byPx);
+  return {
+    xPx: xPx - by(closed.left),
+    yPx: yPx - by(closed.top),
+    widthPx: widthPx + by(closed.left) + by(closed.right),
+    heightPx: heightPx + by(closed.top) + by(closed.bottom),
+  };
+}
+
+function macsOf(page: PageSize, regions: readonly Region[], radiusPx: number): number {
+  let macs = 0;
+  for (const region of regions) {
+    const tiles = region.grid.columns * region.grid.rows;
+    for (let index = 0; index < tiles; index += 1) {
+      const { covered, closed } = plannedTile(page, region, index, radiusPx);
+      macs += macsOfTile(region.network.work, covered.widthPx, covered.heightPx, closed) + TILE_MACS;
+    }
+  }
+  return macs;
+}

@@ -1,0 +1,114 @@
+import test from 'ava';
+import { openNetworks } from '../../src/models/networks.js';
+import { planTiles, type PlannedNetwork, type TilePlan } from '../../src/tiles/plan.js';
+import type { Rect } from '../../src/tiles/grid.js';
+import { framedNetwork } from '../helpers/framed-network.js';
+import { seeded } from '../helpers/random.js';
+
+const networks = openNetworks({ engine: 'onnx', device: 'cpu' });
+const formsOf = (plan: TilePlan) => new Set(tilesOf(plan).map(({ form }) => form));
+
+test('whatever the page, the cores cover each pixel once', async (t) => {
+  const next = seeded(13);
+  const upTo = (most: number) => 1 + Math.floor(next() * most);
+  const slim = await networks.load('esrgan-slim', 2);
+  const thick = await networks.load('esrgan-thick', 2);
+  for (const network of [slim, framedNetwork(slim), thick]) {
+    for (let i = 0; i < 40; i += 1) {
+      const page = { widthPx: upTo(140), heightPx: upTo(140) };
+      const seen = new Uint8Array(page.widthPx * page.heightPx);
+      for (const { core } of tilesOf(planTiles(page, network, next() < 0.5 ? undefined : 7 + upTo(60)))) {
+        eachPixel(core, (x, y) => (seen[y * page.widthPx + x]! += 1));
+      }
+      t.true(
+        seen.every((times) => times === 1),
+        `${page.widthPx}×${page.heightPx}`,
+      );
+    }
+  }
+});
+
+test('a window has all that its core needs, and beyond the page only where nothing of the frame is made', async (t) => {
+  const slim = framedNetwork(await networks.load('esrgan-slim', 2));
+  for (const [widthPx, heightPx] of [
+    [40, 90],
+    [333, 50],
+  ] as const) {
+    for (const sidePx of [undefined, 16]) {
+      const tiles = tilesOf(planTiles({ widthPx, heightPx }, slim, sidePx));
+      t.true(tiles.some(({ form }) => form === 'interior'));
+      for (const { core, window, covered, closed, form } of tiles) {
+        t.true(contains(covered, core));
+        const open = (isClosed: boolean) => (isClosed ? 0 : slim.radiusPx);
+        t.is(window.xPx, covered.xPx - open(closed.left));
+        t.is(window.yPx, covered.yPx - open(closed.top));
+        t.is(window.widthPx, covered.widthPx + open(closed.left) + open(closed.right));
+        t.is(window.heightPx, covered.heightPx + open(closed.top) + open(closed.bottom));
+        if (form === 'interior') {
+          t.true(contains({ xPx: 9, yPx: 9, widthPx: widthPx - 18, heightPx: heightPx - 18 }, core));
+          t.deepEqual(covered, core);
+        } else {
+          t.true(contains({ xPx: 0, yPx: 0, widthPx, heightPx }, window));
+          t.is(closed.left && window.xPx !== 0, false);
+          t.is(closed.right && window.xPx + window.widthPx !== widthPx, false);
+        }
+      }
+    }
+  }
+});
+
+test('the cheaper way is taken: a frame is not worth it around a small image, and is around a large one', async (t) => {
+  const slim = await networks.load('esrgan-slim', 2);
+  t.deepEqual([...formsOf(planTiles({ widthPx: 1, heightPx: 1 }, slim, undefined))], ['exact']);
+  t.deepEqual([...formsOf(planTiles({ widthPx: 40, heightPx: 20 }, slim, undefined))], ['exact']);
+  t.deepEqual(
+    [...formsOf(planTiles({ widthPx: 512, heightPx: 512 }, slim, undefined))],
+    ['interior', 'exact'],
+  );
+  const plain: PlannedNetwork = { ...slim, tiled: { exact: slim.tiled!.exact } };
+  t.deepEqual([...formsOf(planTiles({ widthPx: 512, heightPx: 512 }, plain, undefined))], ['exact']);
+  t.deepEqual([...formsOf(planTiles({ widthPx: 512, heightPx: 512 }, untiled(slim), undefined))], ['whole']);
+});
+
+test('what one tile may hold is one tile, unless a side is stated', async (t) => {
+  const slim = await networks.load('esrgan-slim', 2);
+  t.is(planTiles({ widthPx: 200, heightPx: 20 }, slim, undefined).tiles, 1);
+  t.is(planTiles({ widthPx: 50, heightPx: 1 }, slim, 8).tiles, 7);
+});
+
+test('every network has tiles that fit in memory and end soon', async (t) => {
+  for (const name of ['esrgan-slim', 'esrgan-medium', 'esrgan-thick']) {
+    for (const factor of [2, 8]) {
+      const network = await networks.load(name, factor);
+      for (const { window } of tilesOf(planTiles({ widthPx: 3001, heightPx: 1999 }, network, undefined))) {
+        const pixels = window.widthPx * window.heightPx;
+        t.true(pixels * network.macsPerPixel <= 256e9);
+        t.true(pixels * 4 * 1344 <= 600 * 2 ** 20);
+      }
+    }
+  }
+});
+
+function untiled(network: PlannedNetwork): PlannedNetwork {
+  const { radiusPx, macsPerPixel, liveFloatsPerPixel } = network;
+  return { radiusPx, macsPerPixel, liveFloatsPerPixel };
+}
+
+function tilesOf(plan: TilePlan) {
+  return Array.from({ length: plan.tiles }, (_, index) => plan.tileAt(index));
+}
+
+function contains(outer: Rect, inner: Rect): boolean {
+  return (
+    inner.xPx >= outer.xPx &&
+    inner.yPx >= outer.yPx &&
+    inner.xPx + inner.widthPx <= outer.xPx + outer.widthPx &&
+    inner.yPx + inner.heightPx <= outer.yPx + outer.heightPx
+  );
+}
+
+function eachPixel({ xPx, yPx, widthPx, heightPx }: Rect, visit: (x: number, y: number) => void): void {
+  for (let y = yPx; y < yPx + heightPx; y += 1) {
+    for (let x = xPx; x < xPx + widthPx; x += 1) visit(x, y);
+  }
+}
