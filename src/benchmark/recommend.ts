@@ -11,7 +11,7 @@ export interface Recommendation {
   readonly peakRssBytes: number;
 }
 
-/** Of each batch size the configuration to take: the fewest threads that are as good as as fast as any. */
+/** Of each batch size the configuration to take: the fewest threads that are as good as the fastest. */
 export function bestOfEach(figures: readonly Figures[]): Figures[] {
   return sizesOf(figures).flatMap((images) => {
     const ones = candidates(figures).filter((one) => one.images === images);
