@@ -1,4 +1,5 @@
 import type { LimitFunction } from 'p-limit';
+import type { Band } from './codec/png/deflate-band.js';
 import type { Budget } from './budget.js';
 import type { EngineSettings, NetworkFile } from './engines/engine.js';
 import type { Journal } from './journal/journal.js';
@@ -40,7 +41,7 @@ export interface NetworkFamily {
   readonly defaultFactor: number;
 }
 
-/** All images' tiles in one queue over all workers. */
+/** All images' tiles, and the bands of their results, in one queue over all workers. */
 export interface TilePool {
   /**
    * Upscales every page of `pixels` by the network's factor. Channels and depth stay; the result lies in a
@@ -48,7 +49,13 @@ export interface TilePool {
    * @throws SrganError E_ENGINE, E_WORKER_LOST
    */
   upscale(request: UpscaleRequest): Promise<Pixels>;
-  /** Waits for the tiles in hand, then ends the workers. */
+  /**
+   * Filters and deflates the pixels of one page for a PNG, in bands that are the same for any number of
+   * workers, and before all tiles that wait.
+   * @throws SrganError E_ENCODE, E_WORKER_LOST
+   */
+  deflate(pixels: Pixels, signal: AbortSignal): Promise<readonly Band[]>;
+  /** Waits for the orders in hand, then ends the workers. */
   close(): Promise<void>;
   readonly stats: PoolStats;
 }

@@ -8,3 +8,11 @@ export function throwIfCancelled(signal: AbortSignal, path: string): void {
 export function cancelled(path: string, cause: unknown): SrganError {
   return new SrganError('E_CANCELLED', `${path}: was interrupted.`, { cause });
 }
+
+/** What failed while this file was worked on, with its name in front. */
+export function named(path: string, error: unknown): unknown {
+  if (!(error instanceof SrganError)) return error;
+  const { code, message, cause, hint } = error;
+  if (code === 'E_CANCELLED') return cancelled(path, cause);
+  return new SrganError(code, `${path}: ${message}`, { cause, hint });
+}

@@ -1,5 +1,4 @@
-import { cancelled } from '../codec/cancelled.js';
-import { SrganError } from '../errors.js';
+import { named } from '../codec/cancelled.js';
 import type { Decoded, Pixels, Upscaled } from '../job.js';
 import type { Run } from '../run.js';
 import type { Work } from './stage.js';
@@ -35,11 +34,4 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
     }
     return { ...decoded, pixels: between ?? decoded.pixels };
   };
-}
-
-function named(path: string, error: unknown): unknown {
-  if (!(error instanceof SrganError)) return error;
-  const { code, message, cause, hint } = error;
-  if (code === 'E_CANCELLED') return cancelled(path, cause);
-  return new SrganError(code, `${path}: ${message}`, { cause, hint });
 }

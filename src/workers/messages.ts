@@ -1,3 +1,4 @@
+import type { Band, Rows } from '../codec/png/deflate-band.js';
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import type { ErrorCode } from '../errors.js';
 import type { Pixels } from '../job.js';
@@ -12,45 +13,74 @@ export interface WorkerSetup {
 }
 
 /** An image as the workers see it: its pixels lie in memory that all threads share. */
-export interface SharedImage {
+export type SharedImage = ToUpscale | ToDeflate;
+
+interface Shared {
   readonly id: number;
+  /** One value, not 0 once nobody wants the image any more: its orders are then passed over. */
+  readonly dropped: Int32Array<SharedArrayBuffer>;
+}
+
+export interface ToUpscale extends Shared {
+  readonly kind: 'upscale';
   readonly network: NetworkFile;
   readonly source: Pixels;
   /** Each tile writes its own part; no two overlap. */
   readonly result: Pixels;
   readonly tta: boolean;
-  /** One value, not 0 once nobody wants the image any more: its tiles are then passed over. */
-  readonly dropped: Int32Array<SharedArrayBuffer>;
 }
 
+/** Pixels on their way into a PNG. */
+export interface ToDeflate extends Shared {
+  readonly kind: 'deflate';
+  /** Of one page. */
+  readonly pixels: Pixels;
+}
+
+export type Order = TileOrder | BandOrder;
+
 export interface TileOrder {
+  readonly kind: 'tile';
   readonly image: number;
   readonly page: number;
   readonly tile: PlannedTile;
 }
 
+export interface BandOrder {
+  readonly kind: 'band';
+  readonly image: number;
+  /** Place among the image's bands. */
+  readonly index: number;
+  readonly rows: Rows;
+}
+
 export type ToWorker =
-  /** Comes before the first tile of an image. */
+  /** Comes before the first order of an image. */
   | { readonly kind: 'image'; readonly image: SharedImage }
-  | ({ readonly kind: 'tile' } & TileOrder)
-  /** No tile of the image will follow. */
+  | Order
+  /** No order of the image will follow. */
   | { readonly kind: 'forget'; readonly image: number }
   /** No message will follow: let the networks go, and end. */
   | { readonly kind: 'close' };
 
-/** One for each tile, in the order in which the tiles were sent. */
-export type FromWorker = TileAnswer & { readonly memory?: ThreadMemory };
+/** One for each order, in the sequence in which they were sent. */
+export type FromWorker = Answer & { readonly memory?: ThreadMemory };
 
-export type TileAnswer =
-  | ({ readonly kind: 'done' } & TileTimes)
+export type Answer =
+  | ({ readonly kind: 'done' } & Done)
   | { readonly kind: 'passed-over' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-export interface TileTimes {
+export interface Done extends Product {
   /** Inside the network. */
   readonly inferMs: number;
   /** In all, conversion included. */
   readonly busyMs: number;
+}
+
+/** What comes back of an order; a tile has been written into the image's result. */
+export interface Product {
+  readonly band?: Band;
 }
 
 /** A SrganError on its way to another thread, where its class would be lost. */

@@ -2,18 +2,26 @@ import { setMaxListeners } from 'node:events';
 import '../engines/no-telemetry.js';
 import type { EngineSettings } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
-import type { Pixels } from '../job.js';
-import type { Buffers, TilePool, UpscaleRequest } from '../run.js';
-import type { FromWorker, TileOrder } from './messages.js';
+import type { Buffers, TilePool } from '../run.js';
+import { openBandedImage } from './banded-image.js';
+import type { FromWorker, Order, Product, SharedImage } from './messages.js';
+import type { Pieces } from './pieces.js';
 import { startTileWorker, type TileWorker } from './tile-worker.js';
-import { openTiledImage, takeResult, type TiledImage } from './tiled-image.js';
-import { takeTurns } from './turn-taking.js';
+import { openTiledImage, takeResult } from './tiled-image.js';
+import { takeTurns, type TurnTaking, type Waiting } from './turn-taking.js';
 
 const WORKER = new URL('./worker.js', import.meta.url);
 
-interface InFlight {
-  readonly tiled: TiledImage;
+/** An image in the hands of the workers. */
+interface InFlight extends Whole, Waiting {
   readonly settle: () => void;
+}
+
+interface Whole {
+  readonly shared: SharedImage;
+  readonly pieces: Pieces;
+  /** Takes what came of an order. */
+  readonly put?: (order: Order, product: Product) => void;
 }
 
 /**
@@ -32,19 +40,31 @@ export function openTilePool(
   const inferMs = new Array<number>(threads).fill(0);
   const busyMs = new Array<number>(threads).fill(0);
   const images = new Map<number, InFlight>();
-  const inFlight = new Set<Promise<Pixels>>();
-  const turns = takeTurns<TiledImage>();
+  const inFlight = new Set<Promise<unknown>>();
+  // an image that is being encoded is nearly done: it goes first, and gives its memory back
+  const endings = takeTurns<InFlight>();
+  const tilings = takeTurns<InFlight>();
   let lastId = 0;
   let tiles = 0;
   let closed: Promise<void> | undefined;
 
   return {
-    upscale(request) {
-      const work = begin(request);
-      inFlight.add(work);
-      const end = () => inFlight.delete(work);
-      work.then(end, end);
-      return work;
+    async upscale(request) {
+      refuseIfOver(request.signal);
+      const result = takeResult(request, buffers);
+      try {
+        await workOff(openTiledImage(++lastId, request, result), request.signal);
+      } catch (error) {
+        buffers.give(result.data.buffer);
+        throw error;
+      }
+      return result;
+    },
+    async deflate(pixels, signal) {
+      refuseIfOver(signal);
+      const image = openBandedImage(++lastId, pixels);
+      await workOff(image, signal);
+      return image.bands;
     },
     close: () => (closed ??= close()),
     get stats() {
@@ -52,52 +72,68 @@ export function openTilePool(
     },
   };
 
-  function begin(request: UpscaleRequest): Promise<Pixels> {
-    return new Promise((resolve, reject) => {
-      const { signal } = request;
-      if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
-      if (signal.aborted) throw cancelled(signal.reason);
-      const result = takeResult(request, buffers);
-      const tiled = openTiledImage(++lastId, request, result);
+  function refuseIfOver(signal: AbortSignal): void {
+    if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
+    if (signal.aborted) throw cancelled(signal.reason);
+  }
+
+  /** Ends when every piece of the image is done, or none is in a worker's hand any more. */
+  function workOff(whole: Whole, signal: AbortSignal): Promise<void> {
+    const { shared, pieces } = whole;
+    const work = new Promise<void>((resolve, reject) => {
       const abort = () => drop(image, cancelled(signal.reason));
       const settle = () => {
         signal.removeEventListener('abort', abort);
-        if (!tiled.failure) {
-          resolve(result);
-          return;
-        }
-        buffers.give(result.data.buffer);
-        reject(tiled.failure);
+        if (pieces.failure) reject(pieces.failure);
+        else resolve();
       };
-      const image = { tiled, settle };
+      const image: InFlight = {
+        ...whole,
+        settle,
+        get waitingPieces() {
+          return pieces.waitingPieces;
+        },
+      };
       // one listener per image in flight: no leak, however many there are
       setMaxListeners(0, signal);
       signal.addEventListener('abort', abort);
-      images.set(tiled.shared.id, image);
-      turns.add(tiled);
+      images.set(shared.id, image);
+      turnsOf(image).add(image);
       dispatch();
     });
+    inFlight.add(work);
+    const end = () => inFlight.delete(work);
+    work.then(end, end);
+    return work;
+  }
+
+  function turnsOf({ shared }: InFlight): TurnTaking<InFlight> {
+    return shared.kind === 'deflate' ? endings : tilings;
+  }
+
+  function waitingOrders(): number {
+    return endings.waitingPieces + tilings.waitingPieces;
   }
 
   function dispatch(): void {
-    while (turns.waitingTiles > 0) {
+    while (waitingOrders() > 0) {
       const worker = freeWorker();
       if (!worker) return;
-      const image = turns.next();
-      if (image) worker.order(image.shared, image.take());
+      const image = endings.next() ?? tilings.next();
+      if (image) worker.order(image.shared, image.pieces.take());
     }
   }
 
   /**
-   * One order in each worker's hand, and one in wait while tiles abound, so that a worker need not wait for
-   * this thread; the last tiles go to whoever is free first.
+   * One order in each worker's hand, and one in wait while orders abound, so that a worker need not wait for
+   * this thread; the last orders go to whoever is free first.
    */
   function freeWorker(): TileWorker | undefined {
     const idle = crew.find((worker) => worker?.ordersInHand === 0);
     if (idle) return idle;
     const place = crew.findIndex((worker) => !worker);
     if (place >= 0) return (crew[place] = start(place));
-    if (turns.waitingTiles <= threads) return undefined;
+    if (waitingOrders() <= threads) return undefined;
     return crew.find((worker) => worker?.ordersInHand === 1);
   }
 
@@ -111,45 +147,46 @@ export function openTilePool(
     });
   }
 
-  function receive(place: number, order: TileOrder, answer: FromWorker): void {
+  function receive(place: number, order: Order, answer: FromWorker): void {
     const image = images.get(order.image);
     if (!image) return;
-    image.tiled.settle();
+    image.pieces.settle();
     if (answer.kind === 'done') {
-      tiles += 1;
+      if (order.kind === 'tile') tiles += 1;
+      image.put?.(order, answer);
       inferMs[place] = (inferMs[place] ?? 0) + answer.inferMs;
       busyMs[place] = (busyMs[place] ?? 0) + answer.busyMs;
     } else if (answer.kind === 'failed') {
       const { code, sentence, hint, cause } = answer.failure;
-      image.tiled.fail(new SrganError(code, sentence, { hint, cause }));
+      image.pieces.fail(new SrganError(code, sentence, { hint, cause }));
     }
     endIfDone(image);
     dispatch();
   }
 
-  function lose([begun, ...untouched]: TileOrder[], cause: unknown): void {
-    for (const order of untouched) images.get(order.image)?.tiled.putBack(order);
+  function lose([begun, ...untouched]: Order[], cause: unknown): void {
+    for (const order of untouched) images.get(order.image)?.pieces.putBack(order);
     const image = begun && images.get(begun.image);
     if (image) {
-      image.tiled.settle();
-      image.tiled.fail(new SrganError('E_WORKER_LOST', 'the worker that held it ended.', { cause }));
+      image.pieces.settle();
+      image.pieces.fail(new SrganError('E_WORKER_LOST', 'the worker that held it ended.', { cause }));
     }
     for (const other of [...images.values()]) endIfDone(other);
     dispatch();
   }
 
   function drop(image: InFlight, error: SrganError): void {
-    image.tiled.fail(error);
+    image.pieces.fail(error);
     endIfDone(image);
   }
 
-  function endIfDone({ tiled, settle }: InFlight): void {
-    if (!tiled.ended) return;
-    const { id } = tiled.shared;
+  function endIfDone(image: InFlight): void {
+    if (!image.pieces.ended) return;
+    const { id } = image.shared;
     images.delete(id);
-    turns.remove(tiled);
+    turnsOf(image).remove(image);
     for (const worker of crew) worker?.forget(id);
-    settle();
+    image.settle();
   }
 
   async function close(): Promise<void> {

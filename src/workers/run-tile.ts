@@ -6,7 +6,7 @@ import { readAlpha, readColour, hasAlpha, pageOf, writeAlpha, writeColour } from
 import { turnSides, type ClosedSides } from '../tiles/sides.js';
 import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
 import type { Floats } from './floats.js';
-import type { SharedImage, TileOrder } from './messages.js';
+import type { TileOrder, ToUpscale } from './messages.js';
 
 /** The network for tiles at these sides of an image. */
 export type NetworkFor = (closed: ClosedSides) => Promise<Network>;
@@ -18,7 +18,7 @@ export type NetworkFor = (closed: ClosedSides) => Promise<Network>;
  * @throws SrganError E_ENGINE
  */
 export async function runTile(
-  image: SharedImage,
+  image: ToUpscale,
   { page, tile }: TileOrder,
   networkFor: NetworkFor,
   floats: Floats,

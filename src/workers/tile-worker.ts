@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineSettings } from '../engines/engine.js';
 import { workerMemory, type WorkerMemory } from './memory.js';
-import type { FromWorker, SharedImage, TileOrder, ToWorker, WorkerSetup } from './messages.js';
+import type { FromWorker, Order, SharedImage, ToWorker, WorkerSetup } from './messages.js';
 
 /** A worker thread, and the orders that it has not answered yet. */
 export interface TileWorker {
   readonly ordersInHand: number;
-  order(image: SharedImage, order: TileOrder): void;
+  order(image: SharedImage, order: Order): void;
   forget(image: number): void;
   /** Lets the thread end by itself. Only when no order is in hand. */
   close(): Promise<void>;
 }
 
 export interface TileWorkerEvents {
-  onAnswer(order: TileOrder, answer: FromWorker): void;
+  onAnswer(order: Order, answer: FromWorker): void;
   /** The thread ended unasked: the first of `orders` was being worked on, if there are any. */
-  onLost(orders: TileOrder[], cause: unknown): void;
+  onLost(orders: Order[], cause: unknown): void;
 }
 
 /** A tile leaves next to nothing on the heap; the default lets every thread keep some 16 MiB of it. */
@@ -35,7 +35,7 @@ export function startTileWorker(url: URL, engine: EngineSettings, events: TileWo
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   const { threadId: thread } = worker;
-  const orders: TileOrder[] = [];
+  const orders: Order[] = [];
   const known = new Set<number>();
   let closing = false;
   let cause: unknown;
@@ -62,7 +62,7 @@ export function startTileWorker(url: URL, engine: EngineSettings, events: TileWo
     order(image, order) {
       if (!known.has(image.id)) send({ kind: 'image', image });
       known.add(image.id);
-      send({ kind: 'tile', ...order });
+      send(order);
       orders.push(order);
       worker.ref();
     },

@@ -1,68 +1,26 @@
-import type { SrganError } from '../errors.js';
-import type { Buffers, UpscaleRequest } from '../run.js';
 import type { Pixels } from '../job.js';
+import type { Buffers, UpscaleRequest } from '../run.js';
 import { planTiles } from '../tiles/plan.js';
-import type { SharedImage, TileOrder } from './messages.js';
-import type { Waiting } from './turn-taking.js';
+import type { TileOrder, ToUpscale } from './messages.js';
+import { openPieces, type Pieces } from './pieces.js';
 
-/** An image on its way through the workers. */
-export interface TiledImage extends Waiting {
-  readonly shared: SharedImage;
-  /** Takes the next order; only while there are waiting tiles. */
-  take(): TileOrder;
-  /** An order has ended. */
-  settle(): void;
-  /** An order that was never begun, for another worker. */
-  putBack(order: TileOrder): void;
-  /** Drops the waiting tiles; the first failure counts. */
-  fail(error: SrganError): void;
-  readonly failure: SrganError | undefined;
-  /** No tile waits and none is in hand. */
-  readonly ended: boolean;
+/** An image on its way through the network, tile by tile. */
+export interface TiledImage {
+  readonly shared: ToUpscale;
+  readonly pieces: Pieces;
 }
 
 export function openTiledImage(id: number, request: UpscaleRequest, result: Pixels): TiledImage {
   const { network, pixels, tilePx, tta } = request;
   const page = { widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx };
   const plan = planTiles(page, network, tilePx);
-  const tiles = plan.tiles * pixels.pages;
-  const dropped = new Int32Array(new SharedArrayBuffer(4));
-  const shared: SharedImage = { id, network, source: pixels, result, tta, dropped };
-
-  const returned: TileOrder[] = [];
-  let next = 0;
-  let inHand = 0;
-  let failure: SrganError | undefined;
-  const waiting = () => (failure ? 0 : tiles - next + returned.length);
-
-  return {
-    shared,
-    get waitingTiles() {
-      return waiting();
-    },
-    get failure() {
-      return failure;
-    },
-    get ended() {
-      return waiting() === 0 && inHand === 0;
-    },
-    take() {
-      inHand += 1;
-      return returned.pop() ?? orderAt(next++);
-    },
-    settle: () => void (inHand -= 1),
-    putBack(order) {
-      inHand -= 1;
-      returned.push(order);
-    },
-    fail(error) {
-      failure ??= error;
-      Atomics.store(dropped, 0, 1);
-    },
-  };
+  const pieces = openPieces(plan.tiles * pixels.pages, orderAt);
+  const { dropped } = pieces;
+  return { pieces, shared: { kind: 'upscale', id, network, source: pixels, result, tta, dropped } };
 
   function orderAt(index: number): TileOrder {
-    return { image: id, page: Math.floor(index / plan.tiles), tile: plan.tileAt(index % plan.tiles) };
+    const tile = plan.tileAt(index % plan.tiles);
+    return { kind: 'tile', image: id, page: Math.floor(index / plan.tiles), tile };
   }
 }
 

@@ -1,20 +1,20 @@
-/** An image whose tiles wait for workers. */
+/** An image of which pieces wait for workers. */
 export interface Waiting {
-  /** Tiles that no worker has taken. */
-  readonly waitingTiles: number;
+  /** Pieces that no worker has taken. */
+  readonly waitingPieces: number;
 }
 
 export interface TurnTaking<T extends Waiting> {
   add(image: T): void;
   remove(image: T): void;
-  /** The image whose tile is next, or undefined where none waits. */
+  /** The image whose piece is next, or undefined where none waits. */
   next(): T | undefined;
-  readonly waitingTiles: number;
+  readonly waitingPieces: number;
 }
 
 /**
  * Every second turn is for the image that came first, so that each one ends; the turns between are for the
- * one with the fewest tiles left, so that a small image never waits behind a big one.
+ * one with the fewest pieces left, so that a small image never waits behind a big one.
  */
 export function takeTurns<T extends Waiting>(): TurnTaking<T> {
   const images = new Set<T>();
@@ -27,16 +27,16 @@ export function takeTurns<T extends Waiting>(): TurnTaking<T> {
       let first: T | undefined;
       let smallest: T | undefined;
       for (const image of images) {
-        if (image.waitingTiles === 0) continue;
+        if (image.waitingPieces === 0) continue;
         first ??= image;
-        if (!smallest || image.waitingTiles < smallest.waitingTiles) smallest = image;
+        if (!smallest || image.waitingPieces < smallest.waitingPieces) smallest = image;
       }
       forSmallest = !forSmallest;
       return forSmallest ? smallest : first;
     },
-    get waitingTiles() {
+    get waitingPieces() {
       let sum = 0;
-      for (const image of images) sum += image.waitingTiles;
+      for (const image of images) sum += image.waitingPieces;
       return sum;
     },
   };

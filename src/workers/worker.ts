@@ -2,16 +2,18 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { deflateBand } from '../codec/png/deflate-band.js';
 import { asSrganError, SrganError } from '../errors.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
 import { ownMemory } from './memory.js';
 import type {
+  Answer,
+  Done,
   Failure,
   FromWorker,
+  Order,
   SharedImage,
-  TileAnswer,
-  TileOrder,
   ToWorker,
   WorkerSetup,
 } from './messages.js';
@@ -38,6 +40,7 @@ async function handle(message: ToWorker): Promise<void> {
       images.set(message.image.id, message.image);
       return;
     case 'tile':
+    case 'band':
       send(await answer(message));
       return;
     case 'forget':
@@ -49,26 +52,40 @@ async function handle(message: ToWorker): Promise<void> {
   }
 }
 
-function send(answer: TileAnswer): void {
-  port.postMessage((tellsMemory ? { ...answer, memory: ownMemory() } : answer) satisfies FromWorker);
+function send(answer: Answer): void {
+  const message: FromWorker = tellsMemory ? { ...answer, memory: ownMemory() } : answer;
+  const band = answer.kind === 'done' ? answer.band : undefined;
+  port.postMessage(message, band ? [band.deflated.buffer] : []);
 }
 
-async function answer(order: TileOrder): Promise<TileAnswer> {
+async function answer(order: Order): Promise<Answer> {
   const startMs = performance.now();
   const image = images.get(order.image);
   if (!image || Atomics.load(image.dropped, 0) !== 0) return { kind: 'passed-over' };
-  const { title } = image.network;
   try {
+    const done = await carryOut(image, order);
+    return done ? { kind: 'done', ...done, busyMs: performance.now() - startMs } : { kind: 'passed-over' };
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(named(error, image)) };
+  }
+}
+
+/** @returns undefined where the image was dropped meanwhile */
+async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'busyMs'> | undefined> {
+  if (image.kind === 'upscale' && order.kind === 'tile') {
     const networkFor: NetworkFor = (closed) => networks.load(image.network, order.tile.form, closed);
     const inferMs = await runTile(image, order, networkFor, floats);
-    if (inferMs === undefined) return { kind: 'passed-over' };
-    return { kind: 'done', inferMs, busyMs: performance.now() - startMs };
-  } catch (error) {
-    return {
-      kind: 'failed',
-      failure: failureOf(asSrganError(error, 'E_ENGINE', `${title}: failed on a tile.`)),
-    };
+    return inferMs === undefined ? undefined : { inferMs };
   }
+  if (image.kind === 'deflate' && order.kind === 'band') {
+    return { inferMs: 0, band: deflateBand(image.pixels, order.rows) };
+  }
+  throw new SrganError('E_INTERNAL', 'an order came for another kind of work.');
+}
+
+function named(error: unknown, image: SharedImage): SrganError {
+  if (image.kind === 'deflate') return asSrganError(error, 'E_ENCODE', 'the pixels could not be deflated.');
+  return asSrganError(error, 'E_ENGINE', `${image.network.title}: failed on a tile.`);
 }
 
 function failureOf({ code, message, hint, cause }: SrganError): Failure {

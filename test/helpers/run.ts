@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { createBudget } from '../../src/budget.js';
+import { bandsOf, deflateBand, type Band } from '../../src/codec/png/deflate-band.js';
 import type { Encoded, Job, Pixels, Upscaled } from '../../src/job.js';
 import type { PipeOptions } from '../../src/options.js';
 import type { Run } from '../../src/run.js';
@@ -30,7 +31,7 @@ export async function runOf(
     places: pLimit(settings.chunkSize),
     codec: pLimit(2),
     networks: { describe: none, load: none },
-    tiles: { upscale: none, close: none, stats: { tiles: 0, inferMs: [], busyMs: [] } },
+    tiles: { upscale: none, deflate, close: none, stats: { tiles: 0, inferMs: [], busyMs: [] } },
     buffers: {
       take: (bytes) => {
         lent += 1;
@@ -46,6 +47,10 @@ export async function runOf(
     },
     lent: () => lent,
   };
+}
+
+function deflate(pixels: Pixels): Promise<Band[]> {
+  return Promise.resolve(bandsOf(pixels).map((rows) => deflateBand(pixels, rows)));
 }
 
 /** Each pixel as a block of factor × factor. */

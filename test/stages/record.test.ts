@@ -40,13 +40,15 @@ function recording(rest: {
     drain: new AbortController().signal,
     settings: { maxFailures: rest.maxFailures, threads: 2 },
     survey: { sources: rest.sources },
-    tiles: { stats, upscale: () => Promise.reject(new Error()), close: () => Promise.resolve() },
+    tiles: { stats, upscale: none, deflate: none, close: () => Promise.resolve() },
     budget: createBudget(100),
     buffers: createBuffers(100),
     onOutcome: rest.onOutcome,
     stop: rest.stop ?? (() => undefined),
   };
 }
+
+const none = () => Promise.reject(new Error());
 
 async function* flow(flights: Iterable<Flight<Written>>) {
   for (const flight of flights) yield await Promise.resolve(flight);

@@ -9,6 +9,7 @@ import { openNetworks } from '../../src/models/networks.js';
 import { drawPixels } from '../helpers/pixels.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
 import { constantNetwork } from './constant-network.js';
+import { EXITS_AT_WIDTH } from './exits-at-width.js';
 
 const FAULTY = new URL('./faulty-worker.js', import.meta.url);
 const kernels = openNetworks({ engine: 'resize', device: 'cpu' });
@@ -30,6 +31,45 @@ test('the same bytes come from any number of workers', async (t) => {
     await pool.close();
   }
   for (const result of results) t.deepEqual(result, results[0]!);
+});
+
+test('the bands of a PNG are the same from any number of workers, and go before tiles that wait', async (t) => {
+  const pixels = drawPixels({ widthPx: 700, heightPx: 900, channels: 4, seed: 5 });
+  const network = await kernels.load('linear', 2);
+  const huge = drawPixels({ widthPx: 640, heightPx: 640 });
+  const { signal } = new AbortController();
+  const files: string[][] = [];
+  for (const threads of [1, 2, 5]) {
+    const { pool } = poolOf(t, { threads, engine: 'resize' });
+    let hugeEnded = false;
+    const tiles = pool
+      .upscale(requestOf({ network, pixels: huge, tilePx: 16 }))
+      .then(() => (hugeEnded = true));
+    const bands = await pool.deflate(pixels, signal);
+    t.false(hugeEnded);
+    t.true(bands.length > 2);
+    files.push(bands.map(({ deflated, adler }) => `${adler} ${Buffer.from(deflated).toString('base64')}`));
+    await tiles;
+    t.is(pool.stats.tiles, 1600, 'a band counts as no tile');
+    await pool.close();
+  }
+  for (const file of files) t.deepEqual(file, files[0]!);
+});
+
+test('a PNG that is interrupted, or whose worker is lost, fails alone', async (t) => {
+  const { pool } = poolOf(t, { threads: 2, engine: 'resize', workerUrl: FAULTY });
+  const pixels = drawPixels({ widthPx: 700, heightPx: 900, channels: 4 });
+  const stop = new AbortController();
+  const interrupted = pool.deflate(pixels, stop.signal);
+  const lost = pool.deflate(
+    drawPixels({ widthPx: EXITS_AT_WIDTH, heightPx: 9 }),
+    new AbortController().signal,
+  );
+  stop.abort();
+  await t.throwsAsync(interrupted, { code: 'E_CANCELLED' });
+  await t.throwsAsync(lost, { code: 'E_WORKER_LOST' });
+  const [band] = await pool.deflate(pixels, new AbortController().signal);
+  t.true(band!.deflated.length > 0);
 });
 
 test('many images at a time, of several networks, each come out as when alone', async (t) => {

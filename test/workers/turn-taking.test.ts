@@ -2,12 +2,12 @@ import test from 'ava';
 import { takeTurns } from '../../src/workers/turn-taking.js';
 
 function queueOf(...tiles: number[]) {
-  const turns = takeTurns<{ name: number; waitingTiles: number }>();
-  tiles.forEach((waitingTiles, name) => turns.add({ name, waitingTiles }));
+  const turns = takeTurns<{ name: number; waitingPieces: number }>();
+  tiles.forEach((waitingPieces, name) => turns.add({ name, waitingPieces }));
   const order: number[] = [];
   for (let image = turns.next(); image; image = turns.next()) {
     order.push(image.name);
-    image.waitingTiles -= 1;
+    image.waitingPieces -= 1;
   }
   return order;
 }
@@ -29,11 +29,11 @@ test('equal images end one after the other', (t) => {
 });
 
 test('an image that was removed has no turn', (t) => {
-  const turns = takeTurns<{ waitingTiles: number }>();
-  const [gone, there] = [{ waitingTiles: 1 }, { waitingTiles: 2 }];
+  const turns = takeTurns<{ waitingPieces: number }>();
+  const [gone, there] = [{ waitingPieces: 1 }, { waitingPieces: 2 }];
   turns.add(gone);
   turns.add(there);
   turns.remove(gone);
-  t.is(turns.waitingTiles, 2);
+  t.is(turns.waitingPieces, 2);
   t.is(turns.next(), there);
 });

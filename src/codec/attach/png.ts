@@ -1,8 +1,10 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import type { Carried } from '../../job.js';
+import { chunk, SIGNATURE } from '../png/chunk.js';
 
-const SIGNATURE_BYTES = 8;
-const HEADER_END = SIGNATURE_BYTES + 25;
+const HEADER_END = SIGNATURE.length + 25;
+/** What metadata lies before: the pixels, the end, or nothing where the file is but a head. */
+const NEXT = ['IDAT', 'IEND', ''];
 const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'eXIf'];
 
 /** Puts metadata into a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
@@ -14,7 +16,7 @@ export function attachToPng(file: Uint8Array, { icc, exif, xmp, density }: Carri
   if (exif) parts.push(...chunk('eXIf', exif));
   if (xmp) parts.push(...chunk('iTXt', Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1'), xmp));
   let at = HEADER_END;
-  for (let type = typeAt(png, at); type !== 'IDAT' && type !== 'IEND'; type = typeAt(png, at)) {
+  for (let type = typeAt(png, at); !NEXT.includes(type); type = typeAt(png, at)) {
     const end = at + 12 + png.readUInt32BE(at);
     if (!REPLACED.includes(type)) parts.push(png.subarray(at, end));
     at = end;
@@ -34,14 +36,4 @@ function physical(density: number): Buffer {
   data.writeUInt32BE(perMetre, 4);
   data.writeUInt8(1, 8);
   return data;
-}
-
-function chunk(type: string, ...data: Uint8Array[]): Uint8Array[] {
-  const length = data.reduce((sum, part) => sum + part.length, 0);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(length, 0);
-  head.write(type, 4, 'latin1');
-  const tail = Buffer.alloc(4);
-  tail.writeUInt32BE(data.reduce((sum, part) => crc32(part, sum), crc32(head.subarray(4))));
-  return [head, ...data, tail];
 }

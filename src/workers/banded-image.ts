@@ -1,0 +1,30 @@
+import { bandsOf, type Band, type Rows } from '../codec/png/deflate-band.js';
+import type { Pixels } from '../job.js';
+import type { Order, Product, ToDeflate } from './messages.js';
+import { openPieces, type Pieces } from './pieces.js';
+
+/** An image on its way into a PNG, band by band. */
+export interface BandedImage {
+  readonly shared: ToDeflate;
+  readonly pieces: Pieces;
+  /** Takes what came of an order. */
+  put(order: Order, product: Product): void;
+  /** All of them, from top to bottom, once the pieces have ended. */
+  readonly bands: readonly Band[];
+}
+
+export function openBandedImage(id: number, pixels: Pixels): BandedImage {
+  const rows = bandsOf(pixels);
+  const bands: Band[] = [];
+  const pieces = openPieces(rows.length, (index) => {
+    return { kind: 'band', image: id, index, rows: rows[index] as Rows };
+  });
+  return {
+    pieces,
+    shared: { kind: 'deflate', id, pixels, dropped: pieces.dropped },
+    bands,
+    put(order, { band }) {
+      if (order.kind === 'band' && band) bands[order.index] = band;
+    },
+  };
+}

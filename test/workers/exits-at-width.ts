@@ -1,0 +1,2 @@
+/** At pixels of this width the faulty worker ends instead of deflating them. */
+export const EXITS_AT_WIDTH = 77;
