@@ -41,12 +41,20 @@ export function stageBounds({
   return { plan: 4, decode: threads + 1, upscale: 2 * threads + 2, encode: threads + 1, write: 4 };
 }
 
+/** Buffers between images: what is larger is quickly made anew, beside what it takes to fill it. */
+const MOST_IDLE_BYTES = 64 * 2 ** 20;
+
+/** Of pixels in flight, with which no worker waits for an image. */
+function ampleBytes(threads: number): number {
+  return (64 + 32 * threads) * 2 ** 20;
+}
+
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const stated = await resolveOptions(options);
   const engine = { engine: stated.engine, device: stated.device };
   const networks = openNetworks(stated);
-  const buffers = createBuffers(stated.maxMemory);
+  const buffers = createBuffers(Math.min(stated.maxMemory / 8, MOST_IDLE_BYTES));
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
@@ -68,7 +76,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     settings,
     signal,
     drain,
-    budget: createBudget(settings.maxMemory),
+    budget: createBudget(settings.maxMemory, Math.min(settings.maxMemory, ampleBytes(settings.threads))),
     places: pLimit(settings.chunkSize),
     codec: pLimit(settings.threads),
     networks,

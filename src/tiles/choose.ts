@@ -9,7 +9,7 @@ export type TileCosts = Pick<NetworkFile, 'radiusPx' | 'macsPerPixel' | 'liveFlo
  * What a tile holds is weighed against what its halo wastes: a tile that holds this much counts as dear as
  * one that is computed twice. Every worker holds a tile.
  */
-const DOUBLING_BYTES = 256 * 2 ** 20;
+const DOUBLING_BYTES = 128 * 2 ** 20;
 
 /** One tile is a few seconds of one core at most: a worker is never interrupted inside it. */
 const MOST_TILE_MACS = 256e9;

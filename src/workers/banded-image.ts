@@ -16,7 +16,7 @@ export interface BandedImage {
 export function openBandedImage(id: number, pixels: Pixels): BandedImage {
   const rows = bandsOf(pixels);
   const bands: Band[] = [];
-  const pieces = openPieces(rows.length, (index) => {
+  const pieces = openPieces(new Map([['deflate', [...rows.keys()]]]), (index) => {
     return { kind: 'band', image: id, index, rows: rows[index] as Rows };
   });
   return {

@@ -7,6 +7,12 @@ import { formFile, formKey } from './form-file.js';
 /** An image that is enlarged in two passes needs two; one more for the image that follows. */
 const MOST_LOADED = 3;
 
+/**
+ * The inner part of an image and two kinds of its frame. Each holds the memory of its largest tile for as long
+ * as it is loaded: all ten made up most of what a worker held. Loading one takes a fifth of a tile's time.
+ */
+const MOST_FORMS = 3;
+
 export interface LoadedNetworks {
   /**
    * The network in the form for tiles with these closed sides. Opens the engine on the first call. No other
@@ -16,7 +22,7 @@ export interface LoadedNetworks {
   dispose(): Promise<void>;
 }
 
-/** What a worker has loaded of one network, by the key of the form. */
+/** What a worker has loaded of one network, by the key of the form; what was used last comes last. */
 type LoadedForms = Map<string, Network>;
 
 /**
@@ -39,9 +45,12 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
       await makeRoom();
       loaded.set(file.key, forms);
       const key = formKey(form, closed);
-      const network = forms.get(key) ?? (await read(formFile(file, form, closed)));
-      forms.set(key, network);
-      return network;
+      const network = forms.get(key);
+      forms.delete(key);
+      if (!network) await dropOldest(forms);
+      const ready = network ?? (await read(formFile(file, form, closed)));
+      forms.set(key, ready);
+      return ready;
     },
     async dispose() {
       for (const [key, forms] of loaded) await letGo(key, forms);
@@ -52,6 +61,14 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
     for (const [key, forms] of loaded) {
       if (loaded.size < MOST_LOADED) return;
       await letGo(key, forms);
+    }
+  }
+
+  async function dropOldest(forms: LoadedForms): Promise<void> {
+    for (const [key, network] of forms) {
+      if (forms.size < MOST_FORMS) return;
+      forms.delete(key);
+      await network.dispose();
     }
   }
 

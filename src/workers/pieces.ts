@@ -1,11 +1,15 @@
 import type { SrganError } from '../errors.js';
+import type { Lately } from './lately.js';
 import type { Order } from './messages.js';
 import type { Waiting } from './turn-taking.js';
 
 /** Work on one image, cut into orders that any worker can take. */
 export interface Pieces extends Waiting {
-  /** Takes the next order; only while there are waiting pieces. */
-  take(): Order;
+  /**
+   * Takes the next order; only while there are waiting pieces.
+   * @param lately kinds that the worker is ready for
+   */
+  take(lately: Lately): Order;
   /** An order has ended. */
   settle(): void;
   /** An order that was never begun, for another worker. */
@@ -19,13 +23,18 @@ export interface Pieces extends Waiting {
   readonly dropped: Int32Array<SharedArrayBuffer>;
 }
 
-export function openPieces(count: number, orderAt: (index: number) => Order): Pieces {
+/** @param kinds the indexes of the orders of each kind, in sequence */
+export function openPieces(
+  kinds: ReadonlyMap<string, readonly number[]>,
+  orderAt: (index: number) => Order,
+): Pieces {
   const dropped = new Int32Array(new SharedArrayBuffer(4));
   const returned: Order[] = [];
-  let next = 0;
+  const begun = new Map<string, number>();
+  let untaken = [...kinds.values()].reduce((sum, { length }) => sum + length, 0);
   let inHand = 0;
   let failure: SrganError | undefined;
-  const waiting = () => (failure ? 0 : count - next + returned.length);
+  const waiting = () => (failure ? 0 : untaken + returned.length);
 
   return {
     dropped,
@@ -38,9 +47,9 @@ export function openPieces(count: number, orderAt: (index: number) => Order): Pi
     get ended() {
       return waiting() === 0 && inHand === 0;
     },
-    take() {
+    take(lately) {
       inHand += 1;
-      return returned.pop() ?? orderAt(next++);
+      return returned.pop() ?? next(lately);
     },
     settle: () => void (inHand -= 1),
     putBack(order) {
@@ -52,4 +61,19 @@ export function openPieces(count: number, orderAt: (index: number) => Order): Pi
       Atomics.store(dropped, 0, 1);
     },
   };
+
+  function left(kind: string): number {
+    return (kinds.get(kind)?.length ?? 0) - (begun.get(kind) ?? 0);
+  }
+
+  /** Of a kind that the worker is ready for, or else of the one with the most left. */
+  function next(lately: Lately): Order {
+    const known = lately.kinds.find((kind) => left(kind) > 0);
+    const kind = known ?? [...kinds.keys()].reduce((a, b) => (left(b) > left(a) ? b : a));
+    const at = begun.get(kind) ?? 0;
+    begun.set(kind, at + 1);
+    untaken -= 1;
+    lately.note(kind);
+    return orderAt(kinds.get(kind)?.[at] ?? 0);
+  }
 }

@@ -120,7 +120,7 @@ export function openTilePool(
       const worker = freeWorker();
       if (!worker) return;
       const image = endings.next() ?? tilings.next();
-      if (image) worker.order(image.shared, image.pieces.take());
+      if (image) worker.order(image.shared, image.pieces.take(worker.lately));
     }
   }
 

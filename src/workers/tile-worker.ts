@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineSettings } from '../engines/engine.js';
+import { openLately, type Lately } from './lately.js';
 import { workerMemory, type WorkerMemory } from './memory.js';
 import type { FromWorker, Order, SharedImage, ToWorker, WorkerSetup } from './messages.js';
 
 /** A worker thread, and the orders that it has not answered yet. */
 export interface TileWorker {
   readonly ordersInHand: number;
+  readonly lately: Lately;
   order(image: SharedImage, order: Order): void;
   forget(image: number): void;
   /** Lets the thread end by itself. Only when no order is in hand. */
@@ -56,6 +58,7 @@ export function startTileWorker(url: URL, engine: EngineSettings, events: TileWo
   });
 
   return {
+    lately: openLately(),
     get ordersInHand() {
       return orders.length;
     },

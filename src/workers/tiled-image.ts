@@ -1,6 +1,7 @@
 import type { Pixels } from '../job.js';
 import type { Buffers, UpscaleRequest } from '../run.js';
 import { planTiles } from '../tiles/plan.js';
+import { formKey } from './form-file.js';
 import type { TileOrder, ToUpscale } from './messages.js';
 import { openPieces, type Pieces } from './pieces.js';
 
@@ -14,7 +15,15 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
   const { network, pixels, tilePx, tta } = request;
   const page = { widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx };
   const plan = planTiles(page, network, tilePx);
-  const pieces = openPieces(plan.tiles * pixels.pages, orderAt);
+  const kinds = new Map<string, number[]>();
+  for (let index = 0; index < plan.tiles * pixels.pages; index += 1) {
+    const { form, closed } = plan.tileAt(index % plan.tiles);
+    const kind = `${network.key} ${formKey(form, closed)}`;
+    const indexes = kinds.get(kind);
+    if (indexes) indexes.push(index);
+    else kinds.set(kind, [index]);
+  }
+  const pieces = openPieces(kinds, orderAt);
   const { dropped } = pieces;
   return { pieces, shared: { kind: 'upscale', id, network, source: pixels, result, tta, dropped } };
 
