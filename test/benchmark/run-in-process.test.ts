@@ -6,10 +6,10 @@ import { runIn, runInProcess } from '../../src/benchmark/run-in-process.js';
 import type { RunOrder } from '../../src/benchmark/run-order.js';
 import { SrganError } from '../../src/errors.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
+import { onPosix } from '../helpers/where.js';
 
 const FAULTY = new URL('./faulty-process.js', import.meta.url);
 const NEVER = new AbortController().signal;
-const onPosix = process.platform === 'win32' ? test.skip : test;
 
 async function orderOf(t: ExecutionContext, rest: Partial<RunOrder> = {}): Promise<RunOrder> {
   const dir = await temporaryDirectory(t);

@@ -9,11 +9,11 @@ import { collect } from '../helpers/collect.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { seeded } from '../helpers/random.js';
 import { makeTree } from '../helpers/tree.js';
+import { onPosix } from '../helpers/where.js';
 
 const names = numbered(12);
 const options = ['--engine', 'resize', '--threads', '2', '--scale', '3'];
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
-const onPosix = process.platform === 'win32' ? test.skip : test;
 
 const journalOf = (cwd: string, out: string, id: string): Promise<JournalLine[]> =>
   collect(readJournal(join(cwd, out, '.srgan', `${id}.ndjson`)));

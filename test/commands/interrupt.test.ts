@@ -1,13 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
 import sharp from 'sharp';
 import { startSrgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { onPosix } from '../helpers/where.js';
 
-const posix = process.platform !== 'win32';
-const onPosix = posix ? test : test.skip;
 const resize = ['--engine', 'resize', '--threads', '2'];
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 

@@ -5,8 +5,8 @@ import { openInBrowser } from '../helpers/browser.js';
 import { srgan, startSrgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { onPosix } from '../helpers/where.js';
 
-const onPosix = process.platform === 'win32' ? test.skip : test;
 const SMALL = ['--engine', 'resize', '--image-size', '32', '--repeat', '1', '--warmup', '1'];
 const command = (...args: string[]) => ['parallel-benchmark', ...SMALL, ...args];
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { shell, srgan } from '../helpers/cli.js';
 import { makeTree } from '../helpers/tree.js';
+import { testWhere } from '../helpers/where.js';
 
 test('a command line that makes no sense: exit 2, one sentence, nothing on standard output', async (t) => {
   const cwd = await makeTree(t, { 'a.png': 'x', 'bad.json': '{' });
@@ -94,32 +95,27 @@ test('help loads neither the flow nor a codec nor a runtime', async (t) => {
 });
 
 const pty = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const inPty = testWhere(pty, 'there is no command script');
 const inTerminal = (command: string, cwd: string, env = {}) =>
   shell(`script -qec ${JSON.stringify(command)} /dev/null`, { cwd, env: { TERM: 'xterm', ...env } });
 
-(pty ? test : test.skip)(
-  "'-' with nothing but a terminal to read from prints the help, and exits 2",
-  async (t) => {
-    const { exitCode, stdout } = await inTerminal('$SRGAN pipe -', await makeTree(t));
-    t.is(exitCode, 2);
-    t.regex(stdout, /USAGE/);
-  },
-);
+inPty("'-' with nothing but a terminal to read from prints the help, and exits 2", async (t) => {
+  const { exitCode, stdout } = await inTerminal('$SRGAN pipe -', await makeTree(t));
+  t.is(exitCode, 2);
+  t.regex(stdout, /USAGE/);
+});
 
-(pty ? test : test.skip)(
-  'on a terminal the progress is taken away again and the cursor is back',
-  async (t) => {
-    const cwd = await makeTree(t);
-    const { savePngs } = await import('../helpers/pngs.js');
-    await savePngs(join(cwd, 'in'), ['a.png', 'b.png', 'c.png'], 200, 200);
-    const { exitCode, stdout } = await inTerminal('$SRGAN pipe in out', cwd);
-    t.is(exitCode, 0, stdout);
-    const shown = stdout.lastIndexOf('\u001b[?25h');
-    t.is(shown > stdout.lastIndexOf('\u001b[?25l'), stdout.includes('\u001b[?25l'));
-    for (const name of ['a.png', 'b.png', 'c.png'])
-      t.regex(stdout, new RegExp(`^(.*\\r)?(\\x1b\\[K)?out/${name}\\r$`, 'm'));
+inPty('on a terminal the progress is taken away again and the cursor is back', async (t) => {
+  const cwd = await makeTree(t);
+  const { savePngs } = await import('../helpers/pngs.js');
+  await savePngs(join(cwd, 'in'), ['a.png', 'b.png', 'c.png'], 200, 200);
+  const { exitCode, stdout } = await inTerminal('$SRGAN pipe in out', cwd);
+  t.is(exitCode, 0, stdout);
+  const shown = stdout.lastIndexOf('\u001b[?25h');
+  t.is(shown > stdout.lastIndexOf('\u001b[?25l'), stdout.includes('\u001b[?25l'));
+  for (const name of ['a.png', 'b.png', 'c.png'])
+    t.regex(stdout, new RegExp(`^(.*\\r)?(\\x1b\\[K)?out/${name}\\r$`, 'm'));
 
-    const dumb = await inTerminal('$SRGAN pipe in out --overwrite', cwd, { TERM: 'dumb' });
-    t.false(dumb.stdout.includes('\u001b'));
-  },
-);
+  const dumb = await inTerminal('$SRGAN pipe in out --overwrite', cwd, { TERM: 'dumb' });
+  t.false(dumb.stdout.includes('\u001b'));
+});

@@ -6,7 +6,7 @@ import { shell, srgan } from '../helpers/cli.js';
 import { draw, pipelineOf } from '../helpers/images.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
-import { testWhere } from '../helpers/where.js';
+import { onLinux, testWhere } from '../helpers/where.js';
 
 const posix = process.platform !== 'win32';
 const resize = ['--engine', 'resize', '--threads', '2'];
@@ -214,13 +214,10 @@ testWhere(posix, 'Windows has no xargs')('with xargs and head it does what a pip
   t.deepEqual(lines(counted.stdout).length, 2);
 });
 
-(process.platform === 'linux' ? test : test.skip)(
-  'standard output that is full is told, and is no stack trace',
-  async (t) => {
-    const cwd = await makeTree(t);
-    await savePngs(cwd, ['a.png'], 8, 8);
-    const { exitCode, stderr } = await shell('$SRGAN pipe -q a.png out --engine resize > /dev/full', { cwd });
-    t.is(exitCode, 1);
-    t.is(stderr, 'srgan: Standard output cannot be written: the disk is full.\n');
-  },
-);
+onLinux('standard output that is full is told, and is no stack trace', async (t) => {
+  const cwd = await makeTree(t);
+  await savePngs(cwd, ['a.png'], 8, 8);
+  const { exitCode, stderr } = await shell('$SRGAN pipe -q a.png out --engine resize > /dev/full', { cwd });
+  t.is(exitCode, 1);
+  t.is(stderr, 'srgan: Standard output cannot be written: the disk is full.\n');
+});

@@ -5,9 +5,8 @@ import { openInBrowser } from '../helpers/browser.js';
 import { srgan, startSrgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { onLinux, onPosix } from '../helpers/where.js';
 
-const onPosix = process.platform === 'win32' ? test.skip : test;
-const onLinux = process.platform === 'linux' ? test : test.skip;
 const profile = ['profile-memory', '--interval', '10', '--out-dir', 'memory'];
 const resize = ['--engine', 'resize', '--threads', '2'];
 const COLUMNS =

@@ -8,9 +8,9 @@ import { shell, srgan, startSrgan, type Ran } from '../helpers/cli.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
 import { savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { onPosix, testWhere } from '../helpers/where.js';
 
 const resize = '--engine resize';
-const onPosix = process.platform === 'win32' ? test.skip : test;
 
 /** A directory with images, and one for temp files that must be empty at the end. */
 async function place(t: ExecutionContext) {
@@ -181,8 +181,9 @@ for (const [signal, status] of [
 }
 
 const pty = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const inPty = testWhere(pty, 'there is no command script');
 
-(pty ? test : test.skip)('a terminal is neither an image nor a place for one', async (t) => {
+inPty('a terminal is neither an image nor a place for one', async (t) => {
   const { cwd, sh, checkTemp } = await place(t);
   const inTerminal = (command: string) => sh(`script -qec ${JSON.stringify(command)} /dev/null`);
   const help = await inTerminal('$SRGAN upscale - out.png');

@@ -10,3 +10,6 @@ export function testWhere(holds: boolean, reason: string) {
     else test.skip(`${title} (skipped: ${reason})`, implementation);
   };
 }
+
+export const onPosix = testWhere(process.platform !== 'win32', 'Windows has no POSIX signals');
+export const onLinux = testWhere(process.platform === 'linux', 'it needs /proc or /dev/full of Linux');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { treeMemory, treePssBytes } from '../../src/profile/process-tree.js';
 import { watchProgram } from '../../src/profile/watch.js';
+import { onLinux } from '../helpers/where.js';
 
 const MIB = 2 ** 20;
 const watch = (name: string, ...args: string[]) =>
@@ -29,7 +30,7 @@ test('a program that gives back what it takes is steady', async (t) => {
   t.true(figures.peakBytes > 40 * MIB && figures.peakBytes < 400 * MIB);
 });
 
-(process.platform === 'linux' ? test : test.skip)('children count, and shared pages in parts', async (t) => {
+onLinux('children count, and shared pages in parts', async (t) => {
   const script = `require('node:child_process').spawn(process.execPath, ['-e', 'console.log(1); setInterval(() => 0, 1e6)'], { stdio: ['ignore', 'inherit', 'ignore'] })`;
   const parent = spawn(process.execPath, ['-e', script], {
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -6,6 +6,7 @@ import { checkWebhook, postWebhook, type BatchEvent } from '../../src/reports/we
 import { srgan, startSrgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
+import { onPosix } from '../helpers/where.js';
 
 const event: BatchEvent = {
   event: 'batch.completed',
@@ -127,7 +128,7 @@ test('a batch tells at its end what became of it, and its exit status is its own
   t.like(broken.bodies[0], { event: 'batch.failed', total: 0, failed: 0 });
 });
 
-(process.platform === 'win32' ? test.skip : test)('an interrupted batch says so', async (t) => {
+onPosix('an interrupted batch says so', async (t) => {
   const cwd = await makeTree(t);
   await savePngs(join(cwd, 'in'), numbered(12), 200, 200);
   const { url, bodies } = await openHook(t, [200]);
