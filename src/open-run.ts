@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { createBudget } from './budget.js';
+import { prepareEngine } from './engines/prepare.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
-import type { EngineSettings } from './engines/engine.js';
 import { spool } from './find/spool.js';
 import { openJournal } from './journal/journal.js';
 import { openNetworks } from './models/networks.js';
@@ -52,16 +52,16 @@ function ampleBytes(threads: number): number {
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const stated = await resolveOptions(options);
-  const engine = { engine: stated.engine, device: stated.device };
-  const networks = openNetworks(stated);
+  const { engine, device, fold } = stated;
+  const prepared = await prepareEngine({ engine, device }, stated.threads);
+  const networks = openNetworks({ ...prepared.settings, fold });
   const buffers = createBuffers(Math.min(stated.maxMemory / 8, MOST_IDLE_BYTES));
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
   await checkNetwork(networks, stated);
-  const note = await tryDevice(engine);
-  if (note !== undefined) options.onNote?.(note);
+  if (prepared.note !== undefined) options.onNote?.(prepared.note);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const surveyed = await survey(settings, drain);
@@ -69,7 +69,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const { out, dryRun } = settings;
   if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
   const journal = await journalOf(settings, options, surveyed);
-  const tiles = openTilePool(settings.threads, engine, buffers);
+  const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const bounds = stageBounds(settings);
 
   const run = {
@@ -110,16 +110,6 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
 /** A source that comes late in a stream must not have been replaced by then. */
 async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
   return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
-}
-
-/**
- * A device is tried before the first image, so that one that is missing costs nothing.
- * @returns what is to be said of it
- */
-async function tryDevice(settings: EngineSettings): Promise<string | undefined> {
-  if (settings.device === 'cpu') return undefined;
-  const { openEngine } = await import('./engines/select.js');
-  return (await openEngine(settings)).note;
 }
 
 /** Where there is no source, nothing is left behind. */

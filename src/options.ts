@@ -109,7 +109,7 @@ export interface PipeOptions {
   /** Aborting takes no new source and finishes those in flight. */
   drain?: AbortSignal;
   onOutcome?: (outcome: Outcome) => void | Promise<void>;
-  /** Called with a sentence for a person about the run as a whole, such as what `device: 'auto'` came to. */
+  /** Called with a sentence for a person about the run as a whole, such as what its engine runs on. */
   onNote?: (sentence: string) => void;
   /** Called at most once, where the number of sources is known before they are worked off. */
   onTotal?: (sources: number) => void;

@@ -159,12 +159,14 @@ export const networkFlags = {
     ...network,
     char: 'm',
     helpValue: 'NAME|PATH',
-    description: "A name that 'srgan models' lists, or the path of an .onnx file; otherwise esrgan-slim.",
+    description:
+      "A name that 'srgan models' lists, or the path of an .onnx file or of a TensorFlow.js model.json; otherwise esrgan-slim.",
   }),
   engine: Flags.option({
     ...network,
     options: ENGINE_NAMES,
-    description: 'What runs the network; resize is plain resampling without one.',
+    description:
+      'What runs the network; tfjs runs it as published, with tfjs-node where that is installed; resize is plain resampling without one.',
   })(),
   device: Flags.option({
     ...network,

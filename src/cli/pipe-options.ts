@@ -1,7 +1,7 @@
 import type { PipeOptions } from '../options.js';
 import type { PipeFlags } from './pipe-flags.js';
 
-type FlagOptions = Omit<PipeOptions, 'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal'>;
+type FlagOptions = Omit<PipeOptions, 'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote'>;
 
 /** The flags under the names that the options have. */
 export function optionsOf(flags: PipeFlags): FlagOptions {

@@ -56,7 +56,9 @@ export async function runPipe(
     const summary = await pipe({
       ...options,
       drain: interrupts.drain,
-      onNote: (sentence) => human.note(sentence),
+      onNote: (sentence) => {
+        if (log.level !== 'quiet') human.note(sentence);
+      },
       onTotal: (sources) => {
         options.onTotal?.(sources);
         human.total(sources);

@@ -7,8 +7,10 @@ export interface NetworkFile {
   readonly key: string;
   /** For people, such as `esrgan-slim x2`. */
   readonly title: string;
-  /** What the engine reads: ONNX bytes for `onnx`; empty for `resize`. */
+  /** What the engine reads: ONNX bytes for `onnx`; model.json for `tfjs`; empty for `resize`. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** For `tfjs`: its weight files, one after the other. */
+  readonly weights?: Uint8Array<SharedArrayBuffer>;
   readonly factor: number;
   /** Values that the network takes and gives: 0..1 or 0..255. */
   readonly inputRange: 1 | 255;
@@ -74,13 +76,18 @@ export interface Engine {
   load(file: NetworkFile): Promise<Network>;
 }
 
-export const ENGINE_NAMES = ['onnx', 'resize'] as const;
+export const ENGINE_NAMES = ['onnx', 'tfjs', 'resize'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'auto'] as const;
 export type Device = (typeof DEVICES)[number];
 
+/** What TensorFlow.js computes with: TensorFlow itself, or WebAssembly. */
+export type TfjsBackend = 'node' | 'wasm';
+
 export interface EngineSettings {
   readonly engine: EngineName;
   readonly device: Device;
+  /** Of the `tfjs` engine; where it is not stated, `node` where that loads, else `wasm`. */
+  readonly tfjs?: TfjsBackend;
 }

@@ -3,6 +3,7 @@ import { SrganError } from '../errors.js';
 import './no-telemetry.js';
 import type { Device, Engine, Network, NetworkFile } from './engine.js';
 import { selectProvider } from './onnx-provider.js';
+import { checkPlanes, scaleValues } from './planes.js';
 
 type Runtime = typeof Ort;
 
@@ -54,11 +55,8 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
   return {
     async run(planes, widthPx, heightPx) {
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
-      if (planes.length !== 3 * widthPx * heightPx || planes.length === 0) {
-        const got = `${planes.length} values for ${widthPx} × ${heightPx} pixels`;
-        throw new SrganError('E_ENGINE', `${title}: expected three planes, got ${got}.`);
-      }
-      if (inputRange !== 255) scale(planes, inputRange / 255);
+      checkPlanes(title, planes, widthPx, heightPx);
+      if (inputRange !== 255) scaleValues(planes, inputRange / 255);
       const width = (widthPx - trimPx.left - trimPx.right) * factor;
       const height = (heightPx - trimPx.top - trimPx.bottom) * factor;
       const outputLength = 3 * width * height;
@@ -77,7 +75,7 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
         input.dispose();
         target.dispose();
       }
-      if (outputRange !== 255) scale(result, 255 / outputRange);
+      if (outputRange !== 255) scaleValues(result, 255 / outputRange);
       return result;
     },
     async dispose() {
@@ -100,8 +98,4 @@ nowhere.close();
 function freeAtOnce(data: Ort.Tensor['data']): void {
   if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer)
     nowhere.postMessage(undefined, [data.buffer]);
-}
-
-function scale(values: Float32Array, by: number): void {
-  for (let i = 0; i < values.length; i += 1) values[i] = (values[i] as number) * by;
 }

@@ -1,6 +1,7 @@
 import { SrganError } from '../errors.js';
 import type { Engine, Network, NetworkFile } from './engine.js';
 import { kernelRadiusPx, phaseWeights } from './kernels.js';
+import { checkPlanes } from './planes.js';
 
 /**
  * Enlarges by a classic kernel, no network: the baseline, and what makes tests of the pipeline quick. Beyond
@@ -21,28 +22,9 @@ function loadKernel({ factor, kernel = 'lanczos3', title }: NetworkFile): Networ
   let output = new Float32Array(0);
   let column = new Float64Array(0);
   let open = true;
-  const refuse = (reason: string) => Promise.reject(new SrganError('E_ENGINE', `${title}: ${reason}.`));
 
   return {
-    run(planes, widthPx, heightPx) {
-      const outputLength = planes.length * factor * factor;
-      if (!open) return refuse('the network has been disposed');
-      if (planes.length !== 3 * widthPx * heightPx || planes.length === 0) {
-        return refuse(
-          `expected three planes, got ${planes.length} values for ${widthPx} × ${heightPx} pixels`,
-        );
-      }
-      if (output.length < outputLength) output = new Float32Array(outputLength);
-      if (column.length < widthPx + 2 * radius) column = new Float64Array(widthPx + 2 * radius);
-      const rows = 3 * heightPx;
-      for (let row = 0; row < rows; row += 1) {
-        for (let phase = 0; phase < factor; phase += 1) {
-          blendRows(planes, widthPx, heightPx, row, phases[phase] as Float64Array);
-          spreadColumns(widthPx, (row * factor + phase) * widthPx * factor);
-        }
-      }
-      return Promise.resolve(output.subarray(0, outputLength));
-    },
+    run: (planes, widthPx, heightPx) => Promise.resolve().then(() => enlarge(planes, widthPx, heightPx)),
     dispose() {
       open = false;
       output = new Float32Array(0);
@@ -50,6 +32,22 @@ function loadKernel({ factor, kernel = 'lanczos3', title }: NetworkFile): Networ
       return Promise.resolve();
     },
   };
+
+  function enlarge(planes: Float32Array, widthPx: number, heightPx: number): Float32Array {
+    if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
+    checkPlanes(title, planes, widthPx, heightPx);
+    const outputLength = planes.length * factor * factor;
+    if (output.length < outputLength) output = new Float32Array(outputLength);
+    if (column.length < widthPx + 2 * radius) column = new Float64Array(widthPx + 2 * radius);
+    const rows = 3 * heightPx;
+    for (let row = 0; row < rows; row += 1) {
+      for (let phase = 0; phase < factor; phase += 1) {
+        blendRows(planes, widthPx, heightPx, row, phases[phase] as Float64Array);
+        spreadColumns(widthPx, (row * factor + phase) * widthPx * factor);
+      }
+    }
+    return output.subarray(0, outputLength);
+  }
 
   /** One output row at input width, with `radius` repeated pixels on either side, into `column`. */
   function blendRows(

@@ -10,6 +10,10 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
       const { openOnnxEngine } = await import('./onnx.js');
       return openOnnxEngine(settings.device);
     }
+    case 'tfjs': {
+      const { openTfjsEngine } = await import('./tfjs.js');
+      return openTfjsEngine(settings);
+    }
     case 'resize': {
       const { resizeEngine } = await import('./resize.js');
       return resizeEngine;

@@ -98,7 +98,7 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     case 'affine': {
       const scale = constant('scale', [node.scale.length, 1, 1], node.scale);
       const offset = constant('offset', [node.offset.length, 1, 1], node.offset);
-      const scaled = `${output}:scaled`;
+      const scaled = `scaled:${output}`;
       return {
         operators: [
           operator('Mul', [...inputs, scale.name], scaled, []),

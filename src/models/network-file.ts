@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NetworkFile, TiledForms } from '../engines/engine.js';
+import type { NetworkFile } from '../engines/engine.js';
 import { costOf } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
 import { damaged, known } from '../graph/order.js';
@@ -8,7 +8,10 @@ import { shapesOf } from '../graph/shapes.js';
 
 export type Range = 1 | 255;
 
-export type NetworkFacts = Omit<NetworkFile, 'key' | 'title' | 'bytes' | 'kernel' | 'trimPx' | 'tiled'>;
+export type NetworkFacts = Omit<
+  NetworkFile,
+  'key' | 'title' | 'bytes' | 'weights' | 'kernel' | 'trimPx' | 'tiled'
+>;
 
 /**
  * What a graph says about itself.
@@ -32,11 +35,14 @@ export function networkFile(
   title: string,
   bytes: Uint8Array<SharedArrayBuffer>,
   facts: NetworkFacts,
-  tiled?: TiledForms,
+  more: Pick<NetworkFile, 'weights' | 'tiled'> = {},
 ): NetworkFile {
+  const { weights, tiled } = more;
+  const stated = { ...(weights && { weights }), ...(tiled && { tiled }) };
   const hash = createHash('sha256').update(bytes);
+  if (weights) hash.update(weights);
   hash.update(`${facts.inputRange} ${facts.outputRange}`);
-  return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts, ...(tiled && { tiled }) };
+  return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts, ...stated };
 }
 
 function checkColours(title: string, graph: Graph): void {

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
 import type { ListOptions, NetworkListing } from './list.js';
 import { openKernels } from './kernel-networks.js';
+import { findModelJson } from './model-json.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { NetworkDescription, NetworkListing } from './list.js';
@@ -27,7 +29,9 @@ export function openNetworks(settings: NetworkSettings): Networks {
     case 'resize':
       return openKernels();
     case 'onnx':
-      return openFiles(settings.fold ?? true);
+      return openFiles(forOnnx(settings.fold ?? true));
+    case 'tfjs':
+      return openFiles(forTfjs(settings));
   }
 }
 
@@ -36,11 +40,60 @@ interface Opened {
   readonly load: (factor: number) => Promise<NetworkFile>;
 }
 
-function openFiles(fold: boolean): Networks {
+/** How the networks of an engine are read. */
+interface Readers {
+  packaged(family: PackagedFamily, factor: number): Promise<NetworkFile>;
+  /** A user's own; undefined where it is of no kind that the engine takes. */
+  file(path: string): Promise<Opened | undefined>;
+  /** What `file` takes, for people. */
+  readonly kinds: string;
+}
+
+const forOnnx = (fold: boolean): Readers => ({
+  async packaged(family, factor) {
+    const { loadPackaged } = await import('./packaged.js');
+    return loadPackaged(family, factor, fold);
+  },
+  async file(path) {
+    if (isOnnx(path)) {
+      const { openOnnxFile } = await import('./onnx-file.js');
+      return openOnnxFile(path, fold);
+    }
+    const header = await findModelJson(path);
+    if (header === undefined) return undefined;
+    const { openKerasFile } = await import('./keras-file.js');
+    return openKerasFile(header, fold);
+  },
+  kinds: 'an .onnx file or a model.json',
+});
+
+const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
+  async packaged(family, factor) {
+    const { loadPackagedForTfjs } = await import('./tfjs-file.js');
+    return loadPackagedForTfjs(family, factor);
+  },
+  async file(path) {
+    if (isOnnx(path)) {
+      const sentence = `${path}: the tfjs engine does not read ONNX.`;
+      throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
+    }
+    const header = await findModelJson(path);
+    if (header === undefined) return undefined;
+    const { openTfjsFile } = await import('./tfjs-file.js');
+    return openTfjsFile(header, tfjs);
+  },
+  kinds: 'a model.json',
+});
+
+function isOnnx(path: string): boolean {
+  return path.toLowerCase().endsWith('.onnx');
+}
+
+function openFiles(readers: Readers): Networks {
   const opened = new Map<string, Promise<Opened>>();
   const loaded = new Map<string, Promise<NetworkFile>>();
 
-  const open = (name: string) => once(opened, name, () => openByName(name, fold));
+  const open = (name: string) => once(opened, name, () => openByName(name, readers));
   return {
     describe: async (name) => (await open(name)).family,
     load: (name, factor) =>
@@ -54,23 +107,30 @@ function openFiles(fold: boolean): Networks {
   };
 }
 
-async function openByName(name: string, fold: boolean): Promise<Opened> {
+async function openByName(name: string, readers: Readers): Promise<Opened> {
   const packaged = PACKAGED.find((family) => family.name === name);
-  if (packaged) return openPackaged(packaged, fold);
-  if (name.toLowerCase().endsWith('.onnx')) {
-    const { openOnnxFile } = await import('./onnx-file.js');
-    return openOnnxFile(name, fold);
-  }
+  if (packaged) return openPackaged(packaged, readers);
+  const file = await readers.file(pathOf(name));
+  if (file) return file;
+  const names = PACKAGED.map((family) => family.name).join(', ');
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
-    hint: `The names are ${PACKAGED.map((family) => family.name).join(', ')}, or the path of an .onnx file.`,
+    hint: `The names are ${names}, or the path of ${readers.kinds}.`,
   });
 }
 
-async function openPackaged(packaged: PackagedFamily, fold: boolean): Promise<Opened> {
-  const { loadPackaged, packageDirectory } = await import('./packaged.js');
+function pathOf(name: string): string {
+  try {
+    return name.startsWith('file:') ? fileURLToPath(name) : name;
+  } catch (cause) {
+    throw new SrganError('E_MODEL', `${name}: this is no URL of a local file.`, { cause });
+  }
+}
+
+async function openPackaged(packaged: PackagedFamily, readers: Readers): Promise<Opened> {
+  const { packageDirectory } = await import('./packaged.js');
   await packageDirectory(packaged);
   const { name, factors, defaultFactor } = packaged;
-  return { family: { name, factors, defaultFactor }, load: (factor) => loadPackaged(packaged, factor, fold) };
+  return { family: { name, factors, defaultFactor }, load: (factor) => readers.packaged(packaged, factor) };
 }
 
 /** A failure is not kept, so that the next image meets it anew, with its own stack. */

@@ -5,10 +5,11 @@ import { SrganError, systemCode } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
 import { readOnnxModel, type OnnxModel } from '../graph/onnx-model.js';
-import { damaged, known } from '../graph/order.js';
+import { damaged } from '../graph/order.js';
 import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
-import { factsOf, networkFile, type NetworkFacts, type Range } from './network-file.js';
+import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
+import { statedOutputRange } from './output-range.js';
 import { openProbe } from './probe.js';
 import { tiledForms } from './tiled-forms.js';
 
@@ -28,7 +29,8 @@ export async function openOnnxFile(file: string, fold: boolean) {
   checkSignature(file, model);
   const graph = readOnnx(file, model);
   const facts = await factsOfModel(file, model, graph, bytes);
-  const network = networkFile(file, bytes, facts, graph && fold ? tiledForms(file, graph, facts) : undefined);
+  const tiled = graph && fold ? tiledForms(file, graph, facts) : undefined;
+  const network = networkFile(file, bytes, facts, { tiled });
   const { factor } = network;
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
@@ -103,7 +105,7 @@ async function factsOfModel(
   graph: Graph | undefined,
   bytes: Uint8Array,
 ): Promise<NetworkFacts> {
-  const stated = graph && outputRangeOf(graph);
+  const stated = graph && statedOutputRange(graph);
   const probe = await openProbe(file, bytes);
   try {
     const { inputRange, outputRange } = await probe.ranges();
@@ -118,13 +120,6 @@ async function factsOfModel(
   } finally {
     await probe.close();
   }
-}
-
-/** A network that ends in a limit says by it what it gives. */
-function outputRangeOf(graph: Graph): Range | undefined {
-  const last = known(new Map(graph.nodes.map((node) => [node.name, node])), graph.output);
-  if (last.op === 'clip') return last.max === 1 ? 1 : last.max === 255 ? 255 : undefined;
-  return last.op === 'activation' && last.activation === 'sigmoid' ? 1 : undefined;
 }
 
 /** Of a network whose operators are not known: as if it used each weight once per input pixel. */

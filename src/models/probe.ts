@@ -24,7 +24,8 @@ const RANGES: readonly (readonly [Range, Range])[] = [
 /** Mean distance to the input, on the scale 0..1, that an enlargement stays below. */
 const FAITHFUL = 0.05;
 
-interface Planes {
+/** Three planes on the scale of the network. */
+export interface Planes {
   readonly values: Float32Array;
   readonly width: number;
   readonly height: number;
@@ -53,7 +54,15 @@ export async function openProbe(title: string, bytes: Uint8Array): Promise<Probe
     result.dispose();
     return { values: copy, width: outputWidth, height: outputHeight };
   };
+  return probeBy(title, run, () => session.release());
+}
 
+/** @param run what the network makes of planes */
+export function probeBy(
+  title: string,
+  run: (planes: Planes) => Promise<Planes>,
+  close: () => Promise<void>,
+): Probe {
   return {
     async factor() {
       const sizes = [await run(waves(64, 64, 1)), await run(waves(37, 51, 1))];
@@ -97,7 +106,7 @@ export async function openProbe(title: string, bytes: Uint8Array): Promise<Probe
       );
     },
 
-    close: () => session.release(),
+    close,
   };
 }
 

@@ -17,7 +17,7 @@ export function figureLines(summary: Summary, { verbose }: { verbose: boolean })
     const parts = SHOWN_PARTS.map((part) => `${part} ${duration(ms[part])}`).join(', ');
     lines.push(
       `${(inputPixels / 1e6).toFixed(2)} Mpx of input at ${rate(inputMpxPerSecond)} Mpx/s.`,
-      `Time, summed over images and ${count(threads, 'worker')}: ${parts}.`,
+      `Time, summed over images and ${count(threads, 'thread')}: ${parts}.`,
       `Workers busy ${Math.round(100 * busyShare)} %, peak memory ${formatBytes(summary.peakRssBytes)}.`,
     );
     if (verbose) lines.push(memoryLine(summary));

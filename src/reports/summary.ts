@@ -121,7 +121,7 @@ export function openTally(): Tally {
     close({ threads, pool, budget, buffers, total, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const busyMs = sum(pool.busyMs);
-      const workerMs = threads * elapsedMs;
+      const workerMs = pool.busyMs.length * elapsedMs;
       return {
         sources: ended,
         total,

@@ -1,11 +1,14 @@
-import type { TestFn } from 'ava';
+import type { ImplementationFn } from 'ava';
 import { SrganError } from '../../src/errors.js';
 import type { Engine, NetworkFile } from '../../src/engines/engine.js';
 import { randomValues, seeded } from '../helpers/random.js';
 
+/** AVA's `test`, or one that skips with a reason. */
+export type Test = (title: string, implementation: ImplementationFn<[]>) => void;
+
 /** What every engine must do, checked on one of its networks. */
 export function checkEngine(
-  test: TestFn,
+  test: Test,
   title: string,
   open: () => Promise<Engine>,
   file: () => Promise<NetworkFile>,

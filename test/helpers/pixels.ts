@@ -76,3 +76,12 @@ export function largestDifference(one: Pick<Pixels, 'data'>, other: Pick<Pixels,
   }
   return one.data instanceof Uint16Array ? most / 257 : most;
 }
+
+/** For people: how many of the values are not the same. */
+export function differingShare(one: Pick<Pixels, 'data'>, other: Pick<Pixels, 'data'>): string {
+  let different = 0;
+  for (let at = 0; at < one.data.length; at += 1) {
+    if (one.data[at] !== other.data[at]) different += 1;
+  }
+  return `${((100 * different) / one.data.length).toFixed(4)} %`;
+}

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava';
-import type { EngineName } from '../../src/engines/engine.js';
+import type { EngineName, TfjsBackend } from '../../src/engines/engine.js';
 import type { Buffers, TilePool, UpscaleRequest } from '../../src/run.js';
 import { createBuffers } from '../../src/workers/buffers.js';
 import { openTilePool } from '../../src/workers/pool.js';
@@ -12,11 +12,11 @@ export interface OpenedPool {
 /** A pool that is closed with the test. */
 export function poolOf(
   t: ExecutionContext,
-  options: { threads: number; engine?: EngineName; workerUrl?: URL },
+  options: { threads: number; engine?: EngineName; tfjs?: TfjsBackend; workerUrl?: URL },
 ): OpenedPool {
-  const { threads, engine = 'onnx', workerUrl } = options;
+  const { threads, engine = 'onnx', tfjs, workerUrl } = options;
   const buffers = createBuffers(2 ** 26);
-  const pool = openTilePool(threads, { engine, device: 'cpu' }, buffers, workerUrl);
+  const pool = openTilePool(threads, { engine, device: 'cpu', tfjs }, buffers, workerUrl);
   t.teardown(() => pool.close());
   return { pool, buffers };
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import test from 'ava';
 import { openKernels } from '../../src/models/kernel-networks.js';
 import { listNetworks, openNetworks } from '../../src/models/networks.js';
-import { packageDirectory, readPackagedFrom } from '../../src/models/packaged.js';
+import { readKerasFile } from '../../src/models/keras-file.js';
+import { packageDirectory } from '../../src/models/packaged.js';
 import { PACKAGED } from '../../src/models/registry.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
@@ -53,7 +54,7 @@ test('unknown names and factors', async (t) => {
   t.like(await t.throwsAsync(networks.describe('esrgan-thin')), {
     code: 'E_MODEL',
     message: 'esrgan-thin: there is no network of this name.',
-    hint: 'The names are esrgan-slim, esrgan-medium, esrgan-thick, or the path of an .onnx file.',
+    hint: 'The names are esrgan-slim, esrgan-medium, esrgan-thick, or the path of an .onnx file or a model.json.',
   });
   t.like(await t.throwsAsync(networks.load('esrgan-slim', 5)), {
     code: 'E_MODEL',
@@ -78,12 +79,12 @@ test('damaged files of a package', async (t) => {
   const refusal = async (damage: () => Promise<void>) => {
     await cp(original, directory, { recursive: true });
     await damage();
-    const error = await t.throwsAsync(readPackagedFrom(directory));
+    const error = await t.throwsAsync(readKerasFile(header));
     t.like(error, { code: 'E_MODEL' });
     t.true(error.message.includes(directory), error.message);
     return error.message;
   };
-  await t.notThrowsAsync(readPackagedFrom(original));
+  await t.notThrowsAsync(readKerasFile(path.join(original, 'model.json')));
   t.regex(await refusal(() => truncate(shard, 888_299)), /hold 888299 bytes where 888300 are needed/);
   t.regex(await refusal(() => truncate(shard, 0)), /hold 0 bytes/);
   t.regex(await refusal(() => writeFile(shard, Buffer.alloc(888_300, 0xff))), /no numbers/);
@@ -95,7 +96,9 @@ test('damaged files of a package', async (t) => {
   const missing = json.replace('group1-shard1of1.bin', 'gone.bin');
   t.regex(await refusal(() => writeFile(header, missing)), /cannot be read/);
   await mkdir(path.join(directory, 'empty'));
-  t.like(await t.throwsAsync(readPackagedFrom(path.join(directory, 'empty'))), { code: 'E_MODEL' });
+  t.like(await t.throwsAsync(readKerasFile(path.join(directory, 'empty', 'model.json'))), {
+    code: 'E_MODEL',
+  });
 });
 
 test('the list tells of each family what it is and what it costs', async (t) => {

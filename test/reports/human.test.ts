@@ -79,7 +79,7 @@ test('not on a terminal: a line where something has happened since the last one,
   t.regex(lines[1] ?? '', /^1\.00 Mpx of input at .+ Mpx\/s\.$/);
   t.regex(
     lines[2] ?? '',
-    /^Time, summed over images and 2 workers: decode 24 ms, infer 5 ms, encode 0 ms, write 0 ms, waiting .+\.$/,
+    /^Time, summed over images and 2 threads: decode 24 ms, infer 5 ms, encode 0 ms, write 0 ms, waiting .+\.$/,
   );
   t.regex(lines[3] ?? '', /^Workers busy \d+ %, peak memory .+iB\.$/);
   t.deepEqual(lines.slice(4), [

@@ -1,0 +1,46 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tfjs } from './tfjs-runtime.js';
+
+type Sides = readonly (number | null)[];
+
+const BLOCKS = [2, 3, 4, 8] as const;
+
+/** Makes the layers known that the networks of the UpscalerJS project have beside those of Keras. */
+export function registerLayers(tf: Tfjs): void {
+  class MultiplyBeta extends tf.layers.Layer {
+    static readonly className = 'MultiplyBeta';
+    readonly #beta: number;
+
+    constructor(config: { readonly name?: string; readonly beta?: number }) {
+      super(config);
+      this.#beta = config.beta ?? 0.2;
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      return tf.mul(single(inputs), this.#beta);
+    }
+  }
+  tf.serialization.registerClass(MultiplyBeta);
+
+  for (const block of BLOCKS) {
+    class PixelShuffle extends tf.layers.Layer {
+      static readonly className = `PixelShuffle${block}x`;
+
+      override computeOutputShape(shape: unknown) {
+        const [batch = null, height = null, width = null, channels = null] = shape as Sides;
+        const enlarged = (side: number | null) => side && side * block;
+        return [batch, enlarged(height), enlarged(width), channels && channels / block ** 2];
+      }
+
+      override call(inputs: Tensor | Tensor[]): Tensor {
+        return tf.depthToSpace(single(inputs) as Tensor4D, block, 'NHWC');
+      }
+    }
+    tf.serialization.registerClass(PixelShuffle);
+  }
+}
+
+function single(inputs: Tensor | Tensor[]): Tensor {
+  const [first] = Array.isArray(inputs) ? inputs : [inputs];
+  return first as Tensor;
+}

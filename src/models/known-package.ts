@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isRecord } from '../graph/keras-model.js';
+import type { Range } from './network-file.js';
+import { PACKAGED } from './registry.js';
+
+/** The range of a network that is reached by path, but lies in a package that is known. */
+export async function rangeOfPackage(header: string): Promise<Range | undefined> {
+  const file = path.join(path.dirname(path.resolve(header)), '..', '..', 'package.json');
+  try {
+    const facts: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return PACKAGED.find((family) => isRecord(facts) && family.package === facts.name)?.range;
+  } catch {
+    // no package around it: a network like any other
+    return undefined;
+  }
+}
