@@ -6,15 +6,15 @@ import { tempName } from './stages/write.js';
 import { forget, remember } from './temp-files.js';
 
 /**
- * Writes text beside a name and then renames it, so that nobody sees half of it. Makes the directory.
+ * Writes a file beside its name and then renames it, so that nobody sees half of it. Makes the directory.
  * @throws SrganError E_NOSPC, E_WRITE
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const partial = join(dirname(path), tempName(basename(path)));
   remember(partial);
   try {
     await makeDirectory(dirname(path));
-    await writeFile(partial, text, { flag: 'wx' });
+    await writeFile(partial, content, { flag: 'wx' });
     await rename(partial, path);
   } catch (cause) {
     throw writeFailure(path, cause);

@@ -191,6 +191,15 @@ const above1 = (name: string) => ({
   when: (flags: Record<string, unknown>) => Promise.resolve(Number(flags[name]) > 1),
 });
 
+export const convertFlags = {
+  scale: wholeNumber({
+    char: 's',
+    description: "One of the network's factors; otherwise 2 for those built in, or its own.",
+  }),
+  fold: Flags.boolean({ description: 'Write a network that does less work for the same result.' }),
+  overwrite: Flags.boolean({ description: 'Replace a file that is there already.' }),
+};
+
 const resources = { helpGroup: 'RESOURCE' };
 export const resourceFlags = {
   threads: wholeNumber({

@@ -1,6 +1,9 @@
+import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
+import { formatBytes } from '../measures.js';
 import type { NetworkDescription, NetworkListing } from '../models/networks.js';
 import { tableText } from './table.js';
+import { visible } from './terminal-text.js';
 
 const HEADING = ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'PACKAGE'];
 
@@ -82,3 +85,9 @@ function foldingOf({ macsPerPixel, foldedMacsPerPixel: folded }: NetworkDescript
 const notInstalled = (packageName: string) => `not installed: npm install ${packageName}`;
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en-US');
+
+/** What another tool must know of an ONNX file. */
+export function convertedLine({ title, factor, inputRange, outputRange, bytes }: NetworkFile): string {
+  const ranges = `takes values of 0..${inputRange} and gives ${factor} × ${factor} times as many of 0..${outputRange}`;
+  return visible(`${title}: ${formatBytes(bytes.length)}; ${ranges}.`);
+}

@@ -53,3 +53,18 @@ test('a device that tfjs has not ends the run before the first image', async (t)
   t.regex(ran.stderr, /The tfjs engine runs on the CPU only, not on 'cuda'\.\n {2}Leave --device out/);
   t.deepEqual(await readdir(cwd), ['a.png']);
 });
+
+test('models convert: the path on standard output, the facts on standard error', async (t) => {
+  const cwd = await temporaryDirectory(t);
+  const args = ['models', 'convert', 'esrgan-slim', 'slim.onnx', '--scale', '3'];
+  const ran = await srgan(args, { cwd });
+  t.is(ran.exitCode, 0, ran.stderr);
+  t.is(ran.stdout, 'slim.onnx\n');
+  t.regex(ran.stderr, /^esrgan-slim x3: \d+ KiB; takes values of 0\.\.255 and gives 3 × 3 times as many/);
+  const again = await srgan(args, { cwd });
+  t.is(again.exitCode, 1);
+  t.regex(again.stderr, /slim\.onnx: is already there\.\n {2}--overwrite replaces it\./);
+  t.is((await srgan([...args, '--overwrite'], { cwd })).exitCode, 0);
+  t.is((await srgan(['models', 'convert', 'esrgan-slim', 'slim.pb'], { cwd })).exitCode, 2);
+  t.deepEqual(await readdir(cwd), ['slim.onnx']);
+});

@@ -1,0 +1,39 @@
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import { convertFlags } from '../../src/cli/flags.js';
+
+export default class ModelsConvert extends Command {
+  static override summary = 'Write a network as the ONNX file that is run, for use in other tools.';
+
+  static override description =
+    'The file takes 1 × 3 × height × width float values, red, green and blue, and gives as many times more as ' +
+    'the factor says; whether they are 0..1 or 0..255 is the network’s own and is told on standard error. ' +
+    'The path of the file goes to standard output.';
+
+  static override examples = [
+    '<%= config.bin %> models convert esrgan-slim slim-x4.onnx --scale 4',
+    '<%= config.bin %> models convert my-network/model.json my-network.onnx',
+  ];
+
+  static override args = {
+    in: Args.string({
+      description: "A name that 'srgan models' lists, or the path of a network.",
+      required: true,
+      ignoreStdin: true,
+    }),
+    out: Args.string({ description: 'The .onnx file to write.', required: true, ignoreStdin: true }),
+  };
+
+  static override flags = convertFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ModelsConvert);
+    const { convertToOnnx } = await import('../../src/models/convert.js');
+    const { convertedLine } = await import('../../src/reports/networks.js');
+    const { print } = await import('../../src/cli/output.js');
+    const { scale: factor, fold, overwrite } = flags;
+    const network = await convertToOnnx(args.in, args.out, { factor, fold, overwrite });
+    process.stderr.write(`${convertedLine(network)}\n`);
+    await print(`${args.out}\n`);
+  }
+}

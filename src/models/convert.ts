@@ -1,0 +1,57 @@
+import { realpath, stat } from 'node:fs/promises';
+import type { NetworkFile } from '../engines/engine.js';
+import { SrganError } from '../errors.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
+import { fold as foldGraph } from '../graph/fold.js';
+import { readOnnxModel } from '../graph/onnx-model.js';
+import { damaged } from '../graph/order.js';
+import { readOnnx } from '../graph/read-onnx.js';
+import { replaceFile } from '../replace-file.js';
+import { openNetworks } from './networks.js';
+
+export interface ConvertOptions {
+  /** One of the network's factors; its default where it is not stated. */
+  readonly factor?: number;
+  readonly overwrite?: boolean;
+  /** Write a network that does less work and makes the same of every pixel. */
+  readonly fold?: boolean;
+}
+
+/**
+ * Writes a network as ONNX, as the default engine runs it, for use in other tools: 1 × 3 × height ×
+ * width float values in and 1 × 3 × factor·height × factor·width out, on the scale that the network has.
+ * @param name of a network that is known, or the path of one
+ * @throws SrganError E_USAGE, E_MODEL, E_EXISTS, E_OVERWRITE_INPUT, E_NOSPC, E_WRITE
+ */
+export async function convertToOnnx(
+  name: string,
+  out: string,
+  { factor, overwrite = false, fold = false }: ConvertOptions = {},
+): Promise<NetworkFile> {
+  if (!out.toLowerCase().endsWith('.onnx')) {
+    throw new SrganError('E_USAGE', `${out}: the result is an ONNX file, so its name must end in .onnx.`);
+  }
+  await checkPlace(name, out, overwrite);
+  const networks = openNetworks({ engine: 'onnx', device: 'cpu', fold: false });
+  const { defaultFactor } = await networks.describe(name);
+  const loaded = await networks.load(name, factor ?? defaultFactor);
+  const network = fold ? folded(loaded) : loaded;
+  await replaceFile(out, network.bytes);
+  return network;
+}
+
+function folded(network: NetworkFile): NetworkFile {
+  const { title, bytes } = network;
+  const graph = readOnnx(title, readOnnxModel(title, bytes));
+  if (!graph) throw damaged(title, 'it has operators that cannot be folded');
+  return { ...network, bytes: emitOnnx(foldGraph(title, graph).exact) };
+}
+
+async function checkPlace(name: string, out: string, overwrite: boolean): Promise<void> {
+  if ((await stat(out).catch(() => undefined)) === undefined) return;
+  const [from, to] = await Promise.all([realpath(name).catch(() => undefined), realpath(out)]);
+  if (from === to) throw new SrganError('E_OVERWRITE_INPUT', `${out}: is the network itself.`);
+  if (!overwrite) {
+    throw new SrganError('E_EXISTS', `${out}: is already there.`, { hint: '--overwrite replaces it.' });
+  }
+}
