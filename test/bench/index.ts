@@ -1,6 +1,7 @@
 /** npm run bench [-- NAME...]: prints a table for each measurement; without names all but the long ones. */
 import { machineText, thisMachine } from '../../src/reports/machine.js';
 import { balance, balanceQuick } from './balance.js';
+import { engines } from './engines.js';
 import { fold } from './fold.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
@@ -14,6 +15,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
   overhead: { run: overhead },
   profile: { run: profile },
+  engines: { run: engines, long: true },
   fold: { run: fold, long: true },
   memory: { run: memory, long: true },
   'threads-memory': { run: threadsMemory, long: true },
