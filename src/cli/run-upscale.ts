@@ -28,7 +28,8 @@ export async function runUpscale(from: string, to: string, given: UpscaleFlags):
   const flags = await fillFlags(given, upscaleFlags);
   await checkTarget(to, given);
   const { stdin, stdout, stderr, env } = process;
-  const human = openHuman({ ...logLevel(flags, stderr, env), stream: stderr, errorsLog: undefined });
+  const log = logLevel(flags, stderr, env);
+  const human = openHuman({ ...log, stream: stderr, errorsLog: undefined });
   const interrupts = openInterrupts(() => human.note('Stopping; once more to stop now.'));
   const held = from === STDIO || to === STDIO ? await makePrivateDirectory() : undefined;
   const source = held && from === STDIO ? path.join(held.path, 'source') : undefined;
@@ -44,6 +45,9 @@ export async function runUpscale(from: string, to: string, given: UpscaleFlags):
       ...optionsOf(flags),
       inputs: { kind: 'iterable', sources },
       signal,
+      onNote: (sentence) => {
+        if (log.level !== 'quiet') human.note(sentence);
+      },
       onTotal: (total) => human.total(total),
       onOutcome: (outcome) => {
         end = outcome;

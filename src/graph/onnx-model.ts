@@ -1,4 +1,5 @@
 import { halfToNumber } from './half.js';
+import { metadataOf } from './onnx-metadata.js';
 import { damaged } from './order.js';
 import { asBytes, asFloat, asNumber, asNumbers, asText, fieldsOf, type Field } from './protobuf.js';
 
@@ -12,6 +13,8 @@ export interface OnnxModel {
   /** Without the initializers that old files list among their inputs. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** What it says of itself. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 export interface OnnxNode {
@@ -52,14 +55,17 @@ export function readOnnxModel(title: string, bytes: Uint8Array): OnnxModel {
   try {
     const graphs = [...fieldsOf(bytes)].filter(({ field }) => field === 7);
     // a message that comes twice is meant to be merged
-    if (graphs.length > 0) return readGraph(Buffer.concat(graphs.map(({ value }) => asBytes(value))));
+    if (graphs.length > 0) {
+      const graph = readGraph(Buffer.concat(graphs.map(({ value }) => asBytes(value))));
+      return { ...graph, metadata: metadataOf(bytes) };
+    }
   } catch (cause) {
     throw damaged(title, 'it is no ONNX file, or is damaged', cause);
   }
   throw damaged(title, 'it is no ONNX file, or is damaged');
 }
 
-function readGraph(bytes: Uint8Array): OnnxModel {
+function readGraph(bytes: Uint8Array): Omit<OnnxModel, 'metadata'> {
   const fields = byNumber(bytes);
   const initializers = new Map(
     all(fields, 5).map((value) => {

@@ -8,6 +8,7 @@ import { damaged } from '../graph/order.js';
 import { readOnnx } from '../graph/read-onnx.js';
 import { replaceFile } from '../replace-file.js';
 import { openNetworks } from './networks.js';
+import { withStatedRanges } from './stated-ranges.js';
 
 export interface ConvertOptions {
   /** One of the network's factors; its default where it is not stated. */
@@ -19,7 +20,8 @@ export interface ConvertOptions {
 
 /**
  * Writes a network as ONNX, as the default engine runs it, for use in other tools: 1 × 3 × height ×
- * width float values in and 1 × 3 × factor·height × factor·width out, on the scale that the network has.
+ * width float values in and 1 × 3 × factor·height × factor·width out, on the scale that the network has. The file
+ * states that scale in its metadata, so that it is run by path as it is by name.
  * @param name of a network that is known, or the path of one
  * @throws SrganError E_USAGE, E_MODEL, E_EXISTS, E_OVERWRITE_INPUT, E_NOSPC, E_WRITE
  */
@@ -36,8 +38,9 @@ export async function convertToOnnx(
   const { defaultFactor } = await networks.describe(name);
   const loaded = await networks.load(name, factor ?? defaultFactor);
   const network = fold ? folded(loaded) : loaded;
-  await replaceFile(out, network.bytes);
-  return network;
+  const bytes = withStatedRanges(network.bytes, network);
+  await replaceFile(out, bytes);
+  return { ...network, bytes };
 }
 
 function folded(network: NetworkFile): NetworkFile {

@@ -10,7 +10,8 @@ import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
 import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
 import { statedOutputRange } from './output-range.js';
-import { openProbe } from './probe.js';
+import { openProbe, type Probe } from './probe.js';
+import { statedRanges } from './stated-ranges.js';
 import { tiledForms } from './tiled-forms.js';
 
 const MOST_BYTES = 2 ** 31 - 1;
@@ -105,11 +106,10 @@ async function factsOfModel(
   graph: Graph | undefined,
   bytes: Uint8Array,
 ): Promise<NetworkFacts> {
-  const stated = graph && statedOutputRange(graph);
   const probe = await openProbe(file, bytes);
   try {
-    const { inputRange, outputRange } = await probe.ranges();
-    if (graph) return factsOf(file, graph, inputRange, stated ?? outputRange);
+    const { inputRange, outputRange } = await rangesOf(model, graph, probe);
+    if (graph) return factsOf(file, graph, inputRange, outputRange);
     return {
       factor: await probe.factor(),
       inputRange,
@@ -120,6 +120,13 @@ async function factsOfModel(
   } finally {
     await probe.close();
   }
+}
+
+async function rangesOf({ metadata }: OnnxModel, graph: Graph | undefined, probe: Probe) {
+  const stated = statedRanges(metadata);
+  if (stated) return stated;
+  const { inputRange, outputRange } = await probe.ranges();
+  return { inputRange, outputRange: (graph && statedOutputRange(graph)) ?? outputRange };
 }
 
 /** Of a network whose operators are not known: as if it used each weight once per input pixel. */

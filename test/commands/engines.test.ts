@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { compareImages } from '../../src/metrics/compare.js';
@@ -32,6 +32,9 @@ test('--engine tfjs gives the result of the default engine, and says what it run
   });
   t.true(compared.largestDifference <= 1);
   t.true(compared.widthPx === 122 && compared.heightPx === 94);
+  const one = await srgan(['upscale', 'a.png', 'one.png', '--engine', 'tfjs', ...tiles], { cwd });
+  t.regex(one.stderr, RUNS_ON);
+  t.deepEqual(await readFile(join(cwd, 'one.png')), await readFile(join(cwd, 'tfjs', 'a.png')));
 });
 
 test('a graph-model of the user, and -q', async (t) => {

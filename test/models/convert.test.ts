@@ -42,12 +42,25 @@ test('plain onnxruntime makes of the file what the network as published makes', 
   }
 });
 
+test('a file that was written is run by path as the network is by name', async (t) => {
+  const out = path.join(await temporaryDirectory(t), 'slim.onnx');
+  const again = path.join(path.dirname(out), 'again.onnx');
+  for (const fold of [false, true]) {
+    await convertToOnnx('esrgan-slim', out, { fold, overwrite: true });
+    const file = await openNetworks({ engine: 'onnx', device: 'cpu' }).load(out, 2);
+    t.like(file, { factor: 2, radiusPx: 10, inputRange: 255, outputRange: 255 });
+    const { bytes } = await convertToOnnx(out, again, { overwrite: true });
+    t.deepEqual(bytes, file.bytes);
+  }
+});
+
 test('a network by path, and a file that is there already', async (t) => {
   const directory = await temporaryDirectory(t);
   const header = await writeKerasLike(path.join(directory, 'net'));
   const out = path.join(directory, 'out', 'net.onnx');
   const { bytes } = await convertToOnnx(header, out);
   t.deepEqual(await readFile(out), Buffer.from(bytes));
+  t.like(await openNetworks({ engine: 'onnx', device: 'cpu' }).load(out, 2), { radiusPx: 1, inputRange: 1 });
   t.like(await t.throwsAsync(convertToOnnx('esrgan-slim', out)), {
     code: 'E_EXISTS',
     message: `${out}: is already there.`,
