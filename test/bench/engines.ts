@@ -11,7 +11,10 @@ import { heading, range, table } from './print.js';
 
 const rounds = 3;
 
-/** The engines against each other, on the same pixels and cores: speed, memory, and time to load. */
+/**
+ * The engines against each other, on the same pixels and cores: speed, memory, and time to load. Where other work
+ * takes cores away, the time of a core per pixel still tells them apart.
+ */
 export async function engines(): Promise<void> {
   const threads = await usableCores();
   const settings: Record<string, NetworkSettings> = {
@@ -41,10 +44,11 @@ export async function engines(): Promise<void> {
       const size = `${count} images of ${side}×${side}`;
       heading(`${model} x${factor}, ${size}, ${threads} threads, ${rounds} rounds, median (min..max)`);
       table([
-        ['engine', 'input Mpx/s', 'peak RSS MB', 'load ms'],
+        ['engine', 'input Mpx/s', 'CPU s/Mpx', 'peak RSS MB', 'load ms'],
         ...figures.map(({ name, mpxPerSecond, peakRssMb, runs }) => [
           name,
           range(mpxPerSecond, 3),
+          range(spread(runs.map(({ cpuSeconds, inputMpx }) => (cpuSeconds as number) / inputMpx)), 1),
           range(peakRssMb, 0),
           range(spread(runs.map(({ loadMs }) => loadMs as number)), 0),
         ]),

@@ -32,16 +32,20 @@ const loadMs = performance.now() - startMs;
 
 let seconds = 0;
 let inputMpx = 0;
+let cpuSeconds = 0;
 for (const [index, pixels] of images.entries()) {
   const beganMs = performance.now();
+  const used = process.cpuUsage();
   await upscale(pixels);
   if (index === 0) continue;
   seconds += (performance.now() - beganMs) / 1000;
+  const { user, system } = process.cpuUsage(used);
+  cpuSeconds += (user + system) / 1e6;
   inputMpx += (pixels.widthPx * pixels.pageHeightPx) / 1e6;
 }
 await pool.close();
 const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ seconds, inputMpx, peakRssBytes, loadMs, note: prepared.note }));
+console.log(JSON.stringify({ seconds, inputMpx, cpuSeconds, peakRssBytes, loadMs }));
 
 async function upscale(pixels: Pixels): Promise<void> {
   const result = await pool.upscale({ network, pixels, tta: false, tilePx: undefined, signal });
