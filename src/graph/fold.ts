@@ -1,6 +1,8 @@
+import { costOf } from './cost.js';
 import { foldLinear } from './fold-linear.js';
 import { foldUpsample } from './fold-upsample.js';
 import type { Graph } from './graph.js';
+import { splitConcat } from './split-concat.js';
 
 export interface Folded {
   /** Does less work than the network, and makes the same of every pixel. */
@@ -9,8 +11,20 @@ export interface Folded {
   readonly interior: Graph | undefined;
 }
 
+/** A smaller gain of memory is not worth the sums that take the place of a concatenation. */
+const LEAST_SPARED = 0.1;
+
 export function fold(title: string, graph: Graph): Folded {
   const exact = foldUpsample(title, graph);
   const interior = foldLinear(title, exact);
-  return { exact, interior: interior === exact ? undefined : interior };
+  return {
+    exact: sparing(title, exact),
+    interior: interior === exact ? undefined : sparing(title, interior),
+  };
+}
+
+function sparing(title: string, graph: Graph): Graph {
+  const split = splitConcat(title, graph);
+  const live = (each: Graph) => costOf(title, each).liveFloatsPerPixel;
+  return live(split) <= (1 - LEAST_SPARED) * live(graph) ? split : graph;
 }
