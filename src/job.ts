@@ -78,6 +78,8 @@ export interface Pixels {
   readonly pages: number;
   /** 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha; alpha is straight, not premultiplied. */
   readonly channels: 1 | 2 | 3 | 4;
+  /** Of a band of rows out of a single page: the row that `data` begins with. The sizes are the whole page's. */
+  readonly topPx?: number;
 }
 
 /** What travels beside the pixels, from the source to the result. */

@@ -5,6 +5,7 @@ import type { EngineSettings, NetworkFile } from './engines/engine.js';
 import type { Journal } from './journal/journal.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
+import type { TileRow } from './tiles/plan.js';
 
 /** What all stages of one run share. */
 export interface Run {
@@ -63,6 +64,11 @@ export interface TilePool {
 export interface UpscaleRequest {
   readonly network: NetworkFile;
   readonly pixels: Pixels;
+  /**
+   * Of a band: the rows of the page's tiles to run, one below the other; `pixels` holds all that they look at, and
+   * the result what they contribute.
+   */
+  readonly tileRows?: readonly TileRow[];
   readonly tta: boolean;
   /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
   readonly tilePx: number | undefined;

@@ -6,6 +6,12 @@ export interface Rect {
   readonly heightPx: number;
 }
 
+/** From `start` to before `end`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface PageSize {
   readonly widthPx: number;
   readonly heightPx: number;
@@ -52,11 +58,6 @@ export function withHalo(page: PageSize, core: Rect, radiusPx: number): Rect {
     end: Math.min(end, start + length + radiusPx),
   });
   return rect(span(core.xPx, core.widthPx, page.widthPx), span(core.yPx, core.heightPx, page.heightPx));
-}
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
 }
 
 function part(from: number, length: number, parts: number, index: number): Span {

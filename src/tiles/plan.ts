@@ -8,6 +8,7 @@ import {
   type Grid,
   type PageSize,
   type Rect,
+  type Span,
   type Tile,
 } from './grid.js';
 import { ALL_OPEN, CLOSED_SIDES, type ClosedSides } from './sides.js';
@@ -24,11 +25,15 @@ export interface PlannedTile extends Tile {
   readonly covered: Rect;
 }
 
-/** How a page is cut into tiles; their cores cover each of its pixels once. */
-export interface TilePlan {
+/** Tiles beside and below one another whose cores make some whole rows of the page's pixels. */
+export interface TileRow {
   readonly tiles: number;
   /** @param index 0 .. tiles - 1 */
   tileAt(index: number): PlannedTile;
+  /** Rows of pixels that the tiles contribute. */
+  readonly core: Span;
+  /** Rows of pixels of the page that they look at. */
+  readonly window: Span;
 }
 
 export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled'>;
@@ -38,30 +43,39 @@ export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled'>;
  * so that the result is the same for any number of workers: every tile through the exact form, or the inner
  * part through the form that is wrong at the border, and the frame around it through the exact one.
  * @param sidePx of a tile without its halo, where it is stated
+ * @returns rows of tiles, from top to bottom; their cores cover each pixel of the page once
  */
-export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TilePlan {
+export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TileRow[] {
   const { tiled, radiusPx } = network;
   if (!tiled) return planWhole(page, network, sidePx);
   const { exact, interior } = tiled;
   const whole = { xPx: 0, yPx: 0, ...page };
-  const plain = [cut(whole, 'exact', exact, radiusPx, sidePx)];
+  const plain = rowsOf(cut(whole, 'exact', exact, radiusPx, sidePx)).map((row) => [row]);
   const framed = interior && cutFramed(page, { exact, interior }, radiusPx, sidePx);
-  const plan = (regions: readonly Region[]) => planRegions(page, regions, radiusPx);
-  if (!framed) return plan(plain);
-  return macsOf(page, framed, radiusPx) < macsOf(page, plain, radiusPx) ? plan(framed) : plan(plain);
+  const macs = (rows: readonly Region[][]) => macsOf(page, rows.flat(), radiusPx);
+  const cheaper = framed && macs(framed) < macs(plain) ? framed : plain;
+  return cheaper.map((regions) => planRow(page, regions, radiusPx));
 }
 
 /** Tiles with a halo, through the network as it is. */
-function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): TilePlan {
+function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): TileRow[] {
   const grid = chooseGrid(page, network, sidePx);
   const haloPx = haloOf(network);
-  return {
-    tiles: grid.columns * grid.rows,
-    tileAt(index) {
-      const tile = tileAt(page, grid, index, haloPx);
+  return Array.from({ length: grid.rows }, (_, row) => {
+    const planned = (index: number): PlannedTile => {
+      const tile = tileAt(page, grid, row * grid.columns + index, haloPx);
       return { ...tile, form: 'whole', closed: ALL_CLOSED, covered: tile.window };
-    },
-  };
+    };
+    return { tiles: grid.columns, tileAt: planned, ...spansOf(page, planned(0).core, haloPx) };
+  });
+}
+
+/** Alpha is compared with the pixels around it, also where the network sees but one. */
+const LEAST_REACH_PX = 1;
+
+function spansOf(page: PageSize, rect: Rect, haloPx: number): Pick<TileRow, 'core' | 'window'> {
+  const spanOf = ({ yPx, heightPx }: Rect): Span => ({ start: yPx, end: yPx + heightPx });
+  return { core: spanOf(rect), window: spanOf(withHalo(page, rect, Math.max(LEAST_REACH_PX, haloPx))) };
 }
 
 const ALL_CLOSED = CLOSED_SIDES.at(-1) ?? ALL_OPEN;
@@ -87,12 +101,31 @@ function cut(
   return { rect, grid: fits ? { columns: 1, rows: 1 } : gridBySide(rect, sidePx), form, network };
 }
 
+/** A region's rows of tiles, as many in one as are not higher than `mostPx`, each a region of its own. */
+function rowsOf(region: Region, mostPx = 0): Region[] {
+  const { rect, grid } = region;
+  const together = Math.max(1, Math.floor(mostPx / Math.ceil(rect.heightPx / grid.rows)));
+  const count = Math.ceil(grid.rows / together);
+  return Array.from({ length: count }, (_, index) => {
+    const first = Math.floor((index * grid.rows) / count);
+    const end = Math.floor(((index + 1) * grid.rows) / count);
+    const { yPx } = coreAt(rect, { ...grid, columns: 1 }, first);
+    const last = coreAt(rect, { ...grid, columns: 1 }, end - 1);
+    const heightPx = last.yPx + last.heightPx - yPx;
+    return { ...region, rect: { ...rect, yPx, heightPx }, grid: { ...grid, rows: end - first } };
+  });
+}
+
+/** So many pixels of a page may be one row where that makes for longer pieces of the frame: it can be held at once. */
+const MOST_ROW_PX = 2 ** 19;
+
+/** The frame's sides are cut where the rows of the inner part end, so that there are rows of all three. */
 function cutFramed(
   { widthPx, heightPx }: PageSize,
   { exact, interior }: Required<TiledForms>,
   radiusPx: number,
   statedPx: number | undefined,
-): Region[] | undefined {
+): Region[][] | undefined {
   const { borderPx } = interior;
   const inner = {
     xPx: borderPx,
@@ -113,21 +146,23 @@ function cutFramed(
     network: exact,
   });
   const across = { xPx: 0, widthPx, heightPx: borderPx };
-  const down = { yPx: borderPx, widthPx: borderPx, heightPx: inner.heightPx };
-  return [
-    cut(inner, 'interior', interior, radiusPx, statedPx),
-    strip({ ...across, yPx: 0 }),
-    strip({ ...across, yPx: heightPx - borderPx }),
-    strip({ ...down, xPx: 0 }),
-    strip({ ...down, xPx: widthPx - borderPx }),
-  ];
+  const mostPx = Math.min(piecePx, MOST_ROW_PX / widthPx);
+  const rows = rowsOf(cut(inner, 'interior', interior, radiusPx, statedPx), mostPx).map((row) => {
+    const side = { ...row.rect, widthPx: borderPx };
+    return [row, strip({ ...side, xPx: 0 }), strip({ ...side, xPx: widthPx - borderPx })];
+  });
+  return [[strip({ ...across, yPx: 0 })], ...rows, [strip({ ...across, yPx: heightPx - borderPx })]];
 }
 
 /** A piece of the frame, looked at along its length. */
 const ALONG: ClosedSides = { top: true, left: true, bottom: false, right: true };
 
-function planRegions(page: PageSize, regions: readonly Region[], radiusPx: number): TilePlan {
+/** @param regions of one row: the first of them is as high as it */
+function planRow(page: PageSize, regions: readonly Region[], radiusPx: number): TileRow {
+  const [first] = regions;
+  if (!first) throw new RangeError('A row of tiles is empty.');
   return {
+    ...spansOf(page, first.rect, radiusPx),
     tiles: regions.reduce((sum, { grid }) => sum + grid.columns * grid.rows, 0),
     tileAt(index) {
       let rest = index;

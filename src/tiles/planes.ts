@@ -1,10 +1,10 @@
 import type { Pixels } from '../job.js';
 import type { Rect } from './grid.js';
 
-/** One page of Pixels: where its samples begin, and how they lie. */
+/** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
 export interface Page {
   readonly data: Uint8Array | Uint16Array;
-  /** Index of its first sample. */
+  /** Index of its first sample; below 0 where that is above the band. */
   readonly start: number;
   readonly widthPx: number;
   readonly heightPx: number;
@@ -12,8 +12,8 @@ export interface Page {
 }
 
 export function pageOf(pixels: Pixels, page: number): Page {
-  const { data, widthPx, pageHeightPx: heightPx, channels } = pixels;
-  return { data, start: page * widthPx * heightPx * channels, widthPx, heightPx, channels };
+  const { data, widthPx, pageHeightPx: heightPx, channels, topPx = 0 } = pixels;
+  return { data, start: (page * heightPx - topPx) * widthPx * channels, widthPx, heightPx, channels };
 }
 
 export const hasAlpha = ({ channels }: { readonly channels: number }) => channels % 2 === 0;

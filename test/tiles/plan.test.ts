@@ -1,12 +1,12 @@
 import test from 'ava';
 import { openNetworks } from '../../src/models/networks.js';
-import { planTiles, type PlannedNetwork, type TilePlan } from '../../src/tiles/plan.js';
+import { planTiles, type PlannedNetwork, type TileRow } from '../../src/tiles/plan.js';
 import type { Rect } from '../../src/tiles/grid.js';
 import { framedNetwork } from '../helpers/framed-network.js';
 import { seeded } from '../helpers/random.js';
 
 const networks = openNetworks({ engine: 'onnx', device: 'cpu' });
-const formsOf = (plan: TilePlan) => new Set(tilesOf(plan).map(({ form }) => form));
+const formsOf = (rows: readonly TileRow[]) => [...new Set(tilesOf(rows).map(({ form }) => form))];
 
 test('whatever the page, the cores cover each pixel once', async (t) => {
   const next = seeded(13);
@@ -24,6 +24,34 @@ test('whatever the page, the cores cover each pixel once', async (t) => {
         seen.every((times) => times === 1),
         `${page.widthPx}×${page.heightPx}`,
       );
+    }
+  }
+});
+
+test('rows of tiles lie one below the other, are made by their tiles alone and know what these look at', async (t) => {
+  const slim = await networks.load('esrgan-slim', 2);
+  const thick = await networks.load('esrgan-thick', 2);
+  for (const network of [slim, framedNetwork(slim), thick]) {
+    for (const [widthPx, heightPx, sidePx] of [
+      [61, 145, 16],
+      [30, 400, undefined],
+      [700, 700, undefined],
+      [5, 1, 3],
+    ] as const) {
+      const rows = planTiles({ widthPx, heightPx }, network, sidePx);
+      t.is(rows[0]!.core.start, 0);
+      t.is(rows.at(-1)!.core.end, heightPx);
+      rows.forEach((row, i) => {
+        if (i > 0) t.is(row.core.start, rows[i - 1]!.core.end);
+        let pixels = 0;
+        for (const { core, window } of tilesOf([row])) {
+          pixels += core.widthPx * core.heightPx;
+          t.true(core.yPx >= row.core.start && core.yPx + core.heightPx <= row.core.end);
+          t.true(Math.max(0, window.yPx) >= row.window.start);
+          t.true(Math.min(heightPx, window.yPx + window.heightPx) <= row.window.end);
+        }
+        t.is(pixels, widthPx * (row.core.end - row.core.start));
+      });
     }
   }
 });
@@ -59,21 +87,18 @@ test('a window has all that its core needs, and beyond the page only where nothi
 
 test('the cheaper way is taken: a frame is not worth it around a small image, and is around a large one', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
-  t.deepEqual([...formsOf(planTiles({ widthPx: 1, heightPx: 1 }, slim, undefined))], ['exact']);
-  t.deepEqual([...formsOf(planTiles({ widthPx: 40, heightPx: 20 }, slim, undefined))], ['exact']);
-  t.deepEqual(
-    [...formsOf(planTiles({ widthPx: 512, heightPx: 512 }, slim, undefined))],
-    ['interior', 'exact'],
-  );
+  t.deepEqual(formsOf(planTiles({ widthPx: 1, heightPx: 1 }, slim, undefined)), ['exact']);
+  t.deepEqual(formsOf(planTiles({ widthPx: 40, heightPx: 20 }, slim, undefined)), ['exact']);
+  t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, slim, undefined)), ['exact', 'interior']);
   const plain: PlannedNetwork = { ...slim, tiled: { exact: slim.tiled!.exact } };
-  t.deepEqual([...formsOf(planTiles({ widthPx: 512, heightPx: 512 }, plain, undefined))], ['exact']);
-  t.deepEqual([...formsOf(planTiles({ widthPx: 512, heightPx: 512 }, untiled(slim), undefined))], ['whole']);
+  t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, plain, undefined)), ['exact']);
+  t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, untiled(slim), undefined)), ['whole']);
 });
 
 test('what one tile may hold is one tile, unless a side is stated', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
-  t.is(planTiles({ widthPx: 200, heightPx: 20 }, slim, undefined).tiles, 1);
-  t.is(planTiles({ widthPx: 50, heightPx: 1 }, slim, 8).tiles, 7);
+  t.is(tilesOf(planTiles({ widthPx: 200, heightPx: 20 }, slim, undefined)).length, 1);
+  t.is(tilesOf(planTiles({ widthPx: 50, heightPx: 1 }, slim, 8)).length, 7);
 });
 
 test('every network has tiles that fit in memory and end soon', async (t) => {
@@ -94,8 +119,8 @@ function untiled(network: PlannedNetwork): PlannedNetwork {
   return { radiusPx, macsPerPixel, liveFloatsPerPixel };
 }
 
-function tilesOf(plan: TilePlan) {
-  return Array.from({ length: plan.tiles }, (_, index) => plan.tileAt(index));
+function tilesOf(rows: readonly TileRow[]) {
+  return rows.flatMap((row) => Array.from({ length: row.tiles }, (_, index) => row.tileAt(index)));
 }
 
 function contains(outer: Rect, inner: Rect): boolean {

@@ -1,5 +1,7 @@
 import test from 'ava';
 import { openNetworks } from '../../src/models/networks.js';
+import { bandsOf } from '../../src/tiles/bands.js';
+import { planTiles } from '../../src/tiles/plan.js';
 import { framedNetwork } from '../helpers/framed-network.js';
 import { channelOf, drawPixels, largestDifference, pageOfPixels, setAlpha } from '../helpers/pixels.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
@@ -67,6 +69,43 @@ test('folded or not, by however many workers: 16 bits differ by far less than a 
   }
   t.deepEqual(results[0]!.data, results[1]!.data);
   t.true(largestDifference(results[0]!, whole) <= 0.02);
+});
+
+test('the rows of an image in bands are the very rows of the whole, by however many workers', async (t) => {
+  const slim = await networks.load('esrgan-slim', 2);
+  for (const { network, widthPx, tilePx } of [
+    // an inner part and a frame around it, in tiles as they are chosen and in small ones
+    { network: slim, widthPx: 600, tilePx: undefined },
+    { network: framedNetwork(slim), widthPx: 90, tilePx: 24 },
+    { network: { ...slim, tiled: undefined }, widthPx: 90, tilePx: 24 },
+  ]) {
+    const pixels = drawPixels({ widthPx, heightPx: 420, channels: 4, bits: 16 });
+    const { pool } = poolOf(t, { threads: 1 });
+    const whole = await pool.upscale(requestOf({ network, pixels, tilePx }));
+    const rows = planTiles({ widthPx, heightPx: 420 }, network, tilePx);
+    const forms = rows.flatMap((row) => Array.from({ length: row.tiles }, (_, i) => row.tileAt(i).form));
+    t.is(forms.includes('interior'), network.tiled !== undefined);
+    const samplesPerRow = widthPx * pixels.channels;
+    for (const [threads, mostRows] of [
+      [1, 1],
+      [3, 200],
+    ] as const) {
+      const { pool } = poolOf(t, { threads });
+      const bands = [...bandsOf(rows, mostRows)];
+      t.true(bands.length > 2);
+      const work = bands.map(async ({ tileRows, core, window }) => {
+        const data = pixels.data.subarray(window.start * samplesPerRow, window.end * samplesPerRow);
+        const band = { ...pixels, data, topPx: window.start };
+        const result = await pool.upscale(requestOf({ network, pixels: band, tilePx, tileRows }));
+        t.is(result.topPx, 2 * core.start);
+        const [start, end] = [4 * core.start * samplesPerRow, 4 * core.end * samplesPerRow];
+        const rowsOfWhole = whole.data.subarray(start, end);
+        t.is(result.data.length, rowsOfWhole.length);
+        t.is(largestDifference(result, { data: rowsOfWhole }), 0);
+      });
+      await Promise.all(work);
+    }
+  }
 });
 
 for (const factor of [2, 3, 4, 8]) {
