@@ -67,6 +67,8 @@ export interface Job {
   readonly targetHeightPx: number;
   /** Memory that this image holds between decode and write. */
   readonly predictedBytes: number;
+  /** It is larger than the memory for it: its pixels go by way of the disk. */
+  readonly spill: boolean;
 }
 
 /** Pixels over shared memory: rows top to bottom, samples interleaved, pages stacked below one another. */
@@ -80,6 +82,20 @@ export interface Pixels {
   readonly channels: 1 | 2 | 3 | 4;
   /** Of a band of rows out of a single page: the row that `data` begins with. The sizes are the whole page's. */
   readonly topPx?: number;
+}
+
+/** The same samples in a file. */
+export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' | 'pages' | 'channels'> {
+  readonly bits: 8 | 16;
+  /** A BigTIFF file of our own, with all samples as they lie in Pixels, uncompressed. */
+  readonly file: TempFile;
+}
+
+/** A file beside the result, on the same disk, that no run leaves behind. */
+export interface TempFile {
+  readonly path: string;
+  /** Takes the file away, if it is there. */
+  remove(): void;
 }
 
 /** What travels beside the pixels, from the source to the result. */
@@ -111,17 +127,30 @@ export interface ToCopy {
   readonly job: Job;
 }
 
-export type Decoded = DecodedImage | ToCopy;
+export interface SpilledImage {
+  readonly job: Job;
+  readonly spilled: SpilledPixels;
+  readonly carried: Carried;
+}
+
+export type Decoded = DecodedImage | SpilledImage | ToCopy;
 
 /** Same shape as Decoded; its pixels are at the network's factor, before any resize to the exact target. */
 export type Upscaled = Decoded;
 
-export interface Encoded {
+export interface EncodedBytes {
   readonly job: Job;
   readonly bytes: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
 }
+
+/** The same where the file of the result lies whole beside its final name. */
+export interface EncodedFile extends Omit<EncodedBytes, 'bytes'> {
+  readonly file: TempFile;
+}
+
+export type Encoded = EncodedBytes | EncodedFile;
 
 export interface Written {
   readonly job: Job;
@@ -161,6 +190,8 @@ export interface Outcome {
   /** Of a dry run: what would be written, and the memory it would hold on the way. */
   readonly format?: OutputFormat;
   readonly predictedBytes?: number;
+  /** Its pixels went, or would go, by way of the disk. */
+  readonly spilled?: boolean;
   readonly model?: string;
   readonly passes?: readonly number[];
   /** Milliseconds spent in each stage; waiting for a place in it is not counted. */

@@ -1,5 +1,5 @@
 import type { LimitFunction } from 'p-limit';
-import type { Band } from './codec/png/deflate-band.js';
+import type { Band, Rows } from './codec/png/deflate-band.js';
 import type { Budget } from './budget.js';
 import type { EngineSettings, NetworkFile } from './engines/engine.js';
 import type { Journal } from './journal/journal.js';
@@ -55,7 +55,7 @@ export interface TilePool {
    * workers, and before all tiles that wait.
    * @throws SrganError E_ENCODE, E_WORKER_LOST
    */
-  deflate(pixels: Pixels, signal: AbortSignal): Promise<readonly Band[]>;
+  deflate(request: DeflateRequest): Promise<readonly Band[]>;
   /** Waits for the orders in hand, then ends the workers. */
   close(): Promise<void>;
   readonly stats: PoolStats;
@@ -72,6 +72,14 @@ export interface UpscaleRequest {
   readonly tta: boolean;
   /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
   readonly tilePx: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface DeflateRequest {
+  /** Of one page, or rows of it: those of the bands, and the one above them. */
+  readonly pixels: Pixels;
+  /** Of the page, one below the other; undefined: all of them. */
+  readonly bands?: readonly Rows[];
   readonly signal: AbortSignal;
 }
 

@@ -1,10 +1,19 @@
-import type { Carried, OutputFormat, Pixels } from '../job.js';
+import type { Carried, OutputFormat } from '../job.js';
 import { tooLongForJpeg } from './attach/jpeg.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
-import { firstPage } from './raw.js';
+import type { Transparency } from './transparency.js';
+
+/** What an image has that a format may lack. */
+export interface Picture {
+  readonly pages: number;
+  readonly bits: 8 | 16;
+  /** Of the pages that the format keeps. */
+  readonly transparency: Transparency;
+  /** Bytes of the pixels that will be written. */
+  readonly pixelBytes: number;
+}
 
 export interface Adapted {
-  readonly pixels: Pixels;
   readonly carried: Carried;
   /** What to do with alpha before encoding. */
   readonly alpha: 'keep' | 'drop' | 'flatten';
@@ -12,27 +21,30 @@ export interface Adapted {
   readonly warnings: readonly string[];
 }
 
-/** What of an image a format can hold, and what is said of the rest. Pixels are shared, not copied. */
-export function adapt(pixels: Pixels, carried: Carried, format: OutputFormat, pixelBytes: number): Adapted {
+/** How many of the pages a format keeps. */
+export const pagesKept = (pages: number, format: OutputFormat) =>
+  CAPABILITIES[format].pages === 'one' ? 1 : pages;
+
+/** What of an image a format can hold, and what is said of the rest. */
+export function adapt(picture: Picture, carried: Carried, format: OutputFormat): Adapted {
   const capability = CAPABILITIES[format];
   const { title } = capability;
   const warnings: string[] = [];
-  let kept = pixels;
-  if (pixels.pages > 1 && capability.pages === 'one') {
-    kept = firstPage(pixels);
-    warnings.push(`Only the first of ${pixels.pages} pages was kept, since ${title} holds one image.`);
+  const { pages, bits, transparency, pixelBytes } = picture;
+  const kept = pagesKept(pages, format);
+  if (kept < pages) {
+    warnings.push(`Only the first of ${pages} pages was kept, since ${title} holds one image.`);
   }
-  if (kept.pages > 1 && carried.delay !== undefined && capability.pages === 'pages') {
+  if (kept > 1 && carried.delay !== undefined && capability.pages === 'pages') {
     warnings.push(`The frames became pages without their timing, since ${title} has none.`);
   }
-  if (kept.pages > 1 && carried.delay === undefined && capability.pages === 'frames') {
+  if (kept > 1 && carried.delay === undefined && capability.pages === 'frames') {
     warnings.push(`The pages became frames of an animation, since ${title} has no pages.`);
   }
   const { maxBits } = capability;
-  if (kept.data instanceof Uint16Array && maxBits < 16) {
+  if (bits === 16 && maxBits < 16) {
     warnings.push(`16 bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`);
   }
-  const transparency = transparencyOf(kept);
   if (transparency !== 'opaque' && capability.alpha === 'none') {
     warnings.push(`Transparency was flattened on white, since ${title} has none.`);
   }
@@ -46,28 +58,13 @@ export function adapt(pixels: Pixels, carried: Carried, format: OutputFormat, pi
     warnings.push(`Colours were converted to sRGB, since ${title} holds no profile.`);
   }
   const held = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
-  return { pixels: kept, carried: held, alpha: alphaFor(format, transparency), warnings };
+  return { carried: held, alpha: alphaFor(format, transparency), warnings };
 }
 
 function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['alpha'] {
   if (transparency !== 'opaque') return CAPABILITIES[format].alpha === 'none' ? 'flatten' : 'keep';
   // the AVIF encoder would make opaque nearly so at low quality
   return format === 'jpeg' || format === 'avif' ? 'drop' : 'keep';
-}
-
-type Transparency = 'opaque' | 'binary' | 'partial';
-
-function transparencyOf({ data, channels }: Pixels): Transparency {
-  if (channels % 2 === 1) return 'opaque';
-  const full = data instanceof Uint16Array ? 65535 : 255;
-  let found: Transparency = 'opaque';
-  for (let i = channels - 1; i < data.length; i += channels) {
-    const alpha = data[i];
-    if (alpha === full) continue;
-    if (alpha !== 0) return 'partial';
-    found = 'binary';
-  }
-  return found;
 }
 
 const TITLES = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;

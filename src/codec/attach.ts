@@ -4,17 +4,19 @@ import { attachToJpeg } from './attach/jpeg.js';
 import { attachToPng } from './attach/png.js';
 import { attachToTiff } from './attach/tiff.js';
 import { attachToWebp } from './attach/webp.js';
+import type { Part } from './parts.js';
+import type { ByteSource } from './tiff-directory.js';
 
 /**
  * Puts metadata as it is into an encoded file, beside the pixels, which are not read again.
  * AVIF takes its metadata while it is encoded, GIF takes none.
  */
 export function attach(
-  file: Uint8Array,
+  file: ByteSource,
   format: OutputFormat,
   carried: Carried,
   size: Size,
-): readonly Uint8Array[] {
+): readonly Part[] {
   switch (format) {
     case 'png':
       return attachToPng(file, carried);
@@ -26,6 +28,6 @@ export function attach(
       return attachToTiff(file, carried);
     case 'avif':
     case 'gif':
-      return [file];
+      return [{ start: 0, end: file.length }];
   }
 }

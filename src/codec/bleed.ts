@@ -1,6 +1,6 @@
 import type { Pixels } from '../job.js';
 
-interface Level {
+export interface Level {
   /** Colours, then a weight of 0 (unknown) or more, per cell. */
   readonly cells: Float32Array;
   readonly width: number;
@@ -24,36 +24,49 @@ export function bleed(pixels: Pixels): void {
 }
 
 function isMixed(data: Pixels['data'], channels: number): boolean {
+  const { hidden, visible } = kindsIn(data, channels);
+  return hidden && visible;
+}
+
+/** Whether there are pixels of no opacity at all, and of any. */
+export function kindsIn(data: Grid['cells'], channels: number): { hidden: boolean; visible: boolean } {
   let hidden = false;
   let visible = false;
   for (let i = channels - 1; i < data.length && !(hidden && visible); i += channels) {
     if (data[i] === 0) hidden = true;
     else visible = true;
   }
-  return hidden && visible;
+  return { hidden, visible };
 }
 
 function bleedPage(data: Pixels['data'], width: number, height: number, channels: number): void {
-  const levels = [pull({ cells: data, width, height }, channels)];
-  for (let top = levels[0]; top && top.width * top.height > 1; top = levels.at(-1)) {
-    levels.push(pull(top, channels));
+  const page = { cells: data, width, height };
+  const first = pull(page, channels);
+  fillLevel(first, channels);
+  push(page, first, channels, 0);
+}
+
+/** Fills the unknown cells from ever smaller levels; at least one cell is known. */
+export function fillLevel(level: Level, channels: number): void {
+  const levels = [level];
+  for (let top = level; top.width * top.height > 1;) {
+    top = pull(top, channels);
+    levels.push(top);
   }
   for (let i = levels.length - 2; i >= 0; i--) {
     const [fine, coarse] = [levels[i], levels[i + 1]];
     if (fine && coarse) push(fine, coarse, channels, 1);
   }
-  const first = levels[0];
-  if (first) push({ cells: data, width, height }, first, channels, 0);
 }
 
-interface Grid {
-  readonly cells: Float32Array | Pixels['data'];
+export interface Grid {
+  readonly cells: Float32Array | Uint8Array | Uint16Array;
   readonly width: number;
   readonly height: number;
 }
 
 /** Half the size: the mean of each 2 × 2 cells by their weights; the weight is capped so that near wins. */
-function pull(fine: Grid, channels: number): Level {
+export function pull(fine: Grid, channels: number): Level {
   const width = Math.ceil(fine.width / 2);
   const height = Math.ceil(fine.height / 2);
   const cells = new Float32Array(width * height * channels);
@@ -79,7 +92,7 @@ function pull(fine: Grid, channels: number): Level {
 }
 
 /** Fills the unknown cells of `fine` by bilinear interpolation of `coarse`, which has none. */
-function push(fine: Grid, coarse: Level, channels: number, weight: 0 | 1): void {
+export function push(fine: Grid, coarse: Level, channels: number, weight: 0 | 1): void {
   const colours = channels - 1;
   const into = fine.cells;
   const from = coarse.cells;

@@ -14,5 +14,7 @@ export function named(path: string, error: unknown): unknown {
   if (!(error instanceof SrganError)) return error;
   const { code, message, cause, hint } = error;
   if (code === 'E_CANCELLED') return cancelled(path, cause);
+  // these name the output
+  if (code === 'E_NOSPC' || code === 'E_WRITE') return error;
   return new SrganError(code, `${path}: ${message}`, { cause, hint });
 }

@@ -77,13 +77,14 @@ const MM_PER_INCH = 25.4;
 /** Above this a classic TIFF, which ends at 4 GiB, may not hold what LZW makes of noise. */
 export const CLASSIC_TIFF_BYTES = 2.5e9;
 
+/** The formats that libvips encodes; PNG is made by our own workers. */
+export type VipsFormat = Exclude<OutputFormat, 'png'>;
+
 /** The pipeline with the encoder of a format at its end. */
-export function encoderOf(image: Image, format: OutputFormat, settings: EncoderSettings): Image {
+export function encoderOf(image: Image, format: VipsFormat, settings: EncoderSettings): Image {
   const { quality, lossless, loop, delay } = settings;
   const animation = { ...(loop === undefined ? {} : { loop }), ...(delay === undefined ? {} : { delay }) };
   switch (format) {
-    case 'png':
-      return image.png({ compressionLevel: 2, adaptiveFiltering: true });
     case 'jpeg':
       // optimised tables would hold all coefficients: 12 times the memory and a third of the speed for 2 %
       return image.jpeg({

@@ -1,4 +1,5 @@
 import type { ImageHeader, OutputFormat } from '../job.js';
+import type { Size } from '../options.js';
 
 /** What leaves the encoder: pages, size per page and layout of the samples. */
 export interface EncodedShape {
@@ -44,6 +45,14 @@ export function decodingBytes(header: ImageHeader): number {
   const rendered = channels === 2 && bitsPerSample === 8 ? 4 : channels;
   const copy = pixels * pages * rendered * (bitsPerSample / 8);
   return 1.2 * copy + pixels * (DECODER_BYTES_PER_PIXEL[format] ?? 0);
+}
+
+/** Most that a decoder or an encoder holds that needs a whole frame, whatever becomes of the pixels. */
+export function wholeFrameBytes(header: ImageHeader, format: OutputFormat, target: Size): number {
+  const decoding = header.widthPx * header.heightPx * (DECODER_BYTES_PER_PIXEL[header.format] ?? 0);
+  const alpha = format === 'webp' && header.hasAlpha ? WEBP_ALPHA_BYTES_PER_PIXEL : 0;
+  const encoding = target.widthPx * target.heightPx * (ENCODER_BYTES_PER_PIXEL[format] + alpha);
+  return Math.max(decoding, encoding);
 }
 
 /** Most that encoding holds beside the pixels that it is given: the file, twice while metadata is put in. */

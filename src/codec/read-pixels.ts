@@ -6,12 +6,12 @@ import { headerOf, type Inspection } from './inspect.js';
 import { renderInto } from './raw.js';
 import { loadSharp } from './vips.js';
 
-type FailOn = 'warning' | 'error';
+export type FailOn = 'warning' | 'error';
 
 export interface ReadPixels {
   readonly pixels: Pixels;
   /** What a decoder complained of, where that leaves the pixels intact. */
-  readonly oddity?: string;
+  readonly oddity: string | undefined;
 }
 
 /**
@@ -31,23 +31,33 @@ export async function readPixels(
   own(shared);
   const data = bits === 16 ? new Uint16Array(shared, 0, samples) : new Uint8Array(shared, 0, samples);
   const pixels: Pixels = { data, widthPx, pageHeightPx: heightPx, pages, channels };
-  try {
-    await fill(pixels, path, file, 'warning');
-    return { pixels };
-  } catch (error) {
-    if (error instanceof SrganError) throw error;
-    return { pixels, oddity: await fillInSpite(error, pixels, path, file) };
-  }
+  const oddity = await decodeWith(path, (failOn) => fill(pixels, path, file, failOn));
+  return { pixels, oddity };
 }
 
-/** Takes an image with warnings, where they are harmless. */
-async function fillInSpite(cause: unknown, pixels: Pixels, path: string, file: Inspection): Promise<string> {
+/**
+ * Decodes strictly first; an image with warnings is taken where they are harmless.
+ * @returns what the decoder complained of, where that leaves the pixels intact
+ * @throws SrganError E_TRUNCATED, E_DECODE, E_UNSUPPORTED and those of `fill`
+ */
+export async function decodeWith(
+  path: string,
+  fill: (failOn: FailOn) => Promise<void>,
+): Promise<string | undefined> {
+  let cause: unknown;
   try {
-    await fill(pixels, path, file, 'error');
+    await fill('warning');
+    return undefined;
+  } catch (error) {
+    if (error instanceof SrganError) throw error;
+    cause = error;
+  }
+  try {
+    await fill('error');
   } catch (error) {
     throw error instanceof SrganError ? error : await decoderFailure(path, error);
   }
-  const oddity = await harmlessOddity(cause, () => fill(pixels, path, file, 'warning'));
+  const oddity = await harmlessOddity(cause, () => fill('warning'));
   if (oddity === undefined) throw await decoderFailure(path, cause);
   return oddity;
 }
@@ -81,7 +91,7 @@ async function fill(pixels: Pixels, path: string, file: Inspection, failOn: Fail
 }
 
 /** libvips shifts 10 and 12 bits up and leaves zeros below, so that white would not be white. */
-function stretch(data: Pixels['data'], bits: number): void {
+export function stretch(data: Uint8Array | Uint16Array, bits: number): void {
   if (!(data instanceof Uint16Array)) return;
   for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) | ((data[i] ?? 0) >> bits);
 }

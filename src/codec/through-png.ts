@@ -1,7 +1,9 @@
 import type { Sharp as Image } from 'sharp';
 import type { Carried } from '../job.js';
 import { attachToPng } from './attach/png.js';
-import { bitsOf, spaceOf, type Raster } from './raw.js';
+import { joined } from './parts.js';
+import { spaceOf, type Raster } from './raw.js';
+import { bufferSource } from './tiff-directory.js';
 import type { Sharp } from './vips.js';
 
 /**
@@ -15,25 +17,31 @@ export async function withMetadataInside(
   carried: Carried,
 ): Promise<Image> {
   const stored = await image.toColourspace(space).png({ compressionLevel: 0 }).toBuffer();
-  const container = Buffer.concat(attachToPng(stored, carried));
+  const container = joined(stored, attachToPng(bufferSource(stored), carried));
   return sharp(container, { limitInputPixels: false, failOn: 'none' });
+}
+
+export interface Samples {
+  readonly channels: number;
+  readonly bits: 8 | 16;
+  readonly pages: number;
 }
 
 /** The pixels in sRGB, 8 bits, with the values that they have by this profile. */
 export async function convertedToSrgb(
   sharp: Sharp,
   image: Image,
-  raster: Raster,
+  { channels, bits, pages }: Samples,
   icc: Buffer,
 ): Promise<Raster> {
-  const space = spaceOf(raster.channels, bitsOf(raster));
+  const space = spaceOf(channels, bits);
   const tagged = await withMetadataInside(sharp, image, space, { icc });
   const { data, info } = await tagged.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   return {
     data,
     widthPx: info.width,
-    pageHeightPx: info.height / raster.pages,
-    pages: raster.pages,
+    pageHeightPx: info.height / pages,
+    pages,
     channels: info.channels === 4 ? 4 : 3,
   };
 }

@@ -1,5 +1,6 @@
 /** Random access to the bytes of a file. `read` throws RangeError past the end. */
 export interface ByteSource {
+  readonly length: number;
   read(offset: number, length: number): Buffer;
 }
 
@@ -37,6 +38,7 @@ const MAX_DIRECTORIES = 100_000;
 
 export function bufferSource(bytes: Buffer): ByteSource {
   return {
+    length: bytes.length,
     read(offset, length) {
       if (offset < 0 || offset + length > bytes.length) throw new RangeError('Outside of the file');
       return bytes.subarray(offset, offset + length);

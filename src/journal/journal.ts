@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { hashFile } from '../hash-file.js';
 import type { Outcome } from '../job.js';
 import type { PipeOptions, Settings } from '../options.js';
 import { recordOf } from '../reports/results.js';
@@ -17,17 +18,20 @@ export interface Journal {
   /** Whether the output is there as an earlier run made it for the key. */
   proves(output: string, key: string): Promise<boolean>;
   /**
-   * Says that the bytes are about to get their name, so that a run which is killed after that knows them again.
-   * @returns SHA-256 of the bytes in hex
-   * @throws SrganError E_WRITE
+   * Says that a result is about to get its name, so that a run which is killed after that knows it again.
+   * @returns SHA-256 of its bytes in hex
+   * @throws SrganError E_WRITE, E_READ
    */
-  announce(output: string, key: string, bytes: Uint8Array): Promise<string>;
+  announce(output: string, key: string, result: WholeResult): Promise<string>;
   /** @throws SrganError E_WRITE */
   record(outcome: Outcome, ticket: Pick<Ticket, 'source' | 'job' | 'key' | 'end'>): Promise<void>;
   /** @throws SrganError E_WRITE */
   end(summary: Summary, rule: { complete: boolean }): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A result's bytes, or the file that has them. */
+export type WholeResult = Uint8Array | { readonly path: string; readonly bytes: number };
 
 export interface JournalPlace {
   readonly file: string;
@@ -60,9 +64,11 @@ export async function openJournal(
   return {
     wrote: (output) => proofs.wrote(dstOf(output)),
     proves: (output, key) => proofs.prove(output, { key, dst: dstOf(output) }),
-    async announce(output, key, bytes) {
-      const sha256 = await digest(bytes);
-      const line = { key, dst: dstOf(output), bytes: bytes.byteLength, sha256 };
+    async announce(output, key, result) {
+      const inMemory = result instanceof Uint8Array;
+      const sha256 = inMemory ? await digest(result) : await hashFile(result.path);
+      const bytes = inMemory ? result.byteLength : result.bytes;
+      const line = { key, dst: dstOf(output), bytes, sha256 };
       await lines.add({ kind: 'writing', ...line }, { flush: true });
       return sha256;
     },

@@ -1,7 +1,14 @@
-import type { ImageHeader } from '../job.js';
+import { wholeFrameBytes } from '../codec/memory.js';
+import type { ImageHeader, OutputFormat } from '../job.js';
 import type { Size } from '../options.js';
 
 const CODEC_BYTES = 2 ** 20;
+
+/** Bands of a spilled image that are in the workers' queue at a time hold no more than this. */
+const MOST_BAND_BYTES = 256 * 2 ** 20;
+
+/** What its bands may hold, but for a single row of tiles that is larger. */
+export const bandBytes = (maxMemory: number) => Math.min(maxMemory / 2, MOST_BAND_BYTES);
 
 export interface Prediction {
   /** Held from decode to write: pixels of every pass, of the exact size, and the files before and after. */
@@ -33,4 +40,14 @@ export function predictMemory(header: ImageHeader, passes: readonly number[], ta
   const encoding = lastBytes + (resized ? targetBytes : 0) + targetBytes / 2;
   const bytes = header.fileBytes + Math.max(2 * sourceBytes, heldBytes, encoding) + CODEC_BYTES;
   return { bytes: Math.ceil(bytes), largestBytes };
+}
+
+/** What an image holds whose pixels go by way of the disk. */
+export function predictSpilled(
+  header: ImageHeader,
+  format: OutputFormat,
+  target: Size,
+  maxMemory: number,
+): number {
+  return Math.ceil(bandBytes(maxMemory) + wholeFrameBytes(header, format, target) + CODEC_BYTES);
 }

@@ -4,11 +4,13 @@ import { pngFrames } from '../codec/animated-png.js';
 import { bleed } from '../codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../codec/cancelled.js';
 import { carriedOf } from '../codec/carry.js';
-import { headerOf, inspect } from '../codec/inspect.js';
+import { headerOf, inspect, type Inspection } from '../codec/inspect.js';
 import { readPixels } from '../codec/read-pixels.js';
 import { SrganError } from '../errors.js';
 import type { Decoded, Job } from '../job.js';
 import type { Run } from '../run.js';
+import { readSpilled } from '../spill/decode.js';
+import { tempFilesFor } from '../spill/temp-files.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
@@ -48,17 +50,30 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
   if (!isDeepStrictEqual(headerOf(file), job.header)) {
     throw new SrganError('E_READ', `${path}: changed while it was being read.`);
   }
+  const carried = carriedOf(path, file);
+  if (job.spill) {
+    const makeTemp = tempFilesFor(job.outputPath, ticket);
+    const { spilled, oddity } = await readSpilled(path, file, job.outputPath, makeTemp);
+    ticket.warnings.push(...notesOn(path, file, oddity));
+    return { job, spilled, carried };
+  }
   const { pixels, oddity } = await readPixels(path, file, run.buffers, (buffer) =>
     ticket.defer(() => run.buffers.give(buffer)),
   );
-  if (oddity !== undefined) ticket.warnings.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
-  if (file.previews > 0)
-    ticket.warnings.push(`Left out the ${file.previews} reduced copies that the file holds.`);
-  if (file.meta.space === 'cmyk') ticket.warnings.push('CMYK colours were converted to sRGB.');
-  const frames = file.meta.format === 'png' ? pngFrames(path) : 1;
-  if (frames > 1) {
-    ticket.warnings.push(`Only the first of ${frames} frames was read, since animated PNG is not supported.`);
-  }
+  ticket.warnings.push(...notesOn(path, file, oddity));
   bleed(pixels);
-  return { job, pixels, carried: carriedOf(path, file) };
+  return { job, pixels, carried };
+}
+
+/** What of a file is not in its pixels as they were read, one sentence each. */
+function notesOn(path: string, { meta, previews }: Inspection, oddity: string | undefined): string[] {
+  const notes: string[] = [];
+  if (oddity !== undefined) notes.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
+  if (previews > 0) notes.push(`Left out the ${previews} reduced copies that the file holds.`);
+  if (meta.space === 'cmyk') notes.push('CMYK colours were converted to sRGB.');
+  const frames = meta.format === 'png' ? pngFrames(path) : 1;
+  if (frames > 1) {
+    notes.push(`Only the first of ${frames} frames was read, since animated PNG is not supported.`);
+  }
+  return notes;
 }

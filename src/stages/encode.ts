@@ -1,33 +1,46 @@
 import { readFile } from 'node:fs/promises';
-import { adapt, type Adapted } from '../codec/adapt.js';
+import { adapt, pagesKept, type Adapted } from '../codec/adapt.js';
 import { attach } from '../codec/attach.js';
-import { attachToPng } from '../codec/attach/png.js';
 import { named, throwIfCancelled } from '../codec/cancelled.js';
-import { resizedExif } from '../codec/exif.js';
-import { encodePixels } from '../codec/encode-pixels.js';
+import { encodeRaster, wishOf } from '../codec/encoding.js';
 import { fileFailure } from '../codec/failures.js';
 import { CAPABILITIES } from '../codec/formats.js';
-import { PNG_END, pixelChunks, pngHead } from '../codec/png/png-file.js';
-import { resizedXmp } from '../codec/xmp.js';
+import { keptOf } from '../codec/kept.js';
+import { joined } from '../codec/parts.js';
+import { openPngBody, pngStart } from '../codec/png/png-file.js';
+import { bitsOf, firstPage, renderInto } from '../codec/raw.js';
+import { resizedImage } from '../codec/resize.js';
+import { bufferSource } from '../codec/tiff-directory.js';
+import { transparencyOf } from '../codec/transparency.js';
+import { loadSharp } from '../codec/vips.js';
 import { asSrganError, SrganError } from '../errors.js';
-import type { Carried, DecodedImage, Encoded, Job, Pixels, Upscaled } from '../job.js';
+import type { DecodedImage, Encoded, Job, Pixels, Upscaled } from '../job.js';
+import type { Size } from '../options.js';
 import type { Run } from '../run.js';
+import { copySpilled, encodeSpilled } from '../spill/encode.js';
+import { tempFilesFor } from '../spill/temp-files.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
  * Brings an image to its exact size and into its format, with what was carried beside the pixels. The same
  * pixels give the same bytes. What the format cannot hold is said in the ticket's warnings.
- * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST, and E_READ where a source that is copied can't be read
+ * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST, E_NOSPC, E_WRITE, and E_READ where a source that is
+ * copied can't be read
  */
 export function encode(run: Run): Work<Upscaled, Encoded> {
   return async (upscaled, ticket) => {
-    const { path } = upscaled.job.source;
+    const { job } = upscaled;
+    const { path } = job.source;
     throwIfCancelled(run.signal, path);
-    if (!('pixels' in upscaled)) return run.codec(() => copyOf(upscaled.job));
+    const makeTemp = tempFilesFor(job.outputPath, ticket);
+    if (!('carried' in upscaled))
+      return run.codec(() => (job.spill ? copySpilled(job, makeTemp) : copyOf(job)));
     try {
+      checkSize(job);
+      if ('spilled' in upscaled) return await encodeSpilled(upscaled, run, makeTemp, ticket.warnings);
       return await encoded(upscaled, run, ticket);
     } catch (error) {
-      const what = `the result could not be encoded as ${upscaled.job.format}`;
+      const what = `the result could not be encoded as ${job.format}`;
       throw asSrganError(error, 'E_ENCODE', `${path}: ${what}.`);
     }
   };
@@ -44,51 +57,53 @@ async function copyOf(job: Job): Promise<Encoded> {
 
 async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket: Ticket): Promise<Encoded> {
   const { format, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
-  checkSize(job);
-  const { strip } = run.settings;
-  const wanted = strip ? onlyMeaning(carried) : resized(carried, widthPx, heightPx);
-  const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * pixels.data.BYTES_PER_ELEMENT;
-  const adapted = adapt(pixels, wanted, format, pixelBytes);
+  const kept = pagesKept(pixels.pages, format) < pixels.pages ? firstPage(pixels) : pixels;
+  const bits = bitsOf(pixels);
+  const transparency = transparencyOf(kept);
+  const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * (bits / 8);
+  const picture = { pages: pixels.pages, bits, transparency, pixelBytes };
+  const adapted = adapt(picture, keptOf(carried, run.settings.strip, widthPx, heightPx), format);
   ticket.warnings.push(...adapted.warnings);
-  const parts = isPngAsItIs(job, adapted.pixels)
-    ? await pngInBands(adapted, run, job)
-    : await throughVips(adapted, run, job, pixelBytes);
-  const [only] = parts;
-  return { job, bytes: only && parts.length === 1 ? only : Buffer.concat(parts), widthPx, heightPx };
+  const size = { widthPx, heightPx };
+  if (format === 'png') {
+    const exact = await atSize(kept, size, run, ticket);
+    return { job, bytes: await pngInBands(exact, adapted, run, job), widthPx, heightPx };
+  }
+  const wish = wishOf(job, carried, run.settings, pixelBytes);
+  const bytes = await run.codec(async () => {
+    throwIfCancelled(run.signal, job.source.path);
+    const file = await encodeRaster(kept, size, adapted, format, wish);
+    return joined(file, attach(bufferSource(file), format, adapted.carried, size));
+  });
+  return { job, bytes, widthPx, heightPx };
 }
 
-/** No pixel is changed any more: our workers encode it together. */
-function isPngAsItIs(
-  { format, targetWidthPx, targetHeightPx }: Job,
-  { widthPx, pageHeightPx }: Pixels,
-): boolean {
-  return format === 'png' && widthPx === targetWidthPx && pageHeightPx === targetHeightPx;
+/** In memory that the workers share, as they encode it together. */
+async function atSize(pixels: Pixels, size: Size, run: Run, ticket: Ticket): Promise<Pixels> {
+  const { channels, data } = pixels;
+  const { widthPx, heightPx: pageHeightPx } = size;
+  if (pixels.widthPx === widthPx && pixels.pageHeightPx === pageHeightPx) return pixels;
+  const samples = widthPx * pageHeightPx * channels;
+  const shared = run.buffers.take(samples * data.BYTES_PER_ELEMENT);
+  ticket.defer(() => run.buffers.give(shared));
+  const into =
+    bitsOf(pixels) === 16 ? new Uint16Array(shared, 0, samples) : new Uint8Array(shared, 0, samples);
+  await run.codec(async () => {
+    throwIfCancelled(run.signal, ticket.source.path);
+    await renderInto(await resizedImage(await loadSharp(), pixels, size), into, channels);
+  });
+  return { ...pixels, data: into, widthPx, pageHeightPx };
 }
 
-async function pngInBands({ pixels, carried }: Adapted, run: Run, job: Job): Promise<Uint8Array[]> {
+async function pngInBands(pixels: Pixels, { carried }: Adapted, run: Run, job: Job): Promise<Buffer> {
   try {
-    const bands = await run.tiles.deflate(pixels, run.signal);
-    return [...attachToPng(pngHead(pixels), carried), ...pixelChunks(bands), PNG_END];
+    const bands = await run.tiles.deflate({ pixels, signal: run.signal });
+    const body = openPngBody();
+    const chunks = bands.flatMap((band) => body.add(band));
+    return Buffer.concat([pngStart(pixels, bitsOf(pixels), carried), ...chunks, ...body.end()]);
   } catch (error) {
     throw named(job.source.path, error);
   }
-}
-
-function throughVips(
-  adapted: Adapted,
-  run: Run,
-  job: Job,
-  pixelBytes: number,
-): Promise<readonly Uint8Array[]> {
-  const { format, quality, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
-  const size = { widthPx, heightPx };
-  const keepsLossless = format === 'webp' && adapted.carried.lossless === true && quality === undefined;
-  const lossless = run.settings.lossless || keepsLossless;
-  return run.codec(async () => {
-    throwIfCancelled(run.signal, job.source.path);
-    const file = await encodePixels(adapted, format, size, { quality, lossless, pixelBytes });
-    return attach(file, format, adapted.carried, size);
-  });
 }
 
 function checkSize({ source, format, targetWidthPx, targetHeightPx }: Job): void {
@@ -102,18 +117,4 @@ function checkSize({ source, format, targetWidthPx, targetHeightPx }: Job): void
       hint: 'Take a smaller size, or --format png.',
     },
   );
-}
-
-/** Without the profile the pixels, and without the timing the frames, mean nothing. */
-function onlyMeaning({ icc, loop, delay, palette, lossless }: Carried): Carried {
-  return { icc, loop, delay, palette, lossless };
-}
-
-function resized(carried: Carried, widthPx: number, heightPx: number): Carried {
-  const { exif, xmp } = carried;
-  return {
-    ...carried,
-    exif: exif && resizedExif(exif, widthPx, heightPx),
-    xmp: xmp && resizedXmp(xmp, widthPx, heightPx),
-  };
 }

@@ -17,7 +17,7 @@ export async function readHeader(path: string, limits: { maxPixels: number }): P
       'E_TOO_LARGE',
       `${path}: is ${size}, over the limit of ${limits.maxPixels} pixels.`,
       {
-        hint: 'Raise the limit with --max-pixels.',
+        hint: 'Raise the limit with --max-pixels: what does not fit into --max-memory goes by way of the disk.',
       },
     );
   }

@@ -7,8 +7,8 @@ import type { Settings } from '../options.js';
 import type { NetworkFamily, Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
-import { checkTarget } from '../plan/limits.js';
-import { predictMemory } from '../plan/memory.js';
+import { checkTarget, LARGEST_BUFFER_BYTES } from '../plan/limits.js';
+import { predictMemory, predictSpilled } from '../plan/memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output.js';
 import { choosePasses } from '../plan/passes.js';
@@ -61,7 +61,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     }
     const passes = passesFor(target.factor, isLarge, family);
     const memory = predictMemory(header, passes, target);
-    checkTarget(source.path, format, target, memory.largestBytes);
+    checkTarget(source.path, format, target);
+    const spill = memory.bytes > settings.maxMemory || memory.largestBytes > LARGEST_BUFFER_BYTES;
     const job: Job = {
       source,
       action: isLarge && keepsBytes(source, settings, header, format) ? 'copy' : 'upscale',
@@ -73,7 +74,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
       passes,
       targetWidthPx: target.widthPx,
       targetHeightPx: target.heightPx,
-      predictedBytes: memory.bytes,
+      predictedBytes: spill ? predictSpilled(header, format, target, settings.maxMemory) : memory.bytes,
+      spill,
     };
     ticket.job = job;
     if (journal) {

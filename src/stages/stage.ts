@@ -201,6 +201,7 @@ export function outcomeOf(ticket: Ticket): Outcome {
     outputBytes: written?.bytes,
     format: planned?.format,
     predictedBytes: planned?.predictedBytes,
+    spilled: job?.spill,
     model: job?.action === 'upscale' ? job.model : undefined,
     passes: job?.action === 'upscale' ? job.passes : undefined,
     ms: ticket.ms,

@@ -1,7 +1,9 @@
 import { named } from '../codec/cancelled.js';
-import type { Decoded, Pixels, Upscaled } from '../job.js';
+import type { Decoded, Pixels, SpilledImage, Upscaled } from '../job.js';
 import type { Run } from '../run.js';
-import type { Work } from './stage.js';
+import { tempFilesFor } from '../spill/temp-files.js';
+import { upscaleSpilled } from '../spill/upscale.js';
+import type { Ticket, Work } from './stage.js';
 
 /**
  * Runs the job's passes one after the other; without any, the pixels stay as they are. What a pass leaves
@@ -12,6 +14,7 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
   const { settings, networks, tiles, buffers, signal } = run;
 
   return async (decoded, ticket) => {
+    if ('spilled' in decoded) return onDisk(run, decoded, ticket);
     if (!('pixels' in decoded)) return decoded;
     const { path } = decoded.job.source;
     let between: Pixels | undefined;
@@ -34,4 +37,19 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
     }
     return { ...decoded, pixels: between ?? decoded.pixels };
   };
+}
+
+async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<SpilledImage> {
+  const { job } = image;
+  const makeTemp = tempFilesFor(job.outputPath, ticket);
+  let { spilled } = image;
+  try {
+    for (const factor of job.passes) {
+      const network = await run.networks.load(job.model, factor);
+      spilled = await upscaleSpilled(run, network, spilled, job.outputPath, makeTemp);
+    }
+  } catch (error) {
+    throw named(job.source.path, error);
+  }
+  return { ...image, spilled };
 }

@@ -19,18 +19,23 @@ import { writeFailure } from './write-failure.js';
 export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<Encoded, Written> {
   const { settings, signal, journal } = run;
 
-  return async ({ job, bytes, widthPx, heightPx }, ticket) => {
+  return async (encoded, ticket) => {
+    const { job, widthPx, heightPx } = encoded;
     const path = job.outputPath;
     const directory = dirname(path);
-    const temp = join(directory, tempName(basename(path)));
+    const temp = 'file' in encoded ? encoded.file.path : join(directory, tempName(basename(path)));
     const existing = journal?.wrote(path) ? 'overwrite' : settings.existing;
+    let bytes = 0;
     let sha256: string | undefined;
     try {
       await makeDirectory(directory);
       remember(temp);
-      await writeWhole(temp, bytes);
+      bytes = 'file' in encoded ? await flushWhole(temp) : await writeWhole(temp, encoded.bytes);
       refuseIfStopped(signal, path);
-      if (ticket.key !== undefined) sha256 = await journal?.announce(path, ticket.key, bytes);
+      if (ticket.key !== undefined) {
+        const result = 'file' in encoded ? { path: temp, bytes } : encoded.bytes;
+        sha256 = await journal?.announce(path, ticket.key, result);
+      }
       if (!(await publish(temp, path, existing, ticket))) return undefined;
       await flushDirectory(directory);
     } catch (cause) {
@@ -39,7 +44,7 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<E
       await rm(temp, { force: true }).catch(() => undefined);
       forget(temp);
     }
-    const written = { job, path, bytes: bytes.byteLength, sha256, widthPx, heightPx };
+    const written = { job, path, bytes, sha256, widthPx, heightPx };
     ticket.end = { status: job.action === 'copy' ? 'copied' : 'done', written };
     return written;
   };
@@ -57,7 +62,8 @@ export function tempName(name: string): string {
   return `.${shown}.${process.pid}-${randomBytes(6).toString('hex')}.srgan-tmp`;
 }
 
-async function writeWhole(temp: string, bytes: Uint8Array): Promise<void> {
+/** @returns the size of the file */
+async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
   const file = await open(temp, 'wx');
   try {
     await file.writeFile(bytes);
@@ -66,6 +72,18 @@ async function writeWhole(temp: string, bytes: Uint8Array): Promise<void> {
       throw new Error(`${size} of ${bytes.byteLength} bytes arrived in ${temp}`);
     }
     await flushFile(file);
+    return size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** @returns the size of the file, which an encoder has written */
+async function flushWhole(temp: string): Promise<number> {
+  const file = await open(temp, 'r+');
+  try {
+    await flushFile(file);
+    return (await file.stat()).size;
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
-import { bandsOf, type Band, type Rows } from '../codec/png/deflate-band.js';
-import type { Pixels } from '../job.js';
+import { bandsOf, rowBytesOf, type Band, type Rows } from '../codec/png/deflate-band.js';
+import type { DeflateRequest } from '../run.js';
 import type { Order, Product, ToDeflate } from './messages.js';
 import { openPieces, type Pieces } from './pieces.js';
 
@@ -13,8 +13,9 @@ export interface BandedImage {
   readonly bands: readonly Band[];
 }
 
-export function openBandedImage(id: number, pixels: Pixels): BandedImage {
-  const rows = bandsOf(pixels);
+export function openBandedImage(id: number, request: DeflateRequest): BandedImage {
+  const { pixels } = request;
+  const rows = request.bands ?? bandsOf(pixels.pageHeightPx, rowBytesOf(pixels));
   const bands: Band[] = [];
   const pieces = openPieces(new Map([['deflate', [...rows.keys()]]]), (index) => {
     return { kind: 'band', image: id, index, rows: rows[index] as Rows };

@@ -60,10 +60,10 @@ export function openTilePool(
       }
       return result;
     },
-    async deflate(pixels, signal) {
-      refuseIfOver(signal);
-      const image = openBandedImage(++lastId, pixels);
-      await workOff(image, signal);
+    async deflate(request) {
+      refuseIfOver(request.signal);
+      const image = openBandedImage(++lastId, request);
+      await workOff(image, request.signal);
       return image.bands;
     },
     close: () => (closed ??= close()),

@@ -7,6 +7,7 @@ import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { profile } from './profile.js';
 import { speedup } from './speedup.js';
+import { spill } from './spill.js';
 import { startup } from './startup.js';
 import { stress } from './stress.js';
 import { threadsMemory } from './threads-memory.js';
@@ -22,6 +23,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   balance: { run: balance, long: true },
   'balance-quick': { run: balanceQuick },
   speedup: { run: speedup, long: true },
+  spill: { run: spill, long: true },
   stress: { run: stress, long: true },
 };
 

@@ -28,6 +28,7 @@ export function jobOf(outputPath: string, rest: Partial<Job> = {}): Job {
     targetWidthPx: 8,
     targetHeightPx: 6,
     predictedBytes: 1000,
+    spill: false,
     ...rest,
   };
 }

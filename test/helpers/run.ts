@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { createBudget } from '../../src/budget.js';
-import { bandsOf, deflateBand, type Band } from '../../src/codec/png/deflate-band.js';
-import type { Encoded, Job, Pixels, Upscaled } from '../../src/job.js';
+import { bandsOf, deflateBand, rowBytesOf, type Band } from '../../src/codec/png/deflate-band.js';
+import type { EncodedBytes, Job, Pixels, Upscaled } from '../../src/job.js';
 import type { PipeOptions } from '../../src/options.js';
-import type { Run } from '../../src/run.js';
+import type { DeflateRequest, Run } from '../../src/run.js';
 import { decode } from '../../src/stages/decode.js';
 import { encode } from '../../src/stages/encode.js';
 import { readHeader } from '../../src/stages/header.js';
@@ -49,8 +49,9 @@ export async function runOf(
   };
 }
 
-function deflate(pixels: Pixels): Promise<Band[]> {
-  return Promise.resolve(bandsOf(pixels).map((rows) => deflateBand(pixels, rows)));
+function deflate({ pixels, bands }: DeflateRequest): Promise<Band[]> {
+  const all = bands ?? bandsOf(pixels.pageHeightPx, rowBytesOf(pixels));
+  return Promise.resolve(all.map((rows) => deflateBand(pixels, rows)));
 }
 
 /** Each pixel as a block of factor × factor. */
@@ -69,7 +70,7 @@ export function enlarge(pixels: Pixels, factor: number): Pixels {
   return { data: result, widthPx: wide, pageHeightPx: pageHeightPx * factor, pages, channels };
 }
 
-export interface Trip extends Encoded {
+export interface Trip extends EncodedBytes {
   readonly warnings: readonly string[];
   readonly decoded: Upscaled;
 }
@@ -100,7 +101,7 @@ export async function roundTrip(
   const upscaled =
     'pixels' in decoded && factor > 1 ? { ...decoded, pixels: enlarge(decoded.pixels, factor) } : decoded;
   const encoded = await encode(run)(upscaled, ticket);
-  if (!encoded) throw new Error('encode gave nothing');
+  if (!encoded || !('bytes' in encoded)) throw new Error('encode gave no bytes');
   ticket.release();
   if (run.budget.usedBytes !== 0 || run.lent() !== 0) throw new Error('something was not given back');
   return { ...encoded, warnings: ticket.warnings, decoded };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ImageHeader } from '../../src/job.js';
 import { checkTarget } from '../../src/plan/limits.js';
-import { predictMemory } from '../../src/plan/memory.js';
+import { predictMemory, predictSpilled } from '../../src/plan/memory.js';
 
 const HEADER: ImageHeader = {
   format: 'png',
@@ -36,13 +36,17 @@ test('what the network makes counts even where the result is smaller', (t) => {
 
 test('a result that the format cannot hold is refused', (t) => {
   const tall = { widthPx: 10, heightPx: 20_000 };
-  t.throws(() => checkTarget('a.png', 'webp', tall, 1), {
+  t.throws(() => checkTarget('a.png', 'webp', tall), {
     code: 'E_TOO_LARGE',
     message: /webp ends at 16383 pixels/,
   });
-  t.notThrows(() => checkTarget('a.png', 'png', tall, 1));
-  t.throws(() => checkTarget('a.png', 'png', tall, 2 ** 53), {
-    code: 'E_TOO_LARGE',
-    message: /in one piece/,
-  });
+  t.notThrows(() => checkTarget('a.png', 'png', tall));
+});
+
+test('a spilled image holds its bands, and the whole frame where a codec needs it', (t) => {
+  const bands = predictSpilled(HEADER, 'png', target(2), 2 ** 26);
+  t.true(bands >= 2 ** 25 && bands < 2 ** 26);
+  t.is(predictSpilled({ ...HEADER, widthPx: 30_000 }, 'jpeg', target(8), 2 ** 26), bands);
+  t.true(predictSpilled(HEADER, 'avif', target(2), 2 ** 26) - bands > 2000 * 1000 * 30);
+  t.true(predictSpilled(HEADER, 'png', target(2), 2 ** 40) < 2 ** 29);
 });

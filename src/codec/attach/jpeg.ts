@@ -1,4 +1,6 @@
 import type { Carried } from '../../job.js';
+import type { Part } from '../parts.js';
+import type { ByteSource } from '../tiff-directory.js';
 
 const MOST = 65533;
 
@@ -12,11 +14,10 @@ export function tooLongForJpeg({ exif, xmp, iptc }: Carried): ('exif' | 'xmp' | 
 }
 
 /** Puts metadata into a JPEG file as APP0 (JFIF 1.02), APP1 (Exif 2.32, XMP), APP2 (ICC.1) and APP13. */
-export function attachToJpeg(file: Uint8Array, { icc, exif, xmp, iptc, density }: Carried): Uint8Array[] {
-  const jpeg = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+export function attachToJpeg(file: ByteSource, { icc, exif, xmp, iptc, density }: Carried): Part[] {
   let at = 2;
-  if (jpeg.readUInt16BE(at) === 0xffe0) at += 2 + jpeg.readUInt16BE(at + 2);
-  const parts: Uint8Array[] = [jpeg.subarray(0, 2), segment(0xe0, jfif(density))];
+  if (file.read(at, 2).readUInt16BE() === 0xffe0) at += 2 + file.read(at + 2, 2).readUInt16BE();
+  const parts: Part[] = [{ start: 0, end: 2 }, segment(0xe0, jfif(density))];
   if (exif) parts.push(segment(0xe1, EXIF, exif));
   if (xmp) parts.push(segment(0xe1, XMP, xmp));
   const most = MOST - ICC.length - 2;
@@ -26,7 +27,7 @@ export function attachToJpeg(file: Uint8Array, { icc, exif, xmp, iptc, density }
     parts.push(segment(0xe2, ICC, numbers, icc.subarray(i * most, (i + 1) * most)));
   }
   if (iptc) parts.push(segment(0xed, asPhotoshop(iptc)));
-  parts.push(jpeg.subarray(at));
+  parts.push({ start: at, end: file.length });
   return parts;
 }
 

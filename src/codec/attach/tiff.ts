@@ -1,6 +1,7 @@
 import type { Carried } from '../../job.js';
 import { tiffTagsOfExif } from '../exif.js';
-import { bufferSource, readDirectories, type Directory } from '../tiff-directory.js';
+import type { Part } from '../parts.js';
+import { readDirectories, type ByteSource, type Directory } from '../tiff-directory.js';
 import { writeDirectory, type Tag } from '../tiff-write.js';
 
 const XMP = 700;
@@ -12,18 +13,17 @@ const UNDEFINED = 7;
  * Puts metadata into a little-endian classic TIFF file: each of its directories is written again behind the
  * pixels, with the profile in every page and the rest in the first.
  */
-export function attachToTiff(file: Uint8Array, { icc, exif, xmp, iptc }: Carried): Uint8Array[] {
-  const tiff = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (!icc && !exif && !xmp && !iptc) return [tiff];
+export function attachToTiff(file: ByteSource, { icc, exif, xmp, iptc }: Carried): Part[] {
+  if (!icc && !exif && !xmp && !iptc) return [{ start: 0, end: file.length }];
   const block = (tag: number, data: Buffer | undefined, type: number): Tag[] =>
     data ? [{ tag, type, count: data.length, data }] : [];
   const described = exif ? tiffTagsOfExif(exif) : { tags: [], children: new Map<number, Directory>() };
   const first = [...described.tags, ...block(XMP, xmp, 1), ...block(IPTC, iptc && bareIptc(iptc), UNDEFINED)];
-  const head = Buffer.from(tiff.subarray(0, 8));
-  const padding = Buffer.alloc(tiff.length % 2);
-  let end = tiff.length + padding.length;
+  const head = Buffer.from(file.read(0, 8));
+  const padding = Buffer.alloc(file.length % 2);
+  let end = file.length + padding.length;
   head.writeUInt32LE(end, 4);
-  const pages = readDirectories(bufferSource(tiff));
+  const pages = readDirectories(file);
   const written = pages.map((page, i) => {
     const tags = [...page.entries, ...block(ICC, icc, UNDEFINED), ...(i === 0 ? first : [])];
     const children = i === 0 ? described.children : new Map<number, Directory>();
@@ -34,7 +34,7 @@ export function attachToTiff(file: Uint8Array, { icc, exif, xmp, iptc }: Carried
     end += directory.length;
     return directory;
   });
-  return [head, tiff.subarray(8), padding, ...written];
+  return [head, { start: 8, end: file.length }, padding, ...written];
 }
 
 /** The IPTC record out of the image resources of a JPEG file: resource 0x0404 of `Photoshop 3.0`. */

@@ -1,4 +1,6 @@
 import type { Carried } from '../../job.js';
+import { lengthOf, type Part } from '../parts.js';
+import type { ByteSource } from '../tiff-directory.js';
 
 const ICC_FLAG = 0x20;
 const ALPHA_FLAG = 0x10;
@@ -7,23 +9,22 @@ const XMP_FLAG = 0x04;
 
 /** Puts metadata into a WebP file as chunks of the extended format (RFC 9649). */
 export function attachToWebp(
-  file: Uint8Array,
+  file: ByteSource,
   { icc, exif, xmp }: Carried,
   size: { widthPx: number; heightPx: number },
-): Uint8Array[] {
-  const webp = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (!icc && !exif && !xmp) return [webp];
-  const extended = webp.toString('latin1', 12, 16) === 'VP8X';
-  const image = webp.subarray(extended ? 30 : 12);
-  const header = extended ? Buffer.from(webp.subarray(20, 30)) : headerFor(image, size);
+): Part[] {
+  if (!icc && !exif && !xmp) return [{ start: 0, end: file.length }];
+  const start = file.read(0, 30);
+  const extended = start.toString('latin1', 12, 16) === 'VP8X';
+  const header = extended ? Buffer.from(start.subarray(20, 30)) : headerFor(start.subarray(12), size);
   header[0] = (header[0] ?? 0) | (icc ? ICC_FLAG : 0) | (exif ? EXIF_FLAG : 0) | (xmp ? XMP_FLAG : 0);
-  const body = [...chunk('VP8X', header)];
+  const body: Part[] = [...chunk('VP8X', header)];
   if (icc) body.push(...chunk('ICCP', icc));
-  body.push(image);
+  body.push({ start: extended ? 30 : 12, end: file.length });
   if (exif) body.push(...chunk('EXIF', exif));
   if (xmp) body.push(...chunk('XMP ', xmp));
   const riff = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
-  riff.writeUInt32LE(4 + body.reduce((sum, part) => sum + part.length, 0), 4);
+  riff.writeUInt32LE(4 + body.reduce((sum, part) => sum + lengthOf(part), 0), 4);
   return [riff, ...body];
 }
 

@@ -33,11 +33,11 @@ const WAYS = [
 ] as const;
 
 /** Rows of each band, from the size and layout of the image alone, so that any number of workers give the same bytes. */
-export function bandsOf(pixels: Pixels): Rows[] {
-  const rows = Math.max(1, Math.floor(BAND_BYTES / (rowBytesOf(pixels) + 1)));
+export function bandsOf(pageHeightPx: number, rowBytes: number): Rows[] {
+  const rows = Math.max(1, Math.floor(BAND_BYTES / (rowBytes + 1)));
   const bands: Rows[] = [];
-  for (let from = 0; from < pixels.pageHeightPx; from += rows) {
-    bands.push([from, Math.min(from + rows, pixels.pageHeightPx)]);
+  for (let from = 0; from < pageHeightPx; from += rows) {
+    bands.push([from, Math.min(from + rows, pageHeightPx)]);
   }
   return bands;
 }
@@ -67,8 +67,9 @@ export function rowBytesOf({ widthPx, channels, data }: Pixels): number {
 }
 
 /** Samples of 16 bits are stored with the high byte first. */
-function bytesOfRows({ data, widthPx, channels }: Pixels, [from, to]: Rows): Uint8Array {
-  const samples = data.subarray(from * widthPx * channels, to * widthPx * channels);
+function bytesOfRows({ data, widthPx, channels, topPx = 0 }: Pixels, [from, to]: Rows): Uint8Array {
+  const rowSamples = widthPx * channels;
+  const samples = data.subarray((from - topPx) * rowSamples, (to - topPx) * rowSamples);
   if (samples instanceof Uint8Array) return samples;
   const bytes = new Uint8Array(2 * samples.length);
   for (let i = 0; i < samples.length; i += 1) {

@@ -1,4 +1,7 @@
-import type { Pixels } from '../../job.js';
+import type { Carried, Pixels } from '../../job.js';
+import { attachToPng } from '../attach/png.js';
+import { joined } from '../parts.js';
+import { bufferSource } from '../tiff-directory.js';
 import { joinAdler, type Band } from './deflate-band.js';
 import { chunk, SIGNATURE } from './chunk.js';
 
@@ -8,28 +11,44 @@ const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 /** Deflate with a window of 32 KiB, fastest level (RFC 1950). */
 const ZLIB_HEADER = Buffer.of(0x78, 0x01);
 
+type Shape = Pick<Pixels, 'widthPx' | 'pageHeightPx' | 'channels'>;
+
 /** Signature and header of a PNG; metadata goes after them. */
-export function pngHead({ widthPx, pageHeightPx, channels, data }: Pixels): Buffer {
+export function pngHead({ widthPx, pageHeightPx, channels }: Shape, bits: 8 | 16): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(widthPx, 0);
   header.writeUInt32BE(pageHeightPx, 4);
-  header.writeUInt8(8 * data.BYTES_PER_ELEMENT, 8);
+  header.writeUInt8(bits, 8);
   header.writeUInt8(COLOUR_TYPES[channels], 9);
   return Buffer.concat([SIGNATURE, ...chunk('IHDR', header)]);
 }
 
-export const PNG_END = Buffer.concat(chunk('IEND'));
+/** All that is before the pixels. */
+export function pngStart(shape: Shape, bits: 8 | 16, carried: Carried): Buffer {
+  const head = pngHead(shape, bits);
+  return joined(head, attachToPng(bufferSource(head), carried));
+}
 
-/** The pixels, one chunk for each band. */
-export function pixelChunks(bands: readonly Band[]): Uint8Array[] {
+/** All that is behind it, made band after band. */
+export interface PngBody {
+  add(band: Band): Uint8Array[];
+  end(): Uint8Array[];
+}
+
+export function openPngBody(): PngBody {
   let adler = 1;
-  for (const band of bands) adler = joinAdler(adler, band.adler, band.filteredBytes);
-  const trailer = Buffer.alloc(4);
-  trailer.writeUInt32BE(adler);
-  return bands.flatMap(({ deflated }, i) => {
-    const data: Uint8Array[] = [deflated];
-    if (i === 0) data.unshift(ZLIB_HEADER);
-    if (i === bands.length - 1) data.push(trailer);
-    return chunk('IDAT', ...data);
-  });
+  let start: Uint8Array[] = [ZLIB_HEADER];
+  return {
+    add(band) {
+      adler = joinAdler(adler, band.adler, band.filteredBytes);
+      const data = [...start, band.deflated];
+      start = [];
+      return chunk('IDAT', ...data);
+    },
+    end() {
+      const trailer = Buffer.alloc(4);
+      trailer.writeUInt32BE(adler);
+      return [...chunk('IDAT', trailer), ...chunk('IEND')];
+    },
+  };
 }

@@ -1,16 +1,23 @@
 import { crc32, inflateSync } from 'node:zlib';
 import test from 'ava';
 import sharp from 'sharp';
-import { bandsOf, deflateBand } from '../../../src/codec/png/deflate-band.js';
-import { PNG_END, pixelChunks, pngHead } from '../../../src/codec/png/png-file.js';
+import { bandsOf, deflateBand, rowBytesOf, type Rows } from '../../../src/codec/png/deflate-band.js';
+import { openPngBody, pngHead } from '../../../src/codec/png/png-file.js';
+import { bitsOf } from '../../../src/codec/raw.js';
 import type { Pixels } from '../../../src/job.js';
 import { distance, draw, samplesOf } from '../../helpers/images.js';
 import { drawPixels } from '../../helpers/pixels.js';
 import { seeded } from '../../helpers/random.js';
 
 function fileOf(pixels: Pixels): Buffer {
-  const bands = bandsOf(pixels).map((rows) => deflateBand(pixels, rows));
-  return Buffer.concat([pngHead(pixels), ...pixelChunks(bands), PNG_END]);
+  const body = openPngBody();
+  const bands = rowsOf(pixels).map((rows) => deflateBand(pixels, rows));
+  const chunks = bands.flatMap((band) => body.add(band));
+  return Buffer.concat([pngHead(pixels, bitsOf(pixels)), ...chunks, ...body.end()]);
+}
+
+function rowsOf(pixels: Pixels): Rows[] {
+  return bandsOf(pixels.pageHeightPx, rowBytesOf(pixels));
 }
 
 /** Chunks of a PNG; throws where a checksum is wrong. */
@@ -68,7 +75,7 @@ function filled(value: (i: number) => number): Pixels {
 }
 
 test('an image of several bands is cut by its size alone, from the first row to the last', (t) => {
-  const bands = bandsOf(filled(() => 0));
+  const bands = rowsOf(filled(() => 0));
   t.true(bands.length > 1);
   t.deepEqual(
     bands.map(([from]) => from),

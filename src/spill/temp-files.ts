@@ -1,0 +1,35 @@
+import { rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { TempFile } from '../job.js';
+import { makeDirectory } from '../make-directory.js';
+import type { Ticket } from '../stages/stage.js';
+import { tempName } from '../stages/write.js';
+import { writeFailure } from '../stages/write-failure.js';
+import { forget, remember } from '../temp-files.js';
+
+/**
+ * Names a new file of one image. libvips writes its own format only where the name ends in `.v`.
+ * @throws SrganError E_WRITE, E_NOSPC
+ */
+export type MakeTemp = (ending?: '.v') => Promise<TempFile>;
+
+/**
+ * Temp files beside the result, on the disk that must have room for it anyway.
+ * @param ticket by which each one is removed when the source has ended, whatever happens
+ */
+export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): MakeTemp {
+  return async (ending) => {
+    const directory = dirname(output);
+    await makeDirectory(directory).catch((cause: unknown) => {
+      throw writeFailure(output, cause);
+    });
+    const path = join(directory, `${tempName(basename(output))}${ending ?? ''}`);
+    const remove = () => {
+      rmSync(path, { force: true });
+      forget(path);
+    };
+    remember(path);
+    ticket.defer(remove);
+    return { path, remove };
+  };
+}

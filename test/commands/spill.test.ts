@@ -1,0 +1,92 @@
+import { readFileSync, watch } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { shell, startSrgan } from '../helpers/cli.js';
+import { savePngs } from '../helpers/pngs.js';
+import { makeTree } from '../helpers/tree.js';
+import { testWhere } from '../helpers/where.js';
+
+const linux = testWhere(process.platform === 'linux', 'needs /proc and ulimit as on Linux');
+const posix = testWhere(process.platform !== 'win32', 'Windows has no such signals');
+
+linux(
+  'a disk that takes no more: the image fails with one sentence, the others go on, nothing is left',
+  async (t) => {
+    const cwd = await makeTree(t);
+    await savePngs(join(cwd, 'in'), ['big.png'], 600, 500);
+    await savePngs(join(cwd, 'in'), ['small.png'], 24, 24);
+    // what it decodes to has 900 kB, what it is enlarged to 3,600 kB, and the TIFF file of noise some more than 2,000
+    for (const kilobytes of [500, 1500]) {
+      const limited = `trap '' XFSZ; ulimit -f ${kilobytes}`;
+      const command = `$SRGAN pipe in out --overwrite --engine resize --max-memory 1M --threads 2`;
+      const { exitCode, stderr } = await shell(`${limited}; ${command}`, { cwd });
+      t.is(exitCode, 1, stderr);
+      t.regex(stderr, /big\.png: the file is larger than the file system allows\./);
+      t.notRegex(stderr, /\n {4}at /);
+      t.deepEqual(await readdir(join(cwd, 'out')), ['small.png']);
+    }
+  },
+);
+
+posix('stopped at once in the middle of an image: no temp file is left', async (t) => {
+  const cwd = await makeTree(t);
+  await savePngs(join(cwd, 'in'), ['a.png'], 900, 900);
+  await mkdir(join(cwd, 'out'));
+  const args = ['pipe', 'in', 'out', '--engine', 'resize', '--max-memory', '1M', '--scale', '4'];
+  const run = startSrgan(args, { cwd });
+  const begun = new Promise<void>((resolve) => {
+    const watcher = watch(join(cwd, 'out'), () => {
+      watcher.close();
+      resolve();
+    });
+  });
+  await begun;
+  run.child.kill('SIGTERM');
+  await run.saysOnStderr(/once more to stop now/);
+  run.child.kill('SIGTERM');
+  t.is((await run.ended).signal, 'SIGTERM');
+  t.deepEqual(await readdir(join(cwd, 'out')), []);
+});
+
+linux('an image 12 times as large as its memory: the peak stays far below what it would need', async (t) => {
+  const cwd = await makeTree(t);
+  const size = { width: 6000, height: 4000 };
+  await mkdir(join(cwd, 'in'));
+  await savePngs(cwd, ['seed.png'], 300, 200);
+  await sharp(join(cwd, 'seed.png'))
+    .resize(size)
+    .jpeg()
+    .toFile(join(cwd, 'in', 'a.jpg'));
+  const peakOf = async (maxMemory: string): Promise<number> => {
+    const args = ['pipe', 'in', `out-${maxMemory}`, '--engine', 'resize', '--max-memory', maxMemory];
+    const { child, ended } = startSrgan([...args, '--threads', '2'], { cwd });
+    let peakBytes = 0;
+    const sampler = setInterval(() => (peakBytes = Math.max(peakBytes, peakSoFar(child.pid!))), 100);
+    const { exitCode, stderr } = await ended;
+    clearInterval(sampler);
+    t.is(exitCode, 0, stderr);
+    return peakBytes;
+  };
+  const pixelBytes = 3 * size.width * size.height;
+  const spilled = await peakOf('32M');
+  const whole = await peakOf('2G');
+  t.log(`peak RSS ${Math.round(spilled / 1e6)} MB on disk, ${Math.round(whole / 1e6)} MB in memory`);
+  t.true(whole > 5 * pixelBytes);
+  t.true(whole - spilled > 3 * pixelBytes, `${spilled} of ${whole}`);
+  const [a, b] = await Promise.all(
+    ['32M', '2G'].map((name) => sharp(join(cwd, `out-${name}`, 'a.jpg')).metadata()),
+  );
+  t.deepEqual([a?.width, a?.height], [12_000, 8_000]);
+  t.is(readFileSync(join(cwd, 'out-32M', 'a.jpg')).equals(readFileSync(join(cwd, 'out-2G', 'a.jpg'))), true);
+  t.deepEqual(a, b);
+});
+
+/** 0 where the process has ended. */
+function peakSoFar(pid: number): number {
+  try {
+    return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
