@@ -46,6 +46,8 @@ export interface PipeOptions {
   quality?: number;
   /** WebP and AVIF without loss. */
   lossless?: boolean;
+  /** PNG deflated in three quarters of the time; flat drawings become several times larger. */
+  fastPng?: boolean;
   /** Leave metadata behind. The colour profile stays, since the pixels mean nothing without it. */
   strip?: boolean;
 
@@ -136,6 +138,7 @@ export interface Settings {
   readonly format: OutputFormat | 'same';
   readonly quality: number | undefined;
   readonly lossless: boolean;
+  readonly fastPng: boolean;
   readonly strip: boolean;
   readonly scale: number | undefined;
   readonly width: number | undefined;

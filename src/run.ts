@@ -80,6 +80,8 @@ export interface DeflateRequest {
   readonly pixels: Pixels;
   /** Of the page, one below the other; undefined: all of them. */
   readonly bands?: readonly Rows[];
+  /** Deflated in less time into more bytes. */
+  readonly fast: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -25,6 +25,7 @@ test('everything but inputs has a default', async (t) => {
     format: 'same',
     quality: undefined,
     lossless: false,
+    fastPng: false,
     strip: false,
     scale: undefined,
     width: undefined,

@@ -147,6 +147,10 @@ export const resultFlags = {
     description: 'Write webp and avif without loss.',
     exclusive: ['quality'],
   }),
+  'fast-png': Flags.boolean({
+    ...result,
+    description: 'Deflate png in three quarters of the time; flat drawings become far larger files.',
+  }),
   strip: Flags.boolean({
     ...result,
     description: 'Leave out EXIF, XMP and other metadata; the colour profile stays.',

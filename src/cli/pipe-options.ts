@@ -16,6 +16,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     format: flags.format,
     quality: flags.quality,
     lossless: flags.lossless,
+    fastPng: flags['fast-png'],
     strip: flags.strip,
     scale: flags.scale,
     width: flags.width,

@@ -18,10 +18,8 @@ export async function resultKey(job: Job, settings: Settings, networks: Networks
     job.passes.map(async (factor) => (await networks.load(job.model, factor)).key),
   );
   const { targetWidthPx, targetHeightPx, quality } = job;
-  const { lossless, strip, tta, tile, engine, device } = settings;
+  const { lossless, fastPng, strip, tta, tile, engine, device } = settings;
   const size = { targetWidthPx, targetHeightPx };
-  return hash(
-    'sha256',
-    JSON.stringify({ source, passes, ...size, format, quality, lossless, strip, tta, tile, engine, device }),
-  );
+  const options = { format, quality, lossless, fastPng, strip, tta, tile, engine, device };
+  return hash('sha256', JSON.stringify({ source, passes, ...size, ...options }));
 }

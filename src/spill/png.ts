@@ -15,7 +15,7 @@ const BANDS_TOGETHER = 32;
  * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST
  */
 export async function pngSpilled(
-  run: Pick<Run, 'tiles' | 'buffers' | 'signal'>,
+  run: Pick<Run, 'settings' | 'tiles' | 'buffers' | 'signal'>,
   spilled: SpilledPixels,
   carried: Carried,
   target: TempFile,
@@ -45,7 +45,7 @@ export async function pngSpilled(
 }
 
 async function deflated(
-  { tiles, buffers, signal }: Pick<Run, 'tiles' | 'buffers' | 'signal'>,
+  { settings, tiles, buffers, signal }: Pick<Run, 'settings' | 'tiles' | 'buffers' | 'signal'>,
   spilled: SpilledPixels,
   samples: SampleFile,
   bands: readonly Rows[],
@@ -61,7 +61,7 @@ async function deflated(
     await samples.read(topPx, bytesOf(data));
     const { widthPx, pageHeightPx, channels } = spilled;
     const pixels = { data, widthPx, pageHeightPx, channels, pages: 1, topPx };
-    return await tiles.deflate({ pixels, bands, signal });
+    return await tiles.deflate({ pixels, bands, fast: settings.fastPng, signal });
   } finally {
     buffers.give(buffer);
   }

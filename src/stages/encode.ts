@@ -97,7 +97,7 @@ async function atSize(pixels: Pixels, size: Size, run: Run, ticket: Ticket): Pro
 
 async function pngInBands(pixels: Pixels, { carried }: Adapted, run: Run, job: Job): Promise<Buffer> {
   try {
-    const bands = await run.tiles.deflate({ pixels, signal: run.signal });
+    const bands = await run.tiles.deflate({ pixels, fast: run.settings.fastPng, signal: run.signal });
     const body = openPngBody();
     const chunks = bands.flatMap((band) => body.add(band));
     return Buffer.concat([pngStart(pixels, bitsOf(pixels), carried), ...chunks, ...body.end()]);

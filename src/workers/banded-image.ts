@@ -14,7 +14,7 @@ export interface BandedImage {
 }
 
 export function openBandedImage(id: number, request: DeflateRequest): BandedImage {
-  const { pixels } = request;
+  const { pixels, fast } = request;
   const rows = request.bands ?? bandsOf(pixels.pageHeightPx, rowBytesOf(pixels));
   const bands: Band[] = [];
   const pieces = openPieces(new Map([['deflate', [...rows.keys()]]]), (index) => {
@@ -22,7 +22,7 @@ export function openBandedImage(id: number, request: DeflateRequest): BandedImag
   });
   return {
     pieces,
-    shared: { kind: 'deflate', id, pixels, dropped: pieces.dropped },
+    shared: { kind: 'deflate', id, pixels, fast, dropped: pieces.dropped },
     bands,
     put(order, { band }) {
       if (order.kind === 'band' && band) bands[order.index] = band;

@@ -35,6 +35,7 @@ export interface ToDeflate extends Shared {
   readonly kind: 'deflate';
   /** Of one page. */
   readonly pixels: Pixels;
+  readonly fast: boolean;
 }
 
 export type Order = TileOrder | BandOrder;

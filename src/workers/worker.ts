@@ -78,7 +78,7 @@ async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'b
     return inferMs === undefined ? undefined : { inferMs };
   }
   if (image.kind === 'deflate' && order.kind === 'band') {
-    return { inferMs: 0, band: deflateBand(image.pixels, order.rows) };
+    return { inferMs: 0, band: deflateBand(image.pixels, order.rows, image.fast) };
   }
   throw new SrganError('E_INTERNAL', 'an order came for another kind of work.');
 }

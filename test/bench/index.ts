@@ -5,6 +5,7 @@ import { engines } from './engines.js';
 import { fold } from './fold.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { png } from './png.js';
 import { profile } from './profile.js';
 import { speedup } from './speedup.js';
 import { spill } from './spill.js';
@@ -17,6 +18,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   overhead: { run: overhead },
   profile: { run: profile },
   engines: { run: engines, long: true },
+  png: { run: png },
   fold: { run: fold, long: true },
   memory: { run: memory, long: true },
   'threads-memory': { run: threadsMemory, long: true },

@@ -49,9 +49,9 @@ export async function runOf(
   };
 }
 
-function deflate({ pixels, bands }: DeflateRequest): Promise<Band[]> {
+function deflate({ pixels, bands, fast }: DeflateRequest): Promise<Band[]> {
   const all = bands ?? bandsOf(pixels.pageHeightPx, rowBytesOf(pixels));
-  return Promise.resolve(all.map((rows) => deflateBand(pixels, rows)));
+  return Promise.resolve(all.map((rows) => deflateBand(pixels, rows, fast)));
 }
 
 /** Each pixel as a block of factor × factor. */

@@ -100,6 +100,20 @@ for (const format of ['png', 'jpeg', 'webp', 'tiff', 'gif', 'avif'] as const) {
   });
 }
 
+test.serial('a quickly written png', async (t) => {
+  for (const [channels, bits, scale] of [
+    [3, 8, 2],
+    [4, 16, 2],
+    [1, 8, 1.5],
+  ] as const) {
+    const { whole, spilled } = await bothWays(t, await drawn(t, { channels, bits }), {
+      fastPng: true,
+      scale,
+    });
+    t.true(spilled.bytes.equals(whole.bytes), `${channels} × ${bits}`);
+  }
+});
+
 test.serial('alpha into every format that has it, and flattened where there is none', async (t) => {
   const source = await drawn(t, { channels: 4, alpha: 'hard' });
   for (const format of ['jpeg', 'webp', 'tiff', 'gif', 'avif'] as const) {

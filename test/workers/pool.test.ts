@@ -45,7 +45,7 @@ test('the bands of a PNG are the same from any number of workers, and go before 
     const tiles = pool
       .upscale(requestOf({ network, pixels: huge, tilePx: 16 }))
       .then(() => (hugeEnded = true));
-    const bands = await pool.deflate({ pixels, signal });
+    const bands = await pool.deflate({ pixels, fast: false, signal });
     t.false(hugeEnded);
     t.true(bands.length > 2);
     files.push(bands.map(({ deflated, adler }) => `${adler} ${Buffer.from(deflated).toString('base64')}`));
@@ -60,15 +60,16 @@ test('a PNG that is interrupted, or whose worker is lost, fails alone', async (t
   const { pool } = poolOf(t, { threads: 2, engine: 'resize', workerUrl: FAULTY });
   const pixels = drawPixels({ widthPx: 700, heightPx: 900, channels: 4 });
   const stop = new AbortController();
-  const interrupted = pool.deflate({ pixels, signal: stop.signal });
+  const interrupted = pool.deflate({ pixels, fast: false, signal: stop.signal });
   const lost = pool.deflate({
     pixels: drawPixels({ widthPx: EXITS_AT_WIDTH, heightPx: 9 }),
+    fast: false,
     signal: new AbortController().signal,
   });
   stop.abort();
   await t.throwsAsync(interrupted, { code: 'E_CANCELLED' });
   await t.throwsAsync(lost, { code: 'E_WORKER_LOST' });
-  const [band] = await pool.deflate({ pixels, signal: new AbortController().signal });
+  const [band] = await pool.deflate({ pixels, fast: false, signal: new AbortController().signal });
   t.true(band!.deflated.length > 0);
 });
 

@@ -42,8 +42,11 @@ export function bandsOf(pageHeightPx: number, rowBytes: number): Rows[] {
   return bands;
 }
 
-/** Filters and deflates rows of one page. */
-export function deflateBand(pixels: Pixels, [from, to]: Rows): Band {
+/**
+ * Filters and deflates rows of one page.
+ * @param fast the quickest way, whatever it makes of them
+ */
+export function deflateBand(pixels: Pixels, [from, to]: Rows, fast: boolean): Band {
   const rowBytes = rowBytesOf(pixels);
   const filtered = new Uint8Array((rowBytes + 1) * (to - from));
   // the row above the first is looked at by the filters
@@ -51,7 +54,7 @@ export function deflateBand(pixels: Pixels, [from, to]: Rows): Band {
   const bytes = bytesOfRows(pixels, [from - above, to]);
   const pixelBytes = rowBytes / pixels.widthPx;
   filterRows(bytes, rowBytes, pixelBytes, [above, above + to - from], filtered);
-  const { level, strategy } = cheapestWay(filtered);
+  const { level, strategy } = fast ? WAYS[0] : cheapestWay(filtered);
   const finishFlush = to === pixels.pageHeightPx ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
   const deflated = deflateRawSync(filtered, { level, strategy, finishFlush, chunkSize: BAND_BYTES / 2 });
   return {
