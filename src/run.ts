@@ -46,7 +46,7 @@ export interface NetworkFamily {
 export interface TilePool {
   /**
    * Upscales every page of `pixels` by the network's factor. Channels and depth stay; the result lies in a
-   * buffer of the run's `buffers`, and is the same for any number of workers.
+   * buffer of `buffers`, and is the same for any number of workers.
    * @throws SrganError E_ENGINE, E_WORKER_LOST
    */
   upscale(request: UpscaleRequest): Promise<Pixels>;
@@ -69,6 +69,8 @@ export interface UpscaleRequest {
    * the result what they contribute.
    */
   readonly tileRows?: readonly TileRow[];
+  /** Where the memory for the result is taken from; otherwise from the run's. */
+  readonly buffers?: Buffers;
   readonly tta: boolean;
   /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
   readonly tilePx: number | undefined;

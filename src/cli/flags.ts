@@ -221,7 +221,11 @@ export const resourceFlags = {
     description:
       'Have at most N images between decoding and writing; otherwise as many as keep the workers busy.',
   }),
-  'max-memory': bytes({ ...resources, description: 'What the images being worked on may hold, such as 2G.' }),
+  'max-memory': bytes({
+    ...resources,
+    description:
+      'What the images being worked on may hold, such as 2G. An image that does not fit goes by way of temp files beside its result.',
+  }),
   'max-pixels': pixels({
     ...resources,
     description: 'Refuse an image with more pixels than this; otherwise 100M.',

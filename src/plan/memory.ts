@@ -5,7 +5,7 @@ import type { Size } from '../options.js';
 const CODEC_BYTES = 2 ** 20;
 
 /** Bands of a spilled image that are in the workers' queue at a time hold no more than this. */
-const MOST_BAND_BYTES = 256 * 2 ** 20;
+const MOST_BAND_BYTES = 128 * 2 ** 20;
 
 /** What its bands may hold, but for a single row of tiles that is larger. */
 export const bandBytes = (maxMemory: number) => Math.min(maxMemory / 2, MOST_BAND_BYTES);

@@ -8,7 +8,7 @@ import { withSamples, type SampleFile } from './sample-file.js';
 import { writeAll } from './write-all.js';
 
 /** So many bands, of 1 MiB as a rule, are held and handed to the workers at a time. */
-const BANDS_TOGETHER = 32;
+const BANDS_PER_WORKER = 8;
 
 /**
  * The first page of samples on disk as a PNG, by the workers: the same file as in memory.
@@ -33,8 +33,9 @@ export async function pngSpilled(
   try {
     await put([pngStart(spilled, spilled.bits, carried)]);
     await withSamples(spilled, 'r', async (samples) => {
-      for (let first = 0; first < bands.length; first += BANDS_TOGETHER) {
-        const together = bands.slice(first, first + BANDS_TOGETHER);
+      const count = BANDS_PER_WORKER * run.settings.threads;
+      for (let first = 0; first < bands.length; first += count) {
+        const together = bands.slice(first, first + count);
         for (const band of await deflated(run, spilled, samples, together)) await put(body.add(band));
       }
     });

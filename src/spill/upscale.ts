@@ -5,6 +5,7 @@ import { bandBytes } from '../plan/memory.js';
 import type { Run } from '../run.js';
 import { bandsOf, heightOf, type Band } from '../tiles/bands.js';
 import { planTiles } from '../tiles/plan.js';
+import { createBuffers } from '../workers/buffers.js';
 import { diskFailure } from './disk-failure.js';
 import { bytesOf, rowBytes, viewOf } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
@@ -24,6 +25,7 @@ export async function upscaleSpilled(
 ): Promise<SpilledPixels> {
   const { factor } = network;
   const { tile, tta, maxMemory } = run.settings;
+  const { signal } = run;
   const { file, ...before } = spilled;
   const { widthPx, pageHeightPx, pages } = before;
   const after = { ...before, widthPx: widthPx * factor, pageHeightPx: pageHeightPx * factor };
@@ -31,6 +33,8 @@ export async function upscaleSpilled(
   const rows = planTiles(page, network, tile);
   const bytesPerRow = rowBytes(before) * (1 + factor ** 2);
   const room = createBudget(bandBytes(maxMemory));
+  // held until the end of the pass: what is let go is free only when every thread has collected its garbage
+  const buffers = createBuffers(Infinity);
   // two bands, so that the workers need not wait between them
   const mostRows = room.totalBytes / 2 / bytesPerRow;
   const working: Promise<void>[] = [];
@@ -66,17 +70,17 @@ export async function upscaleSpilled(
 
   async function enlarge(from: SampleFile, to: SampleFile, index: number, band: Band): Promise<void> {
     const { core, window, tileRows } = band;
-    const buffer = run.buffers.take(heightOf(window) * rowBytes(before));
+    const buffer = buffers.take(heightOf(window) * rowBytes(before));
     let result: Pixels | undefined;
     try {
       const data = viewOf(buffer, heightOf(window) * rowBytes(before), before.bits);
       await from.read(index * pageHeightPx + window.start, bytesOf(data));
       const pixels: Pixels = { ...before, data, pages: 1, topPx: window.start };
-      result = await run.tiles.upscale({ network, pixels, tileRows, tta, tilePx: tile, signal: run.signal });
+      result = await run.tiles.upscale({ network, pixels, tileRows, buffers, tta, tilePx: tile, signal });
       await to.write((index * pageHeightPx + core.start) * factor, bytesOf(result.data));
     } finally {
-      run.buffers.give(buffer);
-      if (result) run.buffers.give(result.data.buffer);
+      buffers.give(buffer);
+      if (result) buffers.give(result.data.buffer);
     }
   }
 }

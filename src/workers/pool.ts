@@ -51,11 +51,12 @@ export function openTilePool(
   return {
     async upscale(request) {
       refuseIfOver(request.signal);
-      const result = takeResult(request, buffers);
+      const lender = request.buffers ?? buffers;
+      const result = takeResult(request, lender);
       try {
         await workOff(openTiledImage(++lastId, request, result), request.signal);
       } catch (error) {
-        buffers.give(result.data.buffer);
+        lender.give(result.data.buffer);
         throw error;
       }
       return result;

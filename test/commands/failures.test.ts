@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { bin, shell, srgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
-import { testWhere } from '../helpers/where.js';
+import { ownMounts, testWhere } from '../helpers/where.js';
 
 const posix = process.platform !== 'win32';
 const resize = ['--engine', 'resize', '--threads', '2'];
@@ -94,10 +94,6 @@ testWhere(posix && nobodyCan, 'no user here who may not read everything')(
     t.regex(below.stderr, /^srgan: locked.deeper: writing there is not allowed\.$/m);
   },
 );
-
-const ownMounts =
-  process.platform === 'linux' &&
-  spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt']).status === 0;
 
 testWhere(ownMounts, 'no file system may be mounted here')(
   'a disk that fills up: what fits is whole, the rest is told, no temp file stays',

@@ -1,11 +1,12 @@
 import { readFileSync, watch } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
 import sharp from 'sharp';
 import { shell, startSrgan } from '../helpers/cli.js';
 import { savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
-import { testWhere } from '../helpers/where.js';
+import { ownMounts, testWhere } from '../helpers/where.js';
 
 const linux = testWhere(process.platform === 'linux', 'needs /proc and ulimit as on Linux');
 const posix = testWhere(process.platform !== 'win32', 'Windows has no such signals');
@@ -29,25 +30,53 @@ linux(
   },
 );
 
-posix('stopped at once in the middle of an image: no temp file is left', async (t) => {
+testWhere(ownMounts, 'no file system may be mounted here')(
+  'a disk that fills up while it is decoded, enlarged or encoded: told with its code, the others go on',
+  async (t) => {
+    const cwd = await makeTree(t);
+    await savePngs(join(cwd, 'in'), ['big.png'], 600, 500);
+    await savePngs(join(cwd, 'in'), ['small.png', 'tiny.png'], 24, 24);
+    // samples of 900 kB, of 3,600 kB beside them, and then a file beside those
+    for (const kilobytes of [600, 3000, 4000]) {
+      const out = `out-${kilobytes}`;
+      await mkdir(join(cwd, out));
+      const command = `$SRGAN pipe in ${out} --engine resize --max-memory 1M --threads 2`;
+      const inside = `mount -t tmpfs -o size=${kilobytes}k tmpfs ${out} && ${command}; echo \\$?; ls -A ${out}`;
+      const { stdout, stderr } = await shell(`unshare -rm bash -c "${inside}"`, { cwd });
+      t.deepEqual(stdout.trim().split('\n').slice(-3), ['1', 'small.png', 'tiny.png'], stderr);
+      t.regex(stderr, /^ {2}E_NOSPC .*big\.png: the disk is full\.$/m);
+    }
+  },
+);
+
+/** A spilled image of which a temp file is there. */
+async function begun(t: ExecutionContext) {
   const cwd = await makeTree(t);
   await savePngs(join(cwd, 'in'), ['a.png'], 900, 900);
   await mkdir(join(cwd, 'out'));
-  const args = ['pipe', 'in', 'out', '--engine', 'resize', '--max-memory', '1M', '--scale', '4'];
-  const run = startSrgan(args, { cwd });
-  const begun = new Promise<void>((resolve) => {
-    const watcher = watch(join(cwd, 'out'), () => {
+  const isThere = new Promise<void>((resolve) => {
+    const watcher = watch(join(cwd, 'out'), (_, name) => {
+      if (name?.includes('probe') === true) return;
       watcher.close();
       resolve();
     });
   });
-  await begun;
-  run.child.kill('SIGTERM');
-  await run.saysOnStderr(/once more to stop now/);
-  run.child.kill('SIGTERM');
-  t.is((await run.ended).signal, 'SIGTERM');
-  t.deepEqual(await readdir(join(cwd, 'out')), []);
-});
+  const args = ['pipe', 'in', 'out', '--engine', 'resize', '--max-memory', '1M', '--scale', '4'];
+  const run = startSrgan(args, { cwd });
+  await isThere;
+  return { run, left: () => readdir(join(cwd, 'out')) };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  posix(`${signal} twice in the middle of an image: no temp file is left`, async (t) => {
+    const { run, left } = await begun(t);
+    run.child.kill(signal);
+    await run.saysOnStderr(/once more to stop now/);
+    run.child.kill(signal);
+    t.is((await run.ended).signal, signal);
+    t.deepEqual(await left(), []);
+  });
+}
 
 linux('an image 12 times as large as its memory: the peak stays far below what it would need', async (t) => {
   const cwd = await makeTree(t);

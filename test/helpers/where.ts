@@ -1,4 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import test, { type ImplementationFn } from 'ava';
+
+/** Whether a process may mount file systems of its own, by `unshare -rm`. */
+export const ownMounts =
+  process.platform === 'linux' &&
+  spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt']).status === 0;
 
 /**
  * A test that needs something of its machine.

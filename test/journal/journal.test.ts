@@ -84,6 +84,20 @@ test('a line for each source, between the options and the end', async (t) => {
   }
 });
 
+test('what went by way of the disk is proven by its file as well', async (t) => {
+  const { in: from, run, journal } = await place(t);
+  await savePngs(from, ['large.png'], 600, 500);
+  const options = { maxMemory: 2 ** 20 };
+  t.deepEqual(await run(options), { ...all('done'), 'large.png': 'done' });
+  const line = sourcesOf(await linesOf(journal)).find(({ dst }) => dst === 'large.png');
+  t.true(line?.spilled);
+  t.regex(line?.sha256 ?? '', /^[\da-f]{64}$/);
+  t.deepEqual(await run(options), { ...all('skipped'), 'large.png': 'skipped' });
+  // the same result in memory
+  t.deepEqual(await run(), { ...all('skipped'), 'large.png': 'skipped' });
+  t.is((await run({ fastPng: true }))['large.png'], 'done');
+});
+
 test('taken up: what is proven stays as it is; what is missing, damaged, changed or failed is done', async (t) => {
   const { run, in: from, out, journal } = await place(t);
   await writeFile(join(from, 'bad.png'), 'no image');
