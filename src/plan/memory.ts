@@ -1,14 +1,16 @@
 import { wholeFrameBytes } from '../codec/memory.js';
 import type { ImageHeader, OutputFormat } from '../job.js';
-import type { Size } from '../options.js';
+import type { Settings, Size } from '../options.js';
 
 const CODEC_BYTES = 2 ** 20;
 
-/** Bands of a spilled image that are in the workers' queue at a time hold no more than this. */
-const MOST_BAND_BYTES = 128 * 2 ** 20;
+/** In bands of a spilled image, for each worker: some dozen tiles, so that none waits for the next. */
+const WORKER_BYTES = 32 * 2 ** 20;
 
-/** What its bands may hold, but for a single row of tiles that is larger. */
-export const bandBytes = (maxMemory: number) => Math.min(maxMemory / 2, MOST_BAND_BYTES);
+/** What a spilled image's bands may hold at a time, but for a single row of tiles that is larger. */
+export function bandBytes({ maxMemory, threads }: Pick<Settings, 'maxMemory' | 'threads'>): number {
+  return Math.min(maxMemory / 2, threads * WORKER_BYTES);
+}
 
 export interface Prediction {
   /** Held from decode to write: pixels of every pass, of the exact size, and the files before and after. */
@@ -47,7 +49,7 @@ export function predictSpilled(
   header: ImageHeader,
   format: OutputFormat,
   target: Size,
-  maxMemory: number,
+  settings: Pick<Settings, 'maxMemory' | 'threads'>,
 ): number {
-  return Math.ceil(bandBytes(maxMemory) + wholeFrameBytes(header, format, target) + CODEC_BYTES);
+  return Math.ceil(bandBytes(settings) + wholeFrameBytes(header, format, target) + CODEC_BYTES);
 }

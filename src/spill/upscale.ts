@@ -24,7 +24,7 @@ export async function upscaleSpilled(
   makeTemp: MakeTemp,
 ): Promise<SpilledPixels> {
   const { factor } = network;
-  const { tile, tta, maxMemory } = run.settings;
+  const { tile, tta } = run.settings;
   const { signal } = run;
   const { file, ...before } = spilled;
   const { widthPx, pageHeightPx, pages } = before;
@@ -32,7 +32,7 @@ export async function upscaleSpilled(
   const page = { widthPx, heightPx: pageHeightPx };
   const rows = planTiles(page, network, tile);
   const bytesPerRow = rowBytes(before) * (1 + factor ** 2);
-  const room = createBudget(bandBytes(maxMemory));
+  const room = createBudget(bandBytes(run.settings));
   // held until the end of the pass: what is let go is free only when every thread has collected its garbage
   const buffers = createBuffers(Infinity);
   // two bands, so that the workers need not wait between them

@@ -74,7 +74,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
       passes,
       targetWidthPx: target.widthPx,
       targetHeightPx: target.heightPx,
-      predictedBytes: spill ? predictSpilled(header, format, target, settings.maxMemory) : memory.bytes,
+      predictedBytes: spill ? predictSpilled(header, format, target, settings) : memory.bytes,
       spill,
     };
     ticket.job = job;
