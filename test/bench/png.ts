@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp, { type PngOptions } from 'sharp';
 import { bandsOf, deflateBand, rowBytesOf } from '../../src/codec/png/deflate-band.js';
+import { imageName } from '../../src/benchmark/images.js';
 import { spread } from '../../src/benchmark/spread.js';
 import { pipe } from '../../src/index.js';
 import { imageDirectory } from './images.js';
@@ -21,7 +22,7 @@ export async function png(): Promise<void> {
   const out = await mkdtemp(join(tmpdir(), 'srgan-bench-'));
   try {
     await pipe({ inputs: [directory], out });
-    const { data, info } = await sharp(join(out, '0.png')).raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(join(out, imageName(0))).raw().toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
     sharp.cache(false);
     sharp.concurrency(1);
