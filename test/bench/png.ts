@@ -22,7 +22,9 @@ export async function png(): Promise<void> {
   const out = await mkdtemp(join(tmpdir(), 'srgan-bench-'));
   try {
     await pipe({ inputs: [directory], out });
-    const { data, info } = await sharp(join(out, imageName(0))).raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(join(out, imageName(0)))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
     sharp.cache(false);
     sharp.concurrency(1);
