@@ -55,7 +55,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const { engine, device, fold } = stated;
   const prepared = await prepareEngine({ engine, device }, stated.threads);
   const networks = openNetworks({ ...prepared.settings, fold });
-  const buffers = createBuffers(Math.min(stated.maxMemory / 8, MOST_IDLE_BYTES));
+  const buffers = createBuffers(Math.min(stated.maxMemory, MOST_IDLE_BYTES));
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
