@@ -80,8 +80,9 @@ export interface PipeOptions {
   /** At most so many images are between decode and write at a time. Default: as many as keep the workers busy. */
   chunkSize?: number;
   /**
-   * Bytes that images in flight may hold. Default: a share of what is free. An image that does not fit goes by way
-   * of temp files in the directory of its result, which are removed whatever happens.
+   * Bytes that images in flight may hold. Default: 512 MiB and 64 MiB for each thread, at most a quarter of what is
+   * free, at least 256 MiB. An image that does not fit goes by way of temp files in the directory of its result,
+   * which are removed whatever happens.
    */
   maxMemory?: number;
   /** Limit of width × height × pages per image, read from the header. Default 100 million. */

@@ -107,6 +107,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   if (options.suffix !== undefined) checkSuffix(options.suffix);
   if (options.out !== undefined) await checkOut(options.out);
 
+  const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
   return {
     inputs: listed,
     out: options.out,
@@ -134,10 +135,10 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     tta: options.tta ?? false,
     fold: options.fold ?? true,
     tile: options.tile,
-    threads: options.threads ?? (options.sequential ? 1 : await usableCores()),
+    threads,
     sequential: options.sequential ?? false,
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
-    maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes()),
+    maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
     journal: options.journal ?? (options.resume ? defaultJournal(options.out) : undefined),
     resume: options.resume ?? false,
@@ -154,9 +155,12 @@ function defaultJournal(out: string | undefined): string {
   });
 }
 
-/** A quarter of what is free: the workers' sessions, the codecs and others need the rest. */
-export function defaultMaxMemory(usableBytes: number): number {
-  return Math.round(Math.min(4096 * MIB, Math.max(256 * MIB, usableBytes / 4)));
+/**
+ * Enough for every worker to have its hands full; an image that needs more goes by way of the disk, which takes
+ * no longer. At most a quarter of what is free: the workers' sessions, the codecs and others need the rest.
+ */
+export function defaultMaxMemory(usableBytes: number, threads: number): number {
+  return Math.round(Math.min((512 + 64 * threads) * MIB, Math.max(256 * MIB, usableBytes / 4)));
 }
 
 function checkValues(options: unknown): asserts options is PipeOptions {

@@ -153,8 +153,9 @@ test('an output directory that is a file is told before anything begins', async 
   t.is(error.code, 'E_OUT_DIR');
 });
 
-test('the memory budget is a quarter of what is free, within bounds', (t) => {
-  t.is(defaultMaxMemory(0), 256 * 2 ** 20);
-  t.is(defaultMaxMemory(2 ** 32), 2 ** 30);
-  t.is(defaultMaxMemory(2 ** 40), 2 ** 32);
+test('the memory budget goes by the threads, and is a quarter of what is free at most', (t) => {
+  t.is(defaultMaxMemory(0, 2), 256 * 2 ** 20);
+  t.is(defaultMaxMemory(2 ** 31, 2), 2 ** 29);
+  t.is(defaultMaxMemory(2 ** 40, 2), 640 * 2 ** 20);
+  t.is(defaultMaxMemory(2 ** 40, 64), 4608 * 2 ** 20);
 });

@@ -225,7 +225,7 @@ export const resourceFlags = {
   'max-memory': bytes({
     ...resources,
     description:
-      'What the images being worked on may hold, such as 2G. An image that does not fit goes by way of temp files beside its result.',
+      'What the images being worked on may hold, such as 2G; otherwise 512M and 64M for each thread, or a quarter of what is free. An image that does not fit goes by way of temp files beside its result.',
   }),
   'max-pixels': pixels({
     ...resources,
