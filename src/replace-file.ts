@@ -2,8 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from './make-directory.js';
 import { writeFailure } from './stages/write-failure.js';
-import { tempName } from './stages/write.js';
 import { forget, remember } from './temp-files.js';
+import { tempName } from './temp-names.js';
 
 /**
  * Writes a file beside its name and then renames it, so that nobody sees half of it. Makes the directory.

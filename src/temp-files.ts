@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 const live = new Set<string>();
 
@@ -6,9 +7,11 @@ const live = new Set<string>();
  * Remembers a temp file, or a directory of our own, until `forget`, so that a process that must die at once can
  * take it away.
  */
-export const remember = (path: string): void => void live.add(path);
+export const remember = (path: string): void => void live.add(resolve(path));
 
-export const forget = (path: string): void => void live.delete(path);
+export const forget = (path: string): void => void live.delete(resolve(path));
+
+export const isRemembered = (path: string): boolean => live.has(resolve(path));
 
 /** For the last moment of a process: the event loop will not turn again. */
 export function removeTempFilesNow(): void {

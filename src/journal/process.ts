@@ -15,7 +15,8 @@ export async function isAlive({ pid, birth, host }: Pick<Session, 'pid' | 'birth
   return now === undefined || now === birth;
 }
 
-function exists(pid: number): boolean {
+/** Whether there is a process of this number on this machine. */
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { TempFile } from '../job.js';
 import { makeDirectory } from '../make-directory.js';
 import type { Ticket } from '../stages/stage.js';
-import { tempName } from '../stages/write.js';
 import { writeFailure } from '../stages/write-failure.js';
 import { forget, remember } from '../temp-files.js';
+import { tempName } from '../temp-names.js';
 
 /**
  * Names a new file of one image. libvips writes its own format only where the name ends in `.v`.

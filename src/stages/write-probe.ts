@@ -2,8 +2,8 @@ import { open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { forget, remember } from '../temp-files.js';
+import { tempName } from '../temp-names.js';
 import { writeFailure } from './write-failure.js';
-import { tempName } from './write.js';
 
 /**
  * Finds out before any work whether results can be written below `directory`, which need not be there yet, by

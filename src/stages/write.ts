@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
+import { openSweep } from '../left-over.js';
 import { makeDirectory } from '../make-directory.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
-
 import { forget, remember } from '../temp-files.js';
+import { tempName } from '../temp-names.js';
 import type { Ticket, Work } from './stage.js';
 import { flushDirectory, flushFile } from './write-flush.js';
 import { writeFailure } from './write-failure.js';
@@ -18,6 +18,7 @@ import { writeFailure } from './write-failure.js';
  */
 export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<Encoded, Written> {
   const { settings, signal, journal } = run;
+  const sweep = openSweep();
 
   return async (encoded, ticket) => {
     const { job, widthPx, heightPx } = encoded;
@@ -29,6 +30,7 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<E
     let sha256: string | undefined;
     try {
       await makeDirectory(directory);
+      await sweep(directory);
       remember(temp);
       bytes = 'file' in encoded ? await flushWhole(temp) : await writeWhole(temp, encoded.bytes);
       refuseIfStopped(signal, path);
@@ -50,19 +52,6 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<E
   };
 }
 
-const TEMP_NAME_BYTES = 64;
-
-/** Short even where the final name is as long as the file system allows. */
-export function tempName(name: string): string {
-  let shown = '';
-  for (const character of name) {
-    if (Buffer.byteLength(shown + character) > TEMP_NAME_BYTES) break;
-    shown += character;
-  }
-  return `.${shown}.${process.pid}-${randomBytes(6).toString('hex')}.srgan-tmp`;
-}
-
-/** @returns the size of the file */
 async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
   const file = await open(temp, 'wx');
   try {

@@ -64,6 +64,7 @@ test('kill -9 at 20 random moments of writing leaves whole files only under the 
   t.true(partial > 0, 'no kill came while a file was being written');
 
   t.is((await run(cwd, 'out', 2)).exitCode, 0);
+  t.deepEqual((await readdir(join(cwd, 'out'))).sort(), [...names].sort(), 'what the kills left is gone');
   for (const name of names) {
     const { info } = await sharp(join(cwd, 'out', name), { failOn: 'warning' })
       .raw()

@@ -5,7 +5,8 @@ import type { SrganError } from '../../src/errors.js';
 import type { Encoded, Job, Written } from '../../src/job.js';
 import type { Settings } from '../../src/options.js';
 import { openTicket, type Ticket } from '../../src/stages/stage.js';
-import { tempName, write } from '../../src/stages/write.js';
+import { write } from '../../src/stages/write.js';
+import { tempName } from '../../src/temp-names.js';
 import { jobOf } from '../helpers/job.js';
 import { settingsOf } from '../helpers/settings.js';
 import { makeTree } from '../helpers/tree.js';
@@ -120,7 +121,7 @@ test('a temp name is short, hidden, and another one each time', (t) => {
   const names = new Set(Array.from({ length: 100 }, () => tempName('👩‍👩‍👧'.repeat(30))));
   t.is(names.size, 100);
   for (const name of names) {
-    t.regex(name, /^\..*\.\d+-[0-9a-f]{12}\.srgan-tmp$/su);
+    t.regex(name, /^\..*\.[0-9a-f]{8}-\d+-[0-9a-f]{12}\.srgan-tmp$/su);
     t.true(Buffer.byteLength(name) < 128);
     t.is(Buffer.from(name).toString(), name);
   }

@@ -1,0 +1,38 @@
+import { opendir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { exists } from './journal/process.js';
+import { isRemembered } from './temp-files.js';
+import { ownerOf } from './temp-names.js';
+
+/** Directories that a run remembers to have swept; one that is forgotten is swept again. */
+const MOST_REMEMBERED = 4096;
+
+/**
+ * Removes the temp files that killed runs of this machine left in a directory, the first time that it is asked
+ * to. Those of a process that is there stay, and so do those of other machines, of which nothing is known.
+ */
+export function openSweep(): (directory: string) => Promise<void> {
+  const swept = new Map<string, Promise<void>>();
+  return (directory) => {
+    const before = swept.get(directory);
+    if (before) return before;
+    const [oldest] = swept.keys();
+    if (oldest !== undefined && swept.size >= MOST_REMEMBERED) swept.delete(oldest);
+    // what cannot be looked at or removed is no reason not to write
+    const work = sweep(directory).catch(() => undefined);
+    swept.set(directory, work);
+    return work;
+  };
+}
+
+async function sweep(directory: string): Promise<void> {
+  for await (const entry of await opendir(directory, { bufferSize: 1024 })) {
+    const pid = ownerOf(entry.name);
+    if (pid === undefined || !entry.isFile()) continue;
+    const path = join(directory, entry.name);
+    // in a container every run may have the same number
+    const isInUse = pid === process.pid ? isRemembered(path) : exists(pid);
+    if (!isInUse) await rm(path, { force: true });
+  }
+}
