@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { jsonFlag } from '../src/cli/flags.js';
+import { jsonFlag } from '../src/cli/report-flags.js';
 import { splitCommand } from '../src/cli/split-command.js';
 import { readWholeNumber } from '../src/cli/values.js';
 

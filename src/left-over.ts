@@ -1,7 +1,7 @@
 import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { exists } from './journal/process.js';
+import { isProcessThere } from './process-there.js';
 import { isRemembered } from './temp-files.js';
 import { ownerOf } from './temp-names.js';
 
@@ -32,7 +32,7 @@ async function sweep(directory: string): Promise<void> {
     if (pid === undefined || !entry.isFile()) continue;
     const path = join(directory, entry.name);
     // in a container every run may have the same number
-    const isInUse = pid === process.pid ? isRemembered(path) : exists(pid);
+    const isInUse = pid === process.pid ? isRemembered(path) : isProcessThere(pid);
     if (!isInUse) await rm(path, { force: true });
   }
 }

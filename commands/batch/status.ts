@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { jsonFlag } from '../../src/cli/flags.js';
+import { jsonFlag } from '../../src/cli/report-flags.js';
 
 export default class BatchStatus extends Command {
   static override summary = 'Tell where a batch stands.';

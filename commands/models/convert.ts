@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { convertFlags } from '../../src/cli/flags.js';
+import { convertFlags } from '../../src/cli/convert-flags.js';
 
 export default class ModelsConvert extends Command {
   static override summary = 'Write a network as the ONNX file that is run, for use in other tools.';

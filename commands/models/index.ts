@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { jsonFlag } from '../../src/cli/flags.js';
+import { jsonFlag } from '../../src/cli/report-flags.js';
 
 export default class Models extends Command {
   static override summary = 'List the networks there are.';

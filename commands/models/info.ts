@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { jsonFlag } from '../../src/cli/flags.js';
+import { jsonFlag } from '../../src/cli/report-flags.js';
 
 export default class ModelsInfo extends Command {
   static override summary = 'Tell all about one family of networks.';

@@ -1,16 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import {
-  batchRunFlags,
-  failingFlags,
-  globFlag,
-  namingFlags,
-  networkFlags,
-  reportingFlags,
-  resourceFlags,
-  resultFlags,
-  selectingFlags,
-} from './flags.js';
+import { globFlag, namingFlags, networkFlags, resourceFlags, resultFlags, selectingFlags } from './flags.js';
+import { batchRunFlags, failingFlags, reportingFlags } from './report-flags.js';
 
 const { name, suffix, overwrite } = namingFlags;
 

@@ -1,7 +1,9 @@
 import type { Interfaces } from '@oclif/core';
 import * as Flags from '@oclif/core/flags';
 import type { BenchmarkOptions } from '../benchmark/settings.js';
-import { networkFlags, reportingFlags, resultFlags, valued } from './flags.js';
+import { networkFlags, resultFlags } from './flags.js';
+import { reportingFlags } from './report-flags.js';
+import { valued } from './valued.js';
 import { readWholeNumber, readWholeNumbers } from './values.js';
 
 const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { jsonFlag } from './flags.js';
+import { jsonFlag } from './report-flags.js';
 import { readWholeNumber } from './values.js';
 
 export const comparedArgs = {

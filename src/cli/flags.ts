@@ -2,23 +2,17 @@ import * as Flags from '@oclif/core/flags';
 import { DEVICES, ENGINE_NAMES } from '../engines/engine.js';
 import { OUTPUT_FORMATS } from '../job.js';
 import { parseBytes, parseSize } from '../measures.js';
-import type { PipeOptions, Size } from '../options.js';
-import { readFailureLimit, readNumber, readPixels, readWholeNumber, type Read } from './values.js';
+import type { Size } from '../options.js';
+import { readNumber, readPixels, readWholeNumber } from './values.js';
+import { valued } from './valued.js';
 
-/** Flags that mean the same thing have the same name in every command: each is defined once, here. */
+/** What is done to which images. Flags that mean the same have one name in every command: each is defined once. */
 
-/** What a flag says that takes a value. */
-export const valued = <T>(read: Read<T>, helpValue: string) => ({
-  helpValue,
-  parse: (text: string, _context: unknown, flag: { name: string }) =>
-    Promise.resolve(read(text, `--${flag.name}`)),
-});
 const number = Flags.custom<number>(valued(readNumber, 'N'));
 const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));
 const pixels = Flags.custom<number>(valued(readPixels, 'N'));
 const bytes = Flags.custom<number>(valued(parseBytes, 'BYTES'));
 const size = Flags.custom<Size>(valued(parseSize, 'WxH'));
-const failureLimit = Flags.custom<NonNullable<PipeOptions['maxFailures']>>(valued(readFailureLimit, 'N|N%'));
 
 /** oclif's type knows letters only, its parser any character. */
 const NUL_CHAR = '0' as string as 'z';
@@ -196,15 +190,6 @@ const above1 = (name: string) => ({
   when: (flags: Record<string, unknown>) => Promise.resolve(Number(flags[name]) > 1),
 });
 
-export const convertFlags = {
-  scale: wholeNumber({
-    char: 's',
-    description: "One of the network's factors; otherwise 2 for those built in, or its own.",
-  }),
-  fold: Flags.boolean({ description: 'Write a network that does less work for the same result.' }),
-  overwrite: Flags.boolean({ description: 'Replace a file that is there already.' }),
-};
-
 const resources = { helpGroup: 'RESOURCE' };
 export const resourceFlags = {
   threads: wholeNumber({
@@ -230,85 +215,5 @@ export const resourceFlags = {
   'max-pixels': pixels({
     ...resources,
     description: 'Refuse an image with more pixels than this; otherwise 100M.',
-  }),
-};
-
-const failing = { helpGroup: 'FAILURE' };
-export const failingFlags = {
-  'fail-fast': Flags.boolean({
-    ...failing,
-    description: 'Stop at the first failure.',
-    exclusive: ['max-failures'],
-  }),
-  'max-failures': failureLimit({
-    ...failing,
-    description: 'Stop after more failures than this, such as 10 or 5%.',
-  }),
-  'errors-log': Flags.string({
-    ...failing,
-    helpValue: 'FILE',
-    description: 'Write the failures to FILE, one JSON object a line.',
-  }),
-};
-
-export const batchRunFlags = {
-  'batch-id': Flags.string({
-    ...failing,
-    helpValue: 'ID',
-    description: 'Name of the batch and of its journal OUT/.srgan/ID.ndjson; otherwise made from the time.',
-    exclusive: ['resume'],
-  }),
-  resume: Flags.string({
-    ...failing,
-    helpValue: 'ID',
-    description: 'Take the batch up with its own options: pass over what is proven done, and do the rest.',
-  }),
-  webhook: Flags.string({
-    ...failing,
-    helpValue: 'URL',
-    description:
-      'Post {"event","total","successful","skipped","failed","duration_secs"} to URL at the end; if that fails, it is a warning.',
-  }),
-};
-
-export const journalFlags = {
-  journal: Flags.string({
-    ...failing,
-    helpValue: 'FILE',
-    description: 'Write to FILE what became of each source; --resume takes an interrupted run up by it.',
-  }),
-  resume: Flags.boolean({
-    ...failing,
-    description:
-      'Pass over what the journal proves done, and do the rest. Without --journal it is .srgan/journal.ndjson in the output directory; where there is none, one is begun.',
-  }),
-};
-
-const reporting = { helpGroup: 'REPORT' };
-export const jsonFlag = {
-  json: Flags.boolean({ ...reporting, description: 'Print one JSON document.' }),
-};
-export const reportingFlags = {
-  ...jsonFlag,
-  'ndjson-out': Flags.boolean({
-    ...reporting,
-    description: 'Print one JSON object a line for each source, as it ends.',
-    exclusive: ['json'],
-  }),
-  quiet: Flags.boolean({
-    ...reporting,
-    char: 'q',
-    description: 'Say nothing but failures on standard error.',
-    exclusive: ['verbose'],
-  }),
-  verbose: Flags.boolean({
-    ...reporting,
-    char: 'v',
-    description: 'Tell of each source its times, and of each failure its causes.',
-  }),
-  config: Flags.string({
-    ...reporting,
-    helpValue: 'FILE',
-    description: 'Take defaults of flags from FILE; otherwise from the nearest srgan.config.json upwards.',
   }),
 };

@@ -1,14 +1,6 @@
 import type { Interfaces } from '@oclif/core';
-import {
-  failingFlags,
-  journalFlags,
-  namingFlags,
-  networkFlags,
-  reportingFlags,
-  resourceFlags,
-  resultFlags,
-  selectingFlags,
-} from './flags.js';
+import { namingFlags, networkFlags, resourceFlags, resultFlags, selectingFlags } from './flags.js';
+import { failingFlags, journalFlags, reportingFlags } from './report-flags.js';
 
 export const pipeFlags = {
   ...selectingFlags,

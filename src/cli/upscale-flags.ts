@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, reportingFlags, resourceFlags, resultFlags } from './flags.js';
+import { namingFlags, networkFlags, resourceFlags, resultFlags } from './flags.js';
+import { reportingFlags } from './report-flags.js';
 
 const { threads, 'max-memory': maxMemory, 'max-pixels': maxPixels } = resourceFlags;
 const { quiet, verbose, config } = reportingFlags;

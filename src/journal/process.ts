@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { isProcessThere } from '../process-there.js';
 import type { Session } from './lines.js';
 
 /** This process as a journal knows it. */
@@ -10,19 +11,9 @@ export async function thisProcess(): Promise<Pick<Session, 'pid' | 'birth' | 'ho
 /** Whether the process that wrote a session is still there; undefined where it ran on another machine. */
 export async function isAlive({ pid, birth, host }: Pick<Session, 'pid' | 'birth' | 'host'>) {
   if (host !== hostname()) return undefined;
-  if (!exists(pid)) return false;
+  if (!isProcessThere(pid)) return false;
   const now = birth === undefined ? undefined : await birthOf(pid);
   return now === undefined || now === birth;
-}
-
-/** Whether there is a process of this number on this machine. */
-export function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** On Linux when the process began, in ticks since the boot that is named with it: proc(5), field 22 of stat. */

@@ -1,0 +1,88 @@
+import * as Flags from '@oclif/core/flags';
+import type { PipeOptions } from '../options.js';
+import { readFailureLimit } from './values.js';
+import { valued } from './valued.js';
+
+/** What becomes of failures, what outlives a run, and what is said of it. */
+
+const failureLimit = Flags.custom<NonNullable<PipeOptions['maxFailures']>>(valued(readFailureLimit, 'N|N%'));
+
+const failing = { helpGroup: 'FAILURE' };
+export const failingFlags = {
+  'fail-fast': Flags.boolean({
+    ...failing,
+    description: 'Stop at the first failure.',
+    exclusive: ['max-failures'],
+  }),
+  'max-failures': failureLimit({
+    ...failing,
+    description: 'Stop after more failures than this, such as 10 or 5%.',
+  }),
+  'errors-log': Flags.string({
+    ...failing,
+    helpValue: 'FILE',
+    description: 'Write the failures to FILE, one JSON object a line.',
+  }),
+};
+
+export const batchRunFlags = {
+  'batch-id': Flags.string({
+    ...failing,
+    helpValue: 'ID',
+    description: 'Name of the batch and of its journal OUT/.srgan/ID.ndjson; otherwise made from the time.',
+    exclusive: ['resume'],
+  }),
+  resume: Flags.string({
+    ...failing,
+    helpValue: 'ID',
+    description: 'Take the batch up with its own options: pass over what is proven done, and do the rest.',
+  }),
+  webhook: Flags.string({
+    ...failing,
+    helpValue: 'URL',
+    description:
+      'Post {"event","total","successful","skipped","failed","duration_secs"} to URL at the end; if that fails, it is a warning.',
+  }),
+};
+
+export const journalFlags = {
+  journal: Flags.string({
+    ...failing,
+    helpValue: 'FILE',
+    description: 'Write to FILE what became of each source; --resume takes an interrupted run up by it.',
+  }),
+  resume: Flags.boolean({
+    ...failing,
+    description:
+      'Pass over what the journal proves done, and do the rest. Without --journal it is .srgan/journal.ndjson in the output directory; where there is none, one is begun.',
+  }),
+};
+
+const reporting = { helpGroup: 'REPORT' };
+export const jsonFlag = {
+  json: Flags.boolean({ ...reporting, description: 'Print one JSON document.' }),
+};
+export const reportingFlags = {
+  ...jsonFlag,
+  'ndjson-out': Flags.boolean({
+    ...reporting,
+    description: 'Print one JSON object a line for each source, as it ends.',
+    exclusive: ['json'],
+  }),
+  quiet: Flags.boolean({
+    ...reporting,
+    char: 'q',
+    description: 'Say nothing but failures on standard error.',
+    exclusive: ['verbose'],
+  }),
+  verbose: Flags.boolean({
+    ...reporting,
+    char: 'v',
+    description: 'Tell of each source its times, and of each failure its causes.',
+  }),
+  config: Flags.string({
+    ...reporting,
+    helpValue: 'FILE',
+    description: 'Take defaults of flags from FILE; otherwise from the nearest srgan.config.json upwards.',
+  }),
+};

@@ -1,0 +1,8 @@
+import type { Read } from './values.js';
+
+/** What a flag says that takes a value. */
+export const valued = <T>(read: Read<T>, helpValue: string) => ({
+  helpValue,
+  parse: (text: string, _context: unknown, flag: { name: string }) =>
+    Promise.resolve(read(text, `--${flag.name}`)),
+});
