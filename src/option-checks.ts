@@ -64,6 +64,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   maxPixels: count,
   journal: text,
   resume: flag,
+  retryFailed: flag,
   skipExisting: flag,
   overwrite: flag,
   dryRun: flag,

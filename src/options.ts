@@ -98,6 +98,8 @@ export interface PipeOptions {
    * begun. Begins a journal where there is none.
    */
   resume?: boolean;
+  /** Of the sources do those alone that failed when the journal's run last tried them; takes its journal up. */
+  retryFailed?: boolean;
   skipExisting?: boolean;
   /**
    * Replace results that are there; a source is never replaced. A list that comes as a stream is read to its
@@ -163,6 +165,7 @@ export interface Settings {
   readonly maxPixels: number;
   readonly journal: string | undefined;
   readonly resume: boolean;
+  readonly retryFailed: boolean;
   readonly existing: 'refuse' | 'skip' | 'overwrite';
   readonly dryRun: boolean;
   /** Failures after which the run stops: a count, or a share 0..1 of the sources; undefined: never. */

@@ -32,6 +32,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   if (options.suffix !== undefined) checkSuffix(options.suffix);
   if (options.out !== undefined) await checkOut(options.out);
 
+  const resume = options.resume ?? options.retryFailed ?? false;
   const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
   return {
     inputs: listed,
@@ -65,8 +66,9 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
-    journal: options.journal ?? (options.resume ? defaultJournal(options.out) : undefined),
-    resume: options.resume ?? false,
+    journal: options.journal ?? (resume ? defaultJournal(options.out) : undefined),
+    resume,
+    retryFailed: options.retryFailed ?? false,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
     dryRun: options.dryRun ?? false,
     maxFailures: failuresAllowed(options),
@@ -91,6 +93,7 @@ export function defaultMaxMemory(usableBytes: number, threads: number): number {
 function checkCombinations(options: PipeOptions) {
   const { scale, width, height, minSize, maxSize } = options;
   oneOfThem({ scale, 'width or height': width ?? height, minSize });
+  oneOfThem({ retryFailed: options.retryFailed, 'resume: false': options.resume === false });
   oneOfThem({ skipExisting: options.skipExisting, overwrite: options.overwrite });
   oneOfThem({ failFast: options.failFast, maxFailures: options.maxFailures });
   oneOfThem({ sequential: options.sequential, 'threads above 1': above1(options.threads) });

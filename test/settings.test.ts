@@ -44,6 +44,7 @@ test('everything but inputs has a default', async (t) => {
     maxPixels: 100_000_000,
     journal: undefined,
     resume: false,
+    retryFailed: false,
     existing: 'refuse',
     dryRun: false,
     maxFailures: undefined,

@@ -37,6 +37,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     maxPixels: flags['max-pixels'],
     journal: flags.journal,
     resume: flags.resume,
+    retryFailed: flags['retry-failed'],
     skipExisting: flags['skip-existing'],
     overwrite: flags.overwrite,
     dryRun: flags['dry-run'],

@@ -37,6 +37,11 @@ export const batchRunFlags = {
     helpValue: 'ID',
     description: 'Take the batch up with its own options: pass over what is proven done, and do the rest.',
   }),
+  'retry-failed': Flags.boolean({
+    ...failing,
+    description: 'With --resume: do those images alone that failed when they were last tried.',
+    dependsOn: ['resume'],
+  }),
   webhook: Flags.string({
     ...failing,
     helpValue: 'URL',
@@ -46,6 +51,11 @@ export const batchRunFlags = {
 };
 
 export const journalFlags = {
+  'retry-failed': Flags.boolean({
+    ...failing,
+    description:
+      'Of the sources do those alone that failed when they were last tried, as the journal has it; implies --resume.',
+  }),
   journal: Flags.string({
     ...failing,
     helpValue: 'FILE',

@@ -52,12 +52,18 @@ export async function resumedBatch(
     const nearest = layers.find((layer) => group.some((name) => layer[name] !== undefined));
     return group.map((name) => [name, nearest?.[name]]);
   });
-  const dryRun = filled['dry-run'];
+  const { 'dry-run': dryRun, 'retry-failed': retryFailed } = filled;
   return {
     id,
     input: inputOf(past.batch, args.length > 1 ? args[0] : undefined),
     out,
-    options: { ...recorded, ...(Object.fromEntries(free) as RecordedOptions), dryRun, resume: true },
+    options: {
+      ...recorded,
+      ...(Object.fromEntries(free) as RecordedOptions),
+      dryRun,
+      retryFailed,
+      resume: true,
+    },
   };
 }
 
@@ -87,7 +93,7 @@ function stated(flags: BatchFlags): RecordedOptions {
 
 /** An option may be given again where it leads to the same settings. */
 async function refuseContradictions(id: string, given: BatchFlags, recorded: RecordedOptions): Promise<void> {
-  const free = new Set<string>([...FREE.flat(), 'dryRun']);
+  const free = new Set<string>([...FREE.flat(), 'dryRun', 'retryFailed']);
   const settingsWith = (options: object) =>
     resolveOptions({ inputs: ['.'], threads: 1, maxMemory: 2 ** 30, ...options, sequential: false });
   const fixed = Object.fromEntries(Object.entries(recorded).filter(([name]) => !free.has(name)));

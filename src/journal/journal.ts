@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { hashFile } from '../hash-file.js';
-import type { Outcome } from '../job.js';
+import type { Outcome, Source } from '../job.js';
 import type { PipeOptions, Settings } from '../options.js';
 import { recordOf } from '../reports/results.js';
 import type { Summary } from '../reports/summary.js';
@@ -13,6 +13,8 @@ import { collectProofs } from './proofs.js';
 
 /** What outlives a run: a line for each source, and what earlier runs of the same journal left. */
 export interface Journal {
+  /** Whether a source failed the last time that it was tried. */
+  failed(source: Source): boolean;
   /** Whether an earlier run put a result there, or was about to. */
   wrote(output: string): boolean;
   /** Whether the output is there as an earlier run made it for the key. */
@@ -62,6 +64,7 @@ export async function openJournal(
   });
 
   return {
+    failed: (source) => proofs.failed(srcOf(source)),
     wrote: (output) => proofs.wrote(dstOf(output)),
     proves: (output, key) => proofs.prove(output, { key, dst: dstOf(output) }),
     async announce(output, key, result) {
@@ -101,9 +104,10 @@ export async function openJournal(
   /** Undefined where the journal tells it already. */
   function lineOf(outcome: Outcome, { source, job, key, end }: Parameters<Journal['record']>[1]) {
     const dst = outcome.dst === undefined ? undefined : dstOf(outcome.dst);
-    const src = source.invalid ? source.path : path.resolve(source.path);
+    const src = srcOf(source);
     const proven = end?.status === 'skipped' && end.proven === true;
     if (proven && proofs.toldOf(src)) return undefined;
+    if (end?.status === 'skipped' && end.passedOver === true) return undefined;
     return {
       kind: 'source' as const,
       at: now(),
@@ -118,6 +122,9 @@ export async function openJournal(
     } satisfies JournalLine;
   }
 }
+
+/** How the journal names a source. */
+const srcOf = (source: Source) => (source.invalid ? source.path : path.resolve(source.path));
 
 const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };
 
@@ -136,6 +143,7 @@ const UNRECORDED: readonly (keyof PipeOptions)[] = [
   'onNote',
   'journal',
   'resume',
+  'retryFailed',
   'dryRun',
 ];
 

@@ -37,7 +37,17 @@ export interface BatchLine extends Session {
 /** Of a run's options those that are plain data and no place. */
 export type RecordedOptions = Omit<
   PipeOptions,
-  'inputs' | 'out' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote' | 'journal' | 'resume' | 'dryRun'
+  | 'inputs'
+  | 'out'
+  | 'signal'
+  | 'drain'
+  | 'onOutcome'
+  | 'onTotal'
+  | 'onNote'
+  | 'journal'
+  | 'resume'
+  | 'retryFailed'
+  | 'dryRun'
 >;
 
 export interface ResumeLine extends Session {

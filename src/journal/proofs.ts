@@ -12,6 +12,8 @@ export interface Proofs {
   wrote(dst: string): boolean;
   /** Whether the last that the journal says of the source is that it was done. */
   toldOf(src: string): boolean;
+  /** Whether the last is that it failed. */
+  failed(src: string): boolean;
 }
 
 export function collectProofs(): Proofs & { add(line: JournalLine): void } {
@@ -20,6 +22,7 @@ export function collectProofs(): Proofs & { add(line: JournalLine): void } {
   const told = createCompactSet();
   /** Those of them that a later run failed or left undone: few. */
   const untold = new Set<string>();
+  const failed = new Set<string>();
 
   return {
     add(line) {
@@ -27,6 +30,8 @@ export function collectProofs(): Proofs & { add(line: JournalLine): void } {
         proven.add(textOf(line));
         written.add(line.dst);
       } else if (line.kind === 'source') {
+        if (line.status === 'failed') failed.add(line.src);
+        else failed.delete(line.src);
         if (line.status === 'done' || line.status === 'copied') {
           told.add(line.src);
           untold.delete(line.src);
@@ -34,6 +39,7 @@ export function collectProofs(): Proofs & { add(line: JournalLine): void } {
       }
     },
     wrote: (dst) => written.has(dst),
+    failed: (src) => failed.has(src),
     toldOf: (src) => told.has(src) && !untold.has(src),
     async prove(file, { key, dst }) {
       if (!written.has(dst)) return false;

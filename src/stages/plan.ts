@@ -32,6 +32,10 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
   const isInput = (path: string) => survey.isInput(path) || met.has(pathKey(path));
 
   return async (source, ticket) => {
+    if (settings.retryFailed && journal?.failed(source) !== true) {
+      ticket.end = { status: 'skipped', reason: 'It did not fail before.', passedOver: true };
+      return undefined;
+    }
     if (source.invalid) throw source.invalid;
     if (survey.sources === undefined) met.add(pathKey(source.path));
     const model = source.overrides.model ?? settings.model;

@@ -21,7 +21,8 @@ export interface Ticket {
 
 export type End =
   | { status: 'done' | 'copied'; written: Written }
-  | { status: 'skipped'; reason: string; proven?: boolean }
+  /** `proven`: done before; `passedOver`: none of those that are asked for, of which nothing new is known. */
+  | { status: 'skipped'; reason: string; proven?: boolean; passedOver?: boolean }
   | { status: 'planned' }
   | { status: 'failed' | 'cancelled'; error: SrganError };
 

@@ -153,6 +153,10 @@ test('its own options count: what contradicts them is named, and what only says 
   }
 
   await rm(join(cwd, 'out/deep/c.png'));
+  const still = await resume('out', '--retry-failed');
+  t.is(still.exitCode, 1, still.stderr);
+  t.is(still.stdout, '');
+  t.regex(still.stderr, /bad\.png: is empty\.$/m);
   await savePngs(join(cwd, 'in'), ['bad.png'], 12, 8);
   const free = ['--scale', '3', '-r', '--sequential', '--max-pixels', '1000', '-f', 'same', '-q'];
   const again = await resume('in', 'out', ...free);
@@ -176,4 +180,11 @@ test('pipe takes its own run up, from wherever its list comes', async (t) => {
   t.is(again.exitCode, 0, again.stderr);
   t.deepEqual(lines(again.stdout), [join('out/b.png')]);
   t.deepEqual((await readdir(join(cwd, 'out/.srgan'))).sort(), ['journal.ndjson']);
+  const failed = () => srgan(['pipe', 'in', 'out', '--retry-failed', '--engine', 'resize'], { cwd });
+  t.is((await failed()).stdout, '');
+  await rm(join(cwd, 'in/a.png'));
+  t.is((await run('in/a.png\n')).exitCode, 1);
+  await savePngs(join(cwd, 'in'), ['a.png'], 14, 8);
+  await rm(join(cwd, 'out/b.png'));
+  t.deepEqual(lines((await failed()).stdout), [join('out/a.png')]);
 });

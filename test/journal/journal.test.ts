@@ -122,6 +122,29 @@ test('taken up: what is proven stays as it is; what is missing, damaged, changed
   t.is(sourcesOf(await linesOf(journal)).length, 6 + 5);
 });
 
+test('only what failed is tried again, and what it passes over keeps its place in the journal', async (t) => {
+  const { run, in: from, out, journal } = await place(t);
+  await writeFile(join(from, 'bad.png'), 'no image');
+  await writeFile(join(from, 'worse.png'), '');
+  await run();
+  await rm(join(out, names[0]!));
+  await copyFile(join(from, names[4]!), join(from, 'bad.png'));
+  await copyFile(join(from, names[4]!), join(from, 'new.png'));
+
+  const again = { ...all('skipped'), 'new.png': 'skipped', 'bad.png': 'done', 'worse.png': 'E_EMPTY' };
+  t.deepEqual(await run({ retryFailed: true }), again);
+  t.is(sourcesOf(await linesOf(journal)).length, 7 + 2);
+  t.like((await readBatch(journal))?.counts, { done: 6, failed: 1, skipped: 0 });
+  // what is missing or new is for --resume
+  t.deepEqual(await run({ retryFailed: true }), { ...again, 'bad.png': 'skipped' });
+  t.like(await run(), {
+    [names[0]!]: 'done',
+    [names[1]!]: 'skipped',
+    'new.png': 'done',
+    'bad.png': 'skipped',
+  });
+});
+
 test('an option that changes the result makes it another one; one that does not, does not', async (t) => {
   const { run } = await place(t);
   await run();
