@@ -1,5 +1,6 @@
 import { SrganError } from '../errors.js';
 import type { Buffers } from '../run.js';
+import { openCollector } from './collect.js';
 
 const LEAST_BYTES = 64 * 1024;
 
@@ -11,7 +12,8 @@ const SIZES_PER_OCTAVE = 8;
  * @param capBytes held for that at most; what was given back first is let go first
  */
 export function createBuffers(capBytes: number): Buffers {
-  let idle: SharedArrayBuffer[] = [];
+  const idle: SharedArrayBuffer[] = [];
+  const collectAfter = openCollector();
   const lent = new WeakSet<SharedArrayBuffer>();
   let heldBytes = 0;
   let hits = 0;
@@ -41,10 +43,13 @@ export function createBuffers(capBytes: number): Buffers {
       }
       idle.push(buffer);
       heldBytes += buffer.byteLength;
+      let letGoBytes = 0;
       while (heldBytes > capBytes) {
-        heldBytes -= idle[0]?.byteLength ?? heldBytes;
-        idle = idle.slice(1);
+        const size = idle.shift()?.byteLength ?? heldBytes;
+        heldBytes -= size;
+        letGoBytes += size;
       }
+      collectAfter(letGoBytes);
     },
   };
 }

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateBand } from '../codec/png/deflate-band.js';
 import { asSrganError, SrganError } from '../errors.js';
+import { openCollector } from './collect.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
 import { ownMemory } from './memory.js';
@@ -25,6 +26,7 @@ const { engine, tellsMemory } = workerData as WorkerSetup;
 const networks = openLoadedNetworks(engine);
 const floats = createFloats();
 const images = new Map<number, SharedImage>();
+const collectAfter = openCollector();
 
 // standard output belongs to the results; what a library says goes to standard error
 process.stdout.write = process.stderr.write.bind(process.stderr);
@@ -44,12 +46,21 @@ async function handle(message: ToWorker): Promise<void> {
       send(await answer(message));
       return;
     case 'forget':
+      collectAfter(bytesOf(images.get(message.image)));
       images.delete(message.image);
       return;
     case 'close':
       await networks.dispose();
       port.close();
   }
+}
+
+/** Of the pixels that this thread need not see any more. */
+function bytesOf(image: SharedImage | undefined): number {
+  if (!image) return 0;
+  return image.kind === 'deflate'
+    ? image.pixels.data.byteLength
+    : image.source.data.byteLength + image.result.data.byteLength;
 }
 
 function send(answer: Answer): void {
