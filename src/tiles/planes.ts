@@ -55,13 +55,9 @@ export function writeColour(
 ): boolean {
   if (isGray(page)) {
     averagePlanes(planes);
-    return writeChannel(page, core, window, factor, planes, 0, 0);
+    return writeRows(page, core, window, factor, planes, 0, writeValues);
   }
-  let finite = true;
-  for (let channel = 0; channel < 3; channel += 1) {
-    finite = writeChannel(page, core, window, factor, planes, channel, channel) && finite;
-  }
-  return finite;
+  return writeRows(page, core, window, factor, planes, 0, writeTriples);
 }
 
 /** The counterpart of readAlpha, with the rules of writeColour. */
@@ -73,7 +69,7 @@ export function writeAlpha(
   planes: Float32Array,
 ): boolean {
   averagePlanes(planes);
-  return writeChannel(page, core, window, factor, planes, 0, page.channels - 1);
+  return writeRows(page, core, window, factor, planes, page.channels - 1, writeValues);
 }
 
 function readChannel(page: Page, window: Rect, channel: number, planes: Float32Array, at: number): void {
@@ -108,34 +104,64 @@ function averagePlanes(planes: Float32Array): void {
   }
 }
 
-function writeChannel(
+/** Writes `widthPx` pixels from `to` on of what lies from `from` on in the planes; says whether all are finite. */
+type WriteRow = (page: Page, to: number, planes: Float32Array, from: number, widthPx: number) => boolean;
+
+function writeRows(
   page: Page,
   core: Rect,
   window: Rect,
   factor: number,
   planes: Float32Array,
-  plane: number,
   channel: number,
+  writeRow: WriteRow,
 ): boolean {
-  const { data, channels } = page;
-  const level = levelOf(page);
-  const white = 255 * level;
   const stride = window.widthPx * factor;
   const left = (core.xPx - window.xPx) * factor;
   const top = (core.yPx - window.yPx) * factor;
-  const firstOfPlane = plane * stride * window.heightPx * factor;
   const width = core.widthPx * factor;
   const height = core.heightPx * factor;
-  let wrong = 0;
+  let finite = true;
   for (let y = 0; y < height; y += 1) {
-    let from = firstOfPlane + (top + y) * stride + left;
-    let to = page.start + ((core.yPx * factor + y) * page.widthPx + core.xPx * factor) * channels + channel;
-    for (let x = 0; x < width; x += 1, from += 1, to += channels) {
-      const value = (planes[from] as number) * level;
-      // 0 for a finite value and NaN for any other, which stays
-      wrong += value - value;
-      data[to] = value <= 0 ? 0 : value >= white ? white : (value + 0.5) | 0;
-    }
+    const pixel = (core.yPx * factor + y) * page.widthPx + core.xPx * factor;
+    const to = page.start + pixel * page.channels + channel;
+    finite = writeRow(page, to, planes, (top + y) * stride + left, width) && finite;
+  }
+  return finite;
+}
+
+function writeValues(page: Page, to: number, planes: Float32Array, from: number, widthPx: number): boolean {
+  const { data, channels } = page;
+  const level = levelOf(page);
+  const white = 255 * level;
+  let wrong = 0;
+  for (const end = from + widthPx; from < end; from += 1, to += channels) {
+    const value = (planes[from] as number) * level;
+    // 0 for a finite value and NaN for any other, which stays
+    wrong += value - value;
+    data[to] = value <= 0 ? 0 : value >= white ? white : (value + 0.5) | 0;
   }
   return wrong === 0;
+}
+
+/** The three planes together: a quarter less time than one after the other, which goes three times over the result. */
+function writeTriples(page: Page, to: number, planes: Float32Array, from: number, widthPx: number): boolean {
+  const { data, channels } = page;
+  const level = levelOf(page);
+  const white = 255 * level;
+  const area = planes.length / 3;
+  // one for each plane, since each sum waits for the one before
+  let [wrongRed, wrongGreen, wrongBlue] = [0, 0, 0];
+  for (const end = from + widthPx; from < end; from += 1, to += channels) {
+    const red = (planes[from] as number) * level;
+    const green = (planes[from + area] as number) * level;
+    const blue = (planes[from + 2 * area] as number) * level;
+    wrongRed += red - red;
+    wrongGreen += green - green;
+    wrongBlue += blue - blue;
+    data[to] = red <= 0 ? 0 : red >= white ? white : (red + 0.5) | 0;
+    data[to + 1] = green <= 0 ? 0 : green >= white ? white : (green + 0.5) | 0;
+    data[to + 2] = blue <= 0 ? 0 : blue >= white ? white : (blue + 0.5) | 0;
+  }
+  return wrongRed + wrongGreen + wrongBlue === 0;
 }

@@ -22,8 +22,13 @@ export interface LoadedNetworks {
   dispose(): Promise<void>;
 }
 
-/** What a worker has loaded of one network, by the key of the form; what was used last comes last. */
-type LoadedForms = Map<string, Network>;
+/** What a worker has loaded of one network, by the key of the form; what was loaded last comes last. */
+type LoadedForms = Map<string, LoadedForm>;
+
+interface LoadedForm {
+  readonly network: Network;
+  uses: number;
+}
 
 /**
  * The networks that a worker has loaded, each form of them when a tile first needs it; the network that was
@@ -35,22 +40,22 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
 
   const letGo = async (key: string, forms: LoadedForms) => {
     loaded.delete(key);
-    for (const network of forms.values()) await network.dispose();
+    for (const { network } of forms.values()) await network.dispose();
   };
 
   return {
     async load(file, form, closed) {
-      const forms = loaded.get(file.key) ?? new Map<string, Network>();
+      const forms: LoadedForms = loaded.get(file.key) ?? new Map<string, LoadedForm>();
       loaded.delete(file.key);
       await makeRoom();
       loaded.set(file.key, forms);
       const key = formKey(form, closed);
-      const network = forms.get(key);
-      forms.delete(key);
-      if (!network) await dropOldest(forms);
-      const ready = network ?? (await read(formFile(file, form, closed)));
+      const before = forms.get(key);
+      if (!before) await dropLeastUsed(forms);
+      const ready = before ?? { network: await read(formFile(file, form, closed)), uses: 0 };
+      ready.uses += 1;
       forms.set(key, ready);
-      return ready;
+      return ready.network;
     },
     async dispose() {
       for (const [key, forms] of loaded) await letGo(key, forms);
@@ -64,12 +69,14 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
     }
   }
 
-  async function dropOldest(forms: LoadedForms): Promise<void> {
-    for (const [key, network] of forms) {
-      if (forms.size < MOST_FORMS) return;
-      forms.delete(key);
-      await network.dispose();
-    }
+  /** Of those used least the newest: images are cut in the same order, so the oldest is needed first again. */
+  async function dropLeastUsed(forms: LoadedForms): Promise<void> {
+    if (forms.size < MOST_FORMS) return;
+    const [least] = [...forms].reverse().sort(([, one], [, other]) => one.uses - other.uses);
+    if (!least) return;
+    const [key, { network }] = least;
+    forms.delete(key);
+    await network.dispose();
   }
 
   async function read(file: NetworkFile): Promise<Network> {
