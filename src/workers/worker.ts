@@ -7,6 +7,7 @@ import { asSrganError, SrganError } from '../errors.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
 import { ownMemory } from './memory.js';
+import { measureTile } from './measure-tile.js';
 import type {
   Answer,
   Done,
@@ -76,6 +77,10 @@ async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'b
     const networkFor: NetworkFor = (closed) => networks.load(image.network, order.tile.form, closed);
     const inferMs = await runTile(image, order, networkFor, floats);
     return inferMs === undefined ? undefined : { inferMs };
+  }
+  if (image.kind === 'measure' && order.kind === 'tile') {
+    const { form, closed } = order.tile;
+    return measureTile(image, order, await networks.load(image.network, form, closed), floats);
   }
   if (image.kind === 'deflate' && order.kind === 'band') {
     return { inferMs: 0, band: deflateBand(image.pixels, order.rows, image.fast) };
