@@ -3,13 +3,16 @@ import { Command } from '@oclif/core/command';
 import { jsonFlag } from '../../src/cli/report-flags.js';
 
 export default class ModelsInfo extends Command {
-  static override summary = 'Tell all about one family of networks.';
+  static override summary = 'Tell all about one family of networks, or about a file.';
 
-  static override examples = ['<%= config.bin %> models info esrgan-slim'];
+  static override examples = [
+    '<%= config.bin %> models info esrgan-slim',
+    '<%= config.bin %> models info models/realesr-animevideov3-x2.param',
+  ];
 
   static override args = {
     name: Args.string({
-      description: "A name that 'srgan models' lists.",
+      description: "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file.",
       required: true,
       ignoreStdin: true,
     }),
@@ -19,9 +22,14 @@ export default class ModelsInfo extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsInfo);
-    const { listNetworks } = await import('../../src/models/networks.js');
-    const { networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
+    const { describeFile, isNetworkFile, listNetworks } = await import('../../src/models/networks.js');
+    const { fileInfo, networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
     const { print } = await import('../../src/cli/output.js');
+    if (isNetworkFile(args.name)) {
+      const file = await describeFile(args.name);
+      await print(flags.json ? `${JSON.stringify(file, null, 2)}\n` : fileInfo(file));
+      return;
+    }
     const network = pickNetwork(await listNetworks({ folding: true }), args.name);
     await print(flags.json ? `${JSON.stringify(network, null, 2)}\n` : networkInfo(network));
   }

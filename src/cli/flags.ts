@@ -159,7 +159,7 @@ export const networkFlags = {
     char: 'm',
     helpValue: 'NAME|PATH',
     description:
-      "A name that 'srgan models' lists, or the path of an .onnx file or of a TensorFlow.js model.json; otherwise esrgan-slim.",
+      "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file or of a TensorFlow.js model.json; otherwise esrgan-slim.",
   }),
   engine: Flags.option({
     ...network,

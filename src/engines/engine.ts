@@ -17,6 +17,8 @@ export interface NetworkFile {
   readonly outputRange: 1 | 255;
   /** Receptive-field radius in input pixels: an output pixel depends on nothing farther away. */
   readonly radiusPx: number;
+  /** Sides of its input are multiples of this, and a tile lies at a multiple of it; 1 where it is not said. */
+  readonly alignPx?: number;
   /** Multiply-adds per input pixel. */
   readonly macsPerPixel: number;
   /** Largest number of float values alive at once per input pixel while it runs. */
@@ -27,6 +29,14 @@ export interface NetworkFile {
   readonly trimPx?: Sides<number>;
   /** The network made for tiles. Without it, tiles go through the network itself, with a halo. */
   readonly tiled?: TiledForms;
+  /** Beyond this distance it feels nothing that would change a level, where that was measured. */
+  readonly feltPx?: number;
+  /** Where it looks at means over the whole image: how an image of several tiles is enlarged. */
+  readonly means?: WholeImageMeans;
+  /** What it gives where that is no image: `factor` times the input and `extraPx` more, 0 where not said. */
+  readonly features?: { readonly channels: number; readonly extraPx: number };
+  /** Which means are handed in, by the number of the step that gives them. */
+  readonly givens?: readonly number[];
 }
 
 /** A network in the forms in which it is run on tiles: they make what it makes of the whole image. */
@@ -51,6 +61,12 @@ export interface InteriorForm extends TileForm {
   readonly borderPx: number;
 }
 
+/** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */
+export interface WholeImageMeans {
+  readonly steps: readonly NetworkFile[];
+  readonly last: NetworkFile;
+}
+
 export const RESIZE_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
 export type ResizeKernel = (typeof RESIZE_KERNELS)[number];
 
@@ -60,10 +76,17 @@ export interface Network {
    * @param planes 3 × heightPx × widthPx values in 0..255: the red plane, then green, then blue. May be
    *   changed by the call.
    * @returns 3 × (heightPx·factor) × (widthPx·factor) values, less what `trimPx` takes off, on the same 0..255
-   *   scale, neither clamped nor rounded; valid until the next call.
+   *   scale, neither clamped nor rounded; valid until the next call. What is no image is given as it is: see
+   *   NetworkFile's `features`.
+   * @param givens what the file's `givens` name, one value for each channel
    * @throws SrganError E_ENGINE
    */
-  run(planes: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+  run(
+    planes: Float32Array,
+    widthPx: number,
+    heightPx: number,
+    givens?: readonly Float32Array[],
+  ): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 

@@ -36,10 +36,11 @@ export const SESSION_OPTIONS = {
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 } as const satisfies Ort.InferenceSession.SessionOptions;
 
+const IMAGE = { channels: 3, extraPx: 0 };
 const NO_TRIM = { top: 0, left: 0, bottom: 0, right: 0 } as const;
 
 async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
-  const { title, bytes, factor, inputRange, outputRange, trimPx = NO_TRIM } = file;
+  const { title, bytes, factor, inputRange, outputRange, trimPx = NO_TRIM, features = IMAGE } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
   // the runtime takes no shared memory
   const model = new Uint8Array(bytes);
@@ -47,25 +48,31 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
     throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
   });
   freeAtOnce(model);
-  const [inputName = ''] = session.inputNames;
+  const [inputName = '', ...givenNames] = session.inputNames;
   const [outputName = ''] = session.outputNames;
   let output = new Float32Array(0);
   let open = true;
 
   return {
-    async run(planes, widthPx, heightPx) {
+    async run(planes, widthPx, heightPx, givens = []) {
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
       checkPlanes(title, planes, widthPx, heightPx);
       if (inputRange !== 255) scaleValues(planes, inputRange / 255);
-      const width = (widthPx - trimPx.left - trimPx.right) * factor;
-      const height = (heightPx - trimPx.top - trimPx.bottom) * factor;
-      const outputLength = 3 * width * height;
+      const { channels, extraPx } = features;
+      const width = (widthPx - trimPx.left - trimPx.right) * factor + extraPx;
+      const height = (heightPx - trimPx.top - trimPx.bottom) * factor + extraPx;
+      const outputLength = channels * width * height;
       if (output.length < outputLength) output = new Float32Array(outputLength);
       const result = output.subarray(0, outputLength);
       const input = new ort.Tensor('float32', planes, [1, 3, heightPx, widthPx]);
-      const target = new ort.Tensor('float32', result, [1, 3, height, width]);
+      const target = new ort.Tensor('float32', result, [1, channels, height, width]);
+      const given = givenNames.map((name, i) => {
+        const values = givens[i] ?? new Float32Array(0);
+        return [name, new ort.Tensor('float32', values, [1, values.length, 1, 1])] as const;
+      });
       try {
-        const results = await session.run({ [inputName]: input }, { [outputName]: target });
+        const inputs = { [inputName]: input, ...Object.fromEntries(given) };
+        const results = await session.run(inputs, { [outputName]: target });
         for (const { data } of Object.values(results)) freeAtOnce(data);
       } catch (cause) {
         throw new SrganError('E_ENGINE', `${title}: onnxruntime failed on ${widthPx} × ${heightPx} pixels.`, {
@@ -73,6 +80,7 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
         });
       } finally {
         input.dispose();
+        for (const [, tensor] of given) tensor.dispose();
         target.dispose();
       }
       if (outputRange !== 255) scaleValues(result, 255 / outputRange);

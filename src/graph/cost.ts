@@ -55,7 +55,7 @@ function mostAlive({ nodes, output }: Graph, shapes: ReadonlyMap<string, Shape>)
 }
 
 function isPointwise({ op }: Node): boolean {
-  return ['activation', 'leakyRelu', 'prelu', 'clip', 'affine', 'add', 'mul'].includes(op);
+  return ['activation', 'leakyRelu', 'prelu', 'clip', 'affine', 'add', 'mul', 'crop'].includes(op);
 }
 
 function volume({ channels, height, width }: Shape): number {

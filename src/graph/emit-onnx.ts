@@ -3,7 +3,7 @@ import { delimited, encoded, float, integer, message, sharedBytes, text, type En
 
 /**
  * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
- * `output`, with free height and width.
+ * `output`, with free height and width. Given values are further inputs, in the order of their nodes.
  * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
@@ -41,6 +41,9 @@ function partsOf(graph: Graph): { operators: Encoded; weights: Encoded } {
     text(2, 'srgan'),
     ...parts.flatMap(({ settings = [] }) => settings).map((setting) => delimited(5, setting)),
     delimited(11, valueInfo('input', [channels, 'height', 'width'])),
+    ...graph.nodes.flatMap((node) =>
+      node.op === 'given' ? [delimited(11, valueInfo(nameOf(node.name), [node.channels, 1, 1]))] : [],
+    ),
     delimited(12, valueInfo('output', ['output_channels', 'output_height', 'output_width'])),
   );
   const constants = parts.flatMap(({ constants }) => constants);
@@ -73,9 +76,22 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     operators: [operator(type, [...inputs, ...constants.map((c) => c?.name ?? '')], output, attributes)],
     constants: constants.flatMap((c) => (c ? [c.tensor] : [])),
   });
+  const withIntegers = (
+    type: string,
+    settings: Readonly<Record<string, readonly number[]>>,
+    attributes: readonly Encoded[] = [],
+  ): Emitted => {
+    const names = Object.keys(settings).map((role) => `${node.name}:${role}`);
+    return {
+      operators: [operator(type, [...inputs, ...names], output, attributes)],
+      constants: [],
+      settings: Object.values(settings).map((values, i) => integers(names[i] ?? '', values)),
+    };
+  };
 
   switch (node.op) {
     case 'input':
+    case 'given':
       return { operators: [], constants: [] };
     case 'conv': {
       const { outChannels, inChannels, groups, kernel, weights, bias } = node;
@@ -127,28 +143,35 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     }
     case 'depthToSpace':
       return one('DepthToSpace', [intAttribute('blocksize', node.block), textAttribute('mode', node.mode)]);
-    case 'select': {
-      const indices = `${node.name}:channels`;
-      return {
-        operators: [operator('Gather', [...inputs, indices], output, [intAttribute('axis', 1)])],
-        constants: [],
-        settings: [integers(indices, node.channels)],
-      };
+    case 'resample': {
+      const scales = Float32Array.of(1, 1, node.factor.height, node.factor.width);
+      return one(
+        'Resize',
+        [
+          textAttribute('mode', node.kernel),
+          textAttribute('coordinate_transformation_mode', 'half_pixel'),
+          ...(node.kernel === 'cubic' ? [floatAttribute('cubic_coeff_a', -0.75)] : []),
+        ],
+        [undefined, constant('scales', [4], scales)],
+      );
+    }
+    case 'select':
+      return withIntegers('Gather', { channels: node.channels }, [intAttribute('axis', 1)]);
+    case 'pad': {
+      const { top, left, bottom, right } = node.pads;
+      const pads = [0, 0, top, left, 0, 0, bottom, right];
+      return withIntegers('Pad', { pads }, [textAttribute('mode', 'edge')]);
     }
     case 'crop': {
       const { top, left, bottom, right } = node.edges;
-      const settings = {
+      return withIntegers('Slice', {
         starts: [top, left],
         ends: [bottom, right].map((taken) => (taken === 0 ? Number.MAX_SAFE_INTEGER : -taken)),
         axes: [2, 3],
-      };
-      const names = Object.keys(settings).map((role) => `${node.name}:${role}`);
-      return {
-        operators: [operator('Slice', [...inputs, ...names], output, [])],
-        constants: [],
-        settings: Object.values(settings).map((values, i) => integers(names[i] ?? '', values)),
-      };
+      });
     }
+    case 'mean':
+      return one('GlobalAveragePool');
   }
 }
 
@@ -164,6 +187,7 @@ const OPERATORS = {
   elu: 'Elu',
   softplus: 'Softplus',
   softsign: 'Softsign',
+  sqrt: 'Sqrt',
 } as const;
 
 function convAttributes({ kernel, strides, dilations, groups, pads }: ConvNode): Encoded[] {

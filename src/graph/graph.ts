@@ -21,9 +21,13 @@ export type Node =
   | MulNode
   | ConcatNode
   | UpsampleNode
+  | ResampleNode
   | DepthToSpaceNode
   | SelectNode
-  | CropNode;
+  | PadNode
+  | CropNode
+  | MeanNode
+  | GivenNode;
 
 export type Op = Node['op'];
 
@@ -55,7 +59,7 @@ export interface ConvNode extends Named {
   readonly bias: Float32Array | undefined;
 }
 
-export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign'] as const;
+export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign', 'sqrt'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 export interface ActivationNode extends Named {
@@ -90,12 +94,12 @@ export interface AffineNode extends Named {
   readonly offset: Float32Array;
 }
 
-/** Sum of two or more tensors of one shape. */
+/** Sum of two or more tensors of one shape; all but the first may be single values by channel. */
 export interface AddNode extends Named {
   readonly op: 'add';
 }
 
-/** Product of two tensors of one shape. */
+/** Product of two tensors of one shape; the second may be single values by channel. */
 export interface MulNode extends Named {
   readonly op: 'mul';
 }
@@ -108,6 +112,16 @@ export interface ConcatNode extends Named {
 /** Every pixel repeated. */
 export interface UpsampleNode extends Named {
   readonly op: 'upsample';
+  readonly factor: Extent;
+}
+
+/**
+ * Enlarged or shrunk around pixel centres, beyond the border with the nearest pixel; the size is rounded
+ * down. `cubic` is Keys' kernel with a = -0.75, spread over input pixels whatever the factor.
+ */
+export interface ResampleNode extends Named {
+  readonly op: 'resample';
+  readonly kernel: 'linear' | 'cubic';
   readonly factor: Extent;
 }
 
@@ -127,10 +141,27 @@ export interface SelectNode extends Named {
   readonly channels: readonly number[];
 }
 
+/** The nearest pixel repeated beyond the border. */
+export interface PadNode extends Named {
+  readonly op: 'pad';
+  readonly pads: Pads;
+}
+
 /** Rows and columns taken off. */
 export interface CropNode extends Named {
   readonly op: 'crop';
   readonly edges: Pads;
+}
+
+/** The mean of each channel over all positions, as a tensor of one position. */
+export interface MeanNode extends Named {
+  readonly op: 'mean';
+}
+
+/** Values by channel that are handed in when the network is run, as a tensor of one position. */
+export interface GivenNode extends Named {
+  readonly op: 'given';
+  readonly channels: number;
 }
 
 export interface Extent {

@@ -36,7 +36,11 @@ function inputMargin(node: Node, margin: Pads): Pads | undefined {
       return onEachSide((side) => Math.ceil(margin[side] / node.factor[axisOf(side)]));
     case 'depthToSpace':
       return onEachSide((side) => Math.ceil(margin[side] / node.block));
+    case 'resample':
+    case 'pad':
     case 'crop':
+    case 'mean':
+    case 'given':
       return undefined;
     default:
       return margin;

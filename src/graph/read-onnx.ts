@@ -1,5 +1,16 @@
 import { NO_PADS, type Activation, type Extent, type Graph, type Node, type Pads } from './graph.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-model.js';
+import {
+  attribute,
+  constant,
+  extent,
+  isSide,
+  single,
+  varies,
+  type Read,
+  type Reading,
+} from './onnx-reading.js';
+import { SIZE_OPERATORS } from './onnx-resize.js';
 import { damaged, graphOf } from './order.js';
 import { samePads } from './shapes.js';
 
@@ -37,15 +48,6 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
   return graphOf(title, nodes, aliases.get(output.name) ?? output.name);
 }
 
-interface Reading {
-  readonly node: OnnxNode;
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly constants: ReadonlyMap<string, OnnxTensor>;
-}
-
-type Read = (reading: Reading) => Node | undefined;
-
 function readOperator(reading: Reading): Node | undefined {
   const { node } = reading;
   const read = node.domain === '' && Object.hasOwn(OPERATORS, node.type) ? OPERATORS[node.type] : undefined;
@@ -59,6 +61,7 @@ const OPERATORS: Readonly<Record<string, Read>> = {
   Tanh: activation('tanh'),
   Softplus: activation('softplus'),
   Softsign: activation('softsign'),
+  Sqrt: activation('sqrt'),
   Elu: (reading) => (attribute(reading, 'alpha', 1) === 1 ? activation('elu')(reading) : undefined),
 
   LeakyRelu: (reading) => ({ ...single(reading), op: 'leakyRelu', slope: attribute(reading, 'alpha', 0.01) }),
@@ -125,26 +128,18 @@ const OPERATORS: Readonly<Record<string, Read>> = {
       : undefined;
   },
 
-  Slice(reading) {
-    const [starts, ends, axes, steps] = [1, 2, 3, 4].map((i) => constant(reading, i)?.values);
-    const named = reading.inputs.slice(1).every((name) => name === '' || reading.constants.has(name));
-    if (!named || !starts || !ends || !axes || steps?.some((step) => step !== 1)) return undefined;
-    const edges = { top: 0, left: 0, bottom: 0, right: 0 };
-    for (const [i, axis] of axes.entries()) {
-      const start = starts[i] ?? -1;
-      const end = ends[i] ?? 0;
-      // what an end counts from the start takes off depends on the size
-      if (start < 0 || (end >= 0 && end < 2 ** 31 - 1)) return undefined;
-      const taken = end < 0 ? -end : 0;
-      if (axis === 2 || axis === -2) Object.assign(edges, { top: start, bottom: taken });
-      else if (axis === 3 || axis === -1) Object.assign(edges, { left: start, right: taken });
-      else return undefined;
-    }
-    return { ...single(reading), op: 'crop', edges };
+  GlobalAveragePool: (reading) => ({ ...single(reading), op: 'mean' }),
+
+  ReduceMean(reading) {
+    const stated = constant(reading, 1)?.values ?? reading.node.attributes.get('axes')?.numbers ?? [];
+    const axes = new Set([...stated].map((axis) => (axis < 0 ? axis + 4 : axis)));
+    const overPositions = axes.size === 2 && axes.has(2) && axes.has(3);
+    return overPositions && attribute(reading, 'keepdims', 1) === 1
+      ? { ...single(reading), op: 'mean' }
+      : undefined;
   },
 
-  Resize: (reading) => repeated(reading, constant(reading, 2)),
-  Upsample: (reading) => repeated(reading, constant(reading, 1)),
+  ...SIZE_OPERATORS,
 };
 
 function convolution(reading: Reading): Node | undefined {
@@ -198,29 +193,8 @@ function padsOf(
   }
 }
 
-/** A resize that repeats pixels a whole number of times. */
-function repeated(reading: Reading, scales: OnnxTensor | undefined): Node | undefined {
-  const text = (name: string, otherwise: string) => reading.node.attributes.get(name)?.text ?? otherwise;
-  const [batch, channels, height, width] = scales?.values ?? [];
-  if (text('mode', 'nearest') !== 'nearest' || batch !== 1 || channels !== 1) return undefined;
-  if (!isSide(height) || !isSide(width)) return undefined;
-  const asymmetric = text('coordinate_transformation_mode', 'half_pixel') === 'asymmetric';
-  const rounding = text('nearest_mode', 'round_prefer_floor');
-  const repeats =
-    reading.node.type === 'Upsample' ||
-    (asymmetric
-      ? rounding === 'floor'
-      : rounding === 'round_prefer_floor' || rounding === 'round_prefer_ceil');
-  const centred = ['half_pixel', 'asymmetric'].includes(text('coordinate_transformation_mode', 'half_pixel'));
-  return repeats && centred ? { ...single(reading), op: 'upsample', factor: { height, width } } : undefined;
-}
-
 function activation(activation: Activation): Read {
   return (reading) => ({ ...single(reading), op: 'activation', activation });
-}
-
-function single({ name, inputs }: Reading): { name: string; inputs: string[] } {
-  return { name, inputs: inputs.slice(0, 1) };
 }
 
 function joined(reading: Reading, op: 'add' | 'mul' | 'concat'): Node | undefined {
@@ -253,24 +227,4 @@ function withConstant(reading: Reading, make: (value: Float32Array) => Affine): 
 function perChannel(tensor: OnnxTensor | undefined): Float32Array | undefined {
   const channels = tensor?.dims.at(-3) ?? 1;
   return tensor?.values?.length === channels ? tensor.values : undefined;
-}
-
-function constant({ inputs, constants }: Reading, input: number): OnnxTensor | undefined {
-  return constants.get(inputs[input] ?? '');
-}
-
-function varies({ inputs, constants }: Reading, input: number): boolean {
-  return !constants.has(inputs[input] ?? '');
-}
-
-function attribute({ node }: Reading, name: string, otherwise: number): number {
-  return node.attributes.get(name)?.number ?? otherwise;
-}
-
-function extent([height, width]: readonly number[]): Extent | undefined {
-  return isSide(height) && isSide(width) ? { height, width } : undefined;
-}
-
-function isSide(value: number | undefined): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 64;
 }

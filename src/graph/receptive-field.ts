@@ -1,4 +1,4 @@
-import type { ConvNode, Graph, Node } from './graph.js';
+import type { ConvNode, Graph, Node, Pads, ResampleNode } from './graph.js';
 import { damaged, known } from './order.js';
 
 export interface ReceptiveField {
@@ -11,10 +11,19 @@ export interface ReceptiveField {
 }
 
 /**
- * Exact, over every path from the input, for both axes: the larger radius of the two.
+ * Exact, over every path from the input, for both axes: the larger radius of the two. Means over the whole
+ * image are no path: they are taken to be given.
  * @throws SrganError E_MODEL where the output has not the same whole factor in height and width
  */
 export function receptiveField(title: string, graph: Graph): ReceptiveField {
+  const field = fieldOfView(title, graph);
+  const { factor, alignPx } = field;
+  if (Number.isInteger(factor)) return field;
+  throw damaged(title, `its factor is ${factor * alignPx}/${alignPx}, not a whole number`);
+}
+
+/** The same where the output may be of any resolution. */
+export function fieldOfView(title: string, graph: Graph): ReceptiveField {
   const rows = alongAxis(title, graph, 'height');
   const columns = alongAxis(title, graph, 'width');
   if (rows.factor !== columns.factor) {
@@ -43,20 +52,12 @@ interface Reach {
 function alongAxis(title: string, graph: Graph, axis: Axis): ReceptiveField {
   const reaches = new Map<string, Reach>();
   for (const node of graph.nodes) {
-    reaches.set(
-      node.name,
-      reachOf(
-        title,
-        node,
-        node.inputs.map((name) => known(reaches, name)),
-        axis,
-      ),
-    );
+    const inputs = node.inputs.flatMap((name) => reaches.get(name) ?? []);
+    const reach = reachOf(title, node, inputs, axis);
+    if (reach) reaches.set(node.name, reach);
   }
   const { period, advance, first, last } = known(reaches, graph.output);
   const factor = period / advance;
-  if (!Number.isInteger(factor))
-    throw damaged(title, `its factor is ${period}/${advance}, not a whole number`);
   let radiusPx = 0;
   for (let i = 0; i < period; i += 1) {
     const home = Math.floor(i / factor);
@@ -65,9 +66,11 @@ function alongAxis(title: string, graph: Graph, axis: Axis): ReceptiveField {
   return { factor, radiusPx, alignPx: advance };
 }
 
-function reachOf(title: string, node: Node, inputs: readonly Reach[], axis: Axis): Reach {
+/** Undefined for what is the same at every position: means, given values, and what is made of them. */
+function reachOf(title: string, node: Node, inputs: readonly Reach[], axis: Axis): Reach | undefined {
+  if (node.op === 'input') return { period: 1, advance: 1, first: [0], last: [0] };
   const [input] = inputs;
-  if (!input) return { period: 1, advance: 1, first: [0], last: [0] };
+  if (!input || node.op === 'mean') return undefined;
   switch (node.op) {
     case 'conv':
       return convolved(input, node, axis);
@@ -75,10 +78,12 @@ function reachOf(title: string, node: Node, inputs: readonly Reach[], axis: Axis
       return repeated(input, node.factor[axis]);
     case 'depthToSpace':
       return repeated(input, node.block);
-    case 'crop': {
-      const before = axis === 'height' ? node.edges.top : node.edges.left;
-      return tabulated(input.period, input.advance, (position) => at(input, position + before));
-    }
+    case 'resample':
+      return resampled(input, node, axis);
+    case 'pad':
+      return moved(input, -before(node.pads, axis));
+    case 'crop':
+      return moved(input, before(node.edges, axis));
     default:
       return inputs.reduce((one, other) => united(title, node.name, one, other));
   }
@@ -106,9 +111,36 @@ function convolved(input: Reach, node: ConvNode, axis: Axis): Reach {
 
 /** Zeros before the first position; with `same` and a stride, all numbers that some input size leads to. */
 function padsBefore({ pads, kernel, strides, dilations }: ConvNode, axis: Axis): number[] {
-  if (pads !== 'same') return [axis === 'height' ? pads.top : pads.left];
+  if (pads !== 'same') return [before(pads, axis)];
   const extent = (kernel[axis] - 1) * dilations[axis] + 1;
   return Array.from({ length: strides[axis] }, (_, i) => Math.floor(Math.max(0, extent - 1 - i) / 2));
+}
+
+function before({ top, left }: Pads, axis: Axis): number {
+  return axis === 'height' ? top : left;
+}
+
+function moved(input: Reach, by: number): Reach {
+  return tabulated(input.period, input.advance, (position) => at(input, position + by));
+}
+
+function resampled(input: Reach, { factor, kernel }: ResampleNode, axis: Axis): Reach {
+  const [enlarged, of] = ratio(factor[axis]);
+  const turns = input.period / greatestDivisor(input.period, of);
+  const advance = (input.advance * turns * of) / input.period;
+  return tabulated(enlarged * turns, advance, (position) => {
+    const centre = ((2 * position + 1) * of - enlarged) / (2 * enlarged);
+    const below = Math.floor(centre);
+    if (below === centre) return at(input, below);
+    const more = kernel === 'cubic' ? 1 : 0;
+    return { first: at(input, below - more).first, last: at(input, below + 1 + more).last };
+  });
+}
+
+/** The factor as a fraction: those of networks have small denominators. */
+function ratio(factor: number): [number, number] {
+  const of = [1, 2, 3, 4, 5, 6, 7, 8].find((n) => Math.abs(factor * n - Math.round(factor * n)) < 1e-6);
+  return of === undefined ? [Math.round(factor * 1000), 1000] : [Math.round(factor * of), of];
 }
 
 function repeated(input: Reach, times: number): Reach {

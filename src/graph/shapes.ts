@@ -25,6 +25,7 @@ export function shapesOf(title: string, graph: Graph, size: Extent): Map<string,
 function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Extent): Shape {
   const mismatch = (what: string) => damaged(title, `${what} of layer '${node.name}' do not fit`);
   if (node.op === 'input') return { channels: node.channels, height: size.height, width: size.width };
+  if (node.op === 'given') return { channels: node.channels, height: 1, width: 1 };
   const [first, ...others] = inputs;
   if (!first) throw mismatch('the inputs');
   const sameSize = others.every(({ height, width }) => height === first.height && width === first.width);
@@ -49,9 +50,12 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
     case 'clip':
       return first;
     case 'add':
-    case 'mul':
-      if (!sameSize || !sameChannels) throw mismatch('the inputs');
+    case 'mul': {
+      const fits = ({ height, width }: Shape) =>
+        (height === first.height && width === first.width) || (height === 1 && width === 1);
+      if (!sameChannels || !others.every(fits)) throw mismatch('the inputs');
       return first;
+    }
     case 'concat':
       if (!sameSize) throw mismatch('the inputs');
       return { ...first, channels: inputs.reduce((sum, { channels }) => sum + channels, 0) };
@@ -65,14 +69,32 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
       const channels = first.channels / (block * block);
       return { channels, height: first.height * block, width: first.width * block };
     }
+    case 'resample': {
+      const { height, width } = node.factor;
+      return {
+        ...first,
+        height: Math.floor(first.height * height),
+        width: Math.floor(first.width * width),
+      };
+    }
     case 'select':
       if (node.channels.some((channel) => channel >= first.channels)) throw mismatch('the channels');
       return { ...first, channels: node.channels.length };
-    case 'crop': {
-      const { top, left, bottom, right } = node.edges;
-      return { ...first, height: first.height - top - bottom, width: first.width - left - right };
-    }
+    case 'pad':
+      return around(first, node.pads, 1);
+    case 'crop':
+      return around(first, node.edges, -1);
+    case 'mean':
+      return { ...first, height: 1, width: 1 };
   }
+}
+
+function around({ channels, height, width }: Shape, pads: Pads, sign: 1 | -1): Shape {
+  return {
+    channels,
+    height: height + sign * (pads.top + pads.bottom),
+    width: width + sign * (pads.left + pads.right),
+  };
 }
 
 function weightsFit({ inChannels, outChannels, groups, kernel, weights, bias }: ConvNode): boolean {

@@ -5,13 +5,13 @@ import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { readKeras } from '../graph/read-keras.js';
 import { isGraphModel } from '../graph/tfjs-format.js';
+import { graphNetwork } from './graph-network.js';
 import { rangeOfPackage } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
-import { factsOf, networkFile } from './network-file.js';
+import { factsOf } from './network-file.js';
 import { statedOutputRange } from './output-range.js';
 import { openProbe } from './probe.js';
 import { shardsIn } from './shards.js';
-import { tiledForms } from './tiled-forms.js';
 
 /**
  * The Keras network that a model.json and the weight files beside it hold.
@@ -42,8 +42,7 @@ export async function openKerasFile(header: string, fold: boolean) {
   const bytes = emitOnnx(graph);
   const { input, output } = await rangesOf(header, graph, bytes);
   const facts = factsOf(header, graph, input, output);
-  const tiled = fold ? tiledForms(header, graph, facts) : undefined;
-  const network = networkFile(header, bytes, facts, { tiled });
+  const network = graphNetwork(header, graph, bytes, facts, fold);
   const { factor } = network;
   return {
     family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },

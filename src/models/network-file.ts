@@ -10,7 +10,7 @@ export type Range = 1 | 255;
 
 export type NetworkFacts = Omit<
   NetworkFile,
-  'key' | 'title' | 'bytes' | 'weights' | 'kernel' | 'trimPx' | 'tiled'
+  'key' | 'title' | 'bytes' | 'weights' | 'kernel' | 'trimPx' | 'tiled' | 'means'
 >;
 
 /**
@@ -20,25 +20,33 @@ export type NetworkFacts = Omit<
 export function factsOf(title: string, graph: Graph, input: Range, output: Range): NetworkFacts {
   checkColours(title, graph);
   const { factor, radiusPx, alignPx } = receptiveField(title, graph);
-  if (alignPx > 1) throw damaged(title, `it needs images of whole blocks of ${alignPx} pixels`);
-  for (const side of [64, 65]) {
+  const blocks = Math.ceil(64 / alignPx);
+  for (const side of [alignPx * blocks, alignPx * (blocks + 1)]) {
     const { height, width } = shapeOfOutput(title, graph, side);
     if (height !== side * factor || width !== side * factor) {
       throw damaged(title, `it makes ${width} × ${height} pixels of ${side} × ${side}`);
     }
   }
   const { macsPerPixel, liveFloatsPerPixel } = costOf(title, graph);
-  return { factor, radiusPx, inputRange: input, outputRange: output, macsPerPixel, liveFloatsPerPixel };
+  return {
+    factor,
+    radiusPx,
+    ...(alignPx > 1 && { alignPx }),
+    inputRange: input,
+    outputRange: output,
+    macsPerPixel,
+    liveFloatsPerPixel,
+  };
 }
 
 export function networkFile(
   title: string,
   bytes: Uint8Array<SharedArrayBuffer>,
   facts: NetworkFacts,
-  more: Pick<NetworkFile, 'weights' | 'tiled'> = {},
+  more: Pick<NetworkFile, 'weights' | 'tiled' | 'means'> = {},
 ): NetworkFile {
-  const { weights, tiled } = more;
-  const stated = { ...(weights && { weights }), ...(tiled && { tiled }) };
+  const { weights, tiled, means } = more;
+  const stated = { ...(weights && { weights }), ...(tiled && { tiled }), ...(means && { means }) };
   const hash = createHash('sha256').update(bytes);
   if (weights) hash.update(weights);
   hash.update(`${facts.inputRange} ${facts.outputRange}`);

@@ -2,11 +2,14 @@ import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
-import type { ListOptions, NetworkListing } from './list.js';
+import type { FileDescription } from './describe-file.js';
+import { fileKind } from './files.js';
 import { openKernels } from './kernel-networks.js';
+import type { ListOptions, NetworkListing } from './list.js';
 import { findModelJson } from './model-json.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 
+export type { FileDescription } from './describe-file.js';
 export type { NetworkDescription, NetworkListing } from './list.js';
 
 /**
@@ -21,6 +24,20 @@ export async function listNetworks(options?: ListOptions): Promise<NetworkListin
 export interface NetworkSettings extends EngineSettings {
   /** Make the networks ready for tiles by doing less work for the same result. Default true. */
   readonly fold?: boolean;
+}
+
+/** Whether a name is the path of a network, by its end; it need not exist. */
+export function isNetworkFile(name: string): boolean {
+  return fileKind(name) !== undefined;
+}
+
+/**
+ * What is known of a user's own network.
+ * @throws SrganError E_MODEL
+ */
+export async function describeFile(file: string): Promise<FileDescription> {
+  const describe = await import('./describe-file.js');
+  return describe.describeFile(file);
 }
 
 /** The networks that an engine can run; nothing is read before it is asked for. */
@@ -55,16 +72,14 @@ const forOnnx = (fold: boolean): Readers => ({
     return loadPackaged(family, factor, fold);
   },
   async file(path) {
-    if (isOnnx(path)) {
-      const { openOnnxFile } = await import('./onnx-file.js');
-      return openOnnxFile(path, fold);
-    }
+    const kind = fileKind(path);
+    if (kind) return kind.open(path, fold);
     const header = await findModelJson(path);
     if (header === undefined) return undefined;
     const { openKerasFile } = await import('./keras-file.js');
     return openKerasFile(header, fold);
   },
-  kinds: 'an .onnx file or a model.json',
+  kinds: 'an .onnx, .param, .bin or .rsr file or of a model.json',
 });
 
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
@@ -73,8 +88,9 @@ const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
     return loadPackagedForTfjs(family, factor);
   },
   async file(path) {
-    if (isOnnx(path)) {
-      const sentence = `${path}: the tfjs engine does not read ONNX.`;
+    const kind = fileKind(path);
+    if (kind) {
+      const sentence = `${path}: the tfjs engine does not read ${kind.format}.`;
       throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
     }
     const header = await findModelJson(path);
@@ -84,10 +100,6 @@ const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
   },
   kinds: 'a model.json',
 });
-
-function isOnnx(path: string): boolean {
-  return path.toLowerCase().endsWith('.onnx');
-}
 
 function openFiles(readers: Readers): Networks {
   const opened = new Map<string, Promise<Opened>>();

@@ -1,20 +1,20 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { NetworkFile } from '../engines/engine.js';
-import { SrganError, systemCode } from '../errors.js';
+import { asSrganError, SrganError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
 import { readOnnxModel, type OnnxModel } from '../graph/onnx-model.js';
 import { damaged } from '../graph/order.js';
 import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
+import { graphNetwork } from './graph-network.js';
 import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
+import type { OpenedFile } from './opened-file.js';
 import { statedOutputRange } from './output-range.js';
 import { openProbe, type Probe } from './probe.js';
+import { readNetworkBytes } from './read-file.js';
 import { statedRanges } from './stated-ranges.js';
-import { tiledForms } from './tiled-forms.js';
 
-const MOST_BYTES = 2 ** 31 - 1;
 const FLOAT32 = 1;
 
 /**
@@ -24,39 +24,28 @@ const FLOAT32 = 1;
  * @param fold also make the network's forms for tiles, where all of its operators are known
  * @throws SrganError E_MODEL
  */
-export async function openOnnxFile(file: string, fold: boolean) {
+export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedFile> {
   const bytes = await readWhole(file);
   const model = readOnnxModel(file, bytes);
   checkSignature(file, model);
   const graph = readOnnx(file, model);
   const facts = await factsOfModel(file, model, graph, bytes);
-  const tiled = graph && fold ? tiledForms(file, graph, facts) : undefined;
-  const network = networkFile(file, bytes, facts, { tiled });
+  const network = graph ? graphNetwork(file, graph, bytes, facts, fold) : networkFile(file, bytes, facts);
   const { factor } = network;
   return {
     family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
-    load: (): Promise<NetworkFile> => Promise.resolve(network),
+    load: () => Promise.resolve(network),
+    parameters: parametersOf(model),
   };
 }
 
 async function readWhole(file: string): Promise<Uint8Array<SharedArrayBuffer>> {
+  const bytes = await readNetworkBytes(file);
   try {
-    const facts = await stat(file);
-    if (!facts.isFile()) throw new SrganError('E_MODEL', `${file}: this is not a file.`);
-    if (facts.size > MOST_BYTES) throw new SrganError('E_MODEL', `${file}: the file is larger than 2 GB.`);
-    const bytes = await readFile(file);
     return sharedBytes(await withExternalData(bytes, (data) => readBeside(file, data)));
   } catch (cause) {
-    if (cause instanceof SrganError) throw cause;
     if (cause instanceof RangeError) throw damaged(file, 'it is no ONNX file, or is damaged', cause);
-    const missing = systemCode(cause) === 'ENOENT';
-    throw new SrganError(
-      'E_MODEL',
-      `${file}: the network ${missing ? 'does not exist' : 'cannot be read'}.`,
-      {
-        cause,
-      },
-    );
+    throw asSrganError(cause, 'E_MODEL', `${file}: the network cannot be read.`);
   }
 }
 
@@ -130,12 +119,16 @@ async function rangesOf({ metadata }: OnnxModel, graph: Graph | undefined, probe
 }
 
 /** Of a network whose operators are not known: as if it used each weight once per input pixel. */
-function estimatedCost({ initializers }: OnnxModel) {
-  const tensors = [...initializers.values()];
-  const weights = tensors.reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
+function estimatedCost(model: OnnxModel) {
+  const tensors = [...model.initializers.values()];
+  const weights = parametersOf(model);
   const channels = tensors.reduce(
     (most, { dims }) => (dims.length === 4 ? Math.max(most, dims[0] ?? 0) : most),
     64,
   );
   return { macsPerPixel: weights, liveFloatsPerPixel: 4 * channels };
+}
+
+function parametersOf({ initializers }: OnnxModel): number {
+  return [...initializers.values()].reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
 }

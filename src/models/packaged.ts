@@ -3,11 +3,11 @@ import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
+import { graphNetwork } from './graph-network.js';
 import { readKerasFile } from './keras-file.js';
 import { locatePackage } from './locate.js';
-import { factsOf, networkFile } from './network-file.js';
+import { factsOf } from './network-file.js';
 import type { PackagedFamily } from './registry.js';
-import { tiledForms } from './tiled-forms.js';
 
 /**
  * @param fold also make the network's forms for tiles
@@ -20,9 +20,15 @@ export async function loadPackaged(
 ): Promise<NetworkFile> {
   const title = `${family.name} x${factor}`;
   const graph = await readPackaged(family, factor);
-  const facts = factsOf(title, graph, family.range, family.range);
-  const tiled = fold ? tiledForms(title, graph, facts) : undefined;
-  return networkFile(title, emitOnnx(graph), facts, { tiled });
+  const { range, feltPx } = family;
+  const facts = factsOf(title, graph, range, range);
+  return graphNetwork(
+    title,
+    graph,
+    emitOnnx(graph),
+    feltPx === undefined ? facts : { ...facts, feltPx },
+    fold,
+  );
 }
 
 /** @throws SrganError E_MODEL */

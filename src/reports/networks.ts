@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { formatBytes } from '../measures.js';
-import type { NetworkDescription, NetworkListing } from '../models/networks.js';
+import type { FileDescription, NetworkDescription, NetworkListing } from '../models/networks.js';
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
 
@@ -66,6 +66,27 @@ export function networkInfo(listing: NetworkListing): string {
     new Set([1, 2, 3, 4, 5, 6]),
   );
   return `${facts}\n${networks}`;
+}
+
+export function fileInfo(file: FileDescription): string {
+  const { network, means, alignPx } = file;
+  return tableText([
+    ['name', file.name],
+    ['file', file.file],
+    ['format', file.format],
+    ['factor', `x${file.factor}`],
+    ['takes', `RGB in 0..${file.inputRange}`],
+    ['gives', `RGB in 0..${file.outputRange}`],
+    ['radius', `${network.radiusPx} px`],
+    ['halo of a tile', `${file.haloPx} px`],
+    ...(alignPx > 1 ? [['blocks', `images are filled up to multiples of ${alignPx} px`]] : []),
+    ...(means > 0
+      ? [['means', `looks at ${means} means over the whole image: a pass over the tiles for each`]]
+      : []),
+    ['MACs per pixel', thousands(network.macsPerPixel)],
+    ['parameters', thousands(network.parameters)],
+    ['live values per pixel', thousands(network.liveFloatsPerPixel)],
+  ]);
 }
 
 /** @throws SrganError E_MODEL */

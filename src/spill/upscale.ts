@@ -1,5 +1,6 @@
 import { createBudget } from '../budget.js';
 import type { NetworkFile } from '../engines/engine.js';
+import { SrganError } from '../errors.js';
 import type { Pixels, SpilledPixels } from '../job.js';
 import { bandBytes } from '../plan/memory.js';
 import type { Run } from '../run.js';
@@ -14,7 +15,7 @@ import type { MakeTemp } from './temp-files.js';
 /**
  * One pass over an image on disk, in bands of whole rows of its tiles: the result is the same as in memory. As
  * many bands are in the workers' queue as their memory allows, at least one.
- * @throws SrganError E_CANCELLED, E_ENGINE, E_WORKER_LOST, E_NOSPC, E_WRITE
+ * @throws SrganError E_TOO_LARGE, E_CANCELLED, E_ENGINE, E_WORKER_LOST, E_NOSPC, E_WRITE
  */
 export async function upscaleSpilled(
   run: Run,
@@ -23,7 +24,11 @@ export async function upscaleSpilled(
   output: string,
   makeTemp: MakeTemp,
 ): Promise<SpilledPixels> {
-  const { factor } = network;
+  const { factor, title, means } = network;
+  if (means) {
+    const sentence = `it is too large for ${title}, which looks at the whole of an image.`;
+    throw new SrganError('E_TOO_LARGE', sentence, { hint: '--max-memory sets what images may hold.' });
+  }
   const { tile, tta } = run.settings;
   const { signal } = run;
   const { file, ...before } = spilled;

@@ -26,22 +26,33 @@ export interface Grid {
 export interface Tile {
   /** What it contributes to the result; the cores of a page cover each pixel once. */
   readonly core: Rect;
-  /** The core with its halo. It ends at the page's border, where the network's own padding must act. */
+  /**
+   * The core with its halo. It ends at the page's border, where the network's own padding must act, or at the
+   * end of the block that the border lies in.
+   */
   readonly window: Rect;
 }
 
-/** The fewest columns and rows whose cores are at most `sidePx` wide and high. */
-export function gridBySide(page: PageSize, sidePx: number): Grid {
-  return { columns: Math.ceil(page.widthPx / sidePx), rows: Math.ceil(page.heightPx / sidePx) };
+/** The fewest columns and rows whose cores are at most `sidePx` wide and high, or one block of `alignPx`. */
+export function gridBySide(page: PageSize, sidePx: number, alignPx = 1): Grid {
+  const blocksOfCore = Math.max(1, Math.floor(sidePx / alignPx));
+  const parts = (lengthPx: number) => Math.ceil(Math.ceil(lengthPx / alignPx) / blocksOfCore);
+  return { columns: parts(page.widthPx), rows: parts(page.heightPx) };
 }
 
 /**
  * @param index 0 .. columns × rows - 1, row by row
  * @param radiusPx width of the halo: the network's receptive-field radius
+ * @param alignPx cores and windows begin at a multiple of this, and windows end at one
  */
-export function tileAt(page: PageSize, grid: Grid, index: number, radiusPx: number): Tile {
-  const core = coreAt({ xPx: 0, yPx: 0, ...page }, grid, index);
-  return { core, window: withHalo(page, core, radiusPx) };
+export function tileAt(page: PageSize, grid: Grid, index: number, radiusPx: number, alignPx = 1): Tile {
+  const blocks = {
+    widthPx: Math.ceil(page.widthPx / alignPx),
+    heightPx: Math.ceil(page.heightPx / alignPx),
+  };
+  const core = coreAt({ xPx: 0, yPx: 0, ...blocks }, grid, index);
+  const window = withHalo(blocks, core, Math.ceil(radiusPx / alignPx));
+  return { core: onPage(page, times(core, alignPx)), window: times(window, alignPx) };
 }
 
 /** The core of a tile where a part of a page is cut by a grid of its own. */
@@ -58,6 +69,25 @@ export function withHalo(page: PageSize, core: Rect, radiusPx: number): Rect {
     end: Math.min(end, start + length + radiusPx),
   });
   return rect(span(core.xPx, core.widthPx, page.widthPx), span(core.yPx, core.heightPx, page.heightPx));
+}
+
+/** From blocks to the pixels of them. */
+function times({ xPx, yPx, widthPx, heightPx }: Rect, alignPx: number): Rect {
+  return {
+    xPx: xPx * alignPx,
+    yPx: yPx * alignPx,
+    widthPx: widthPx * alignPx,
+    heightPx: heightPx * alignPx,
+  };
+}
+
+function onPage(page: PageSize, { xPx, yPx, widthPx, heightPx }: Rect): Rect {
+  return {
+    xPx,
+    yPx,
+    widthPx: Math.min(widthPx, page.widthPx - xPx),
+    heightPx: Math.min(heightPx, page.heightPx - yPx),
+  };
 }
 
 function part(from: number, length: number, parts: number, index: number): Span {

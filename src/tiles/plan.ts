@@ -11,6 +11,7 @@ import {
   type Span,
   type Tile,
 } from './grid.js';
+import type { Beyond } from './planes.js';
 import { ALL_OPEN, CLOSED_SIDES, type ClosedSides } from './sides.js';
 import { macsOfTile } from './work.js';
 
@@ -21,6 +22,8 @@ export interface PlannedTile extends Tile {
   readonly form: TileForm;
   /** Sides at which the image ends and the network's own zeros act. */
   readonly closed: ClosedSides;
+  /** What fills the window where it is larger than the page. */
+  readonly beyond: Beyond;
   /** What the network makes of the window: at least the core. */
   readonly covered: Rect;
 }
@@ -60,13 +63,15 @@ export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: numbe
 /** Tiles with a halo, through the network as it is. */
 function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): TileRow[] {
   const grid = chooseGrid(page, network, sidePx);
+  const { alignPx = 1 } = network;
   const haloPx = haloOf(network);
+  const reachPx = alignPx * Math.ceil(haloPx / alignPx);
   return Array.from({ length: grid.rows }, (_, row) => {
     const planned = (index: number): PlannedTile => {
-      const tile = tileAt(page, grid, row * grid.columns + index, haloPx);
-      return { ...tile, form: 'whole', closed: ALL_CLOSED, covered: tile.window };
+      const tile = tileAt(page, grid, row * grid.columns + index, haloPx, alignPx);
+      return { ...tile, form: 'whole', closed: ALL_CLOSED, beyond: 'nearest', covered: tile.window };
     };
-    return { tiles: grid.columns, tileAt: planned, ...spansOf(page, planned(0).core, haloPx) };
+    return { tiles: grid.columns, tileAt: planned, ...spansOf(page, planned(0).core, reachPx) };
   });
 }
 
@@ -184,7 +189,14 @@ function plannedTile(
 ): PlannedTile {
   const core = coreAt(rect, grid, index);
   if (form === 'interior') {
-    return { core, window: grown(core, radiusPx, ALL_OPEN), form, closed: ALL_OPEN, covered: core };
+    return {
+      core,
+      window: grown(core, radiusPx, ALL_OPEN),
+      form,
+      closed: ALL_OPEN,
+      beyond: 'zeros',
+      covered: core,
+    };
   }
   const window = withHalo(page, core, radiusPx);
   const closed = {
@@ -193,7 +205,7 @@ function plannedTile(
     bottom: core.yPx + core.heightPx + radiusPx > page.heightPx,
     right: core.xPx + core.widthPx + radiusPx > page.widthPx,
   };
-  return { core, window, form, closed, covered: grown(window, -radiusPx, closed) };
+  return { core, window, form, closed, beyond: 'zeros', covered: grown(window, -radiusPx, closed) };
 }
 
 /** Moves every side that is open outwards. */

@@ -1,5 +1,5 @@
 import type { Pixels } from '../job.js';
-import type { Rect } from './grid.js';
+import type { PageSize, Rect } from './grid.js';
 
 /** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
 export interface Page {
@@ -23,21 +23,25 @@ const isGray = ({ channels }: Page) => channels < 3;
 /** What one level of 8 bits is in the page's own depth. */
 const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
 
+/** What a window has beyond the page: zeros, as the networks have it, or the nearest pixel. */
+export type Beyond = 'zeros' | 'nearest';
+
 /**
- * Colour of `window` as three planes in 0..255; gray fills all three. What lies beyond the page is 0, as the
- * networks have it.
+ * Colour of `window` as three planes in 0..255; gray fills all three.
  * @param planes 3 × heightPx × widthPx values of the window
  */
-export function readColour(page: Page, window: Rect, planes: Float32Array): void {
+export function readColour(page: Page, window: Rect, beyond: Beyond, planes: Float32Array): void {
   const area = window.widthPx * window.heightPx;
   const planeCount = isGray(page) ? 1 : 3;
-  for (let plane = 0; plane < planeCount; plane += 1) readChannel(page, window, plane, planes, plane * area);
+  for (let plane = 0; plane < planeCount; plane += 1) {
+    readChannel(page, window, beyond, plane, planes, plane * area);
+  }
   if (planeCount === 1) repeatPlane(planes, area);
 }
 
 /** Alpha of `window`, in 0..255, as the three planes of a gray image. */
-export function readAlpha(page: Page, window: Rect, planes: Float32Array): void {
-  readChannel(page, window, page.channels - 1, planes, 0);
+export function readAlpha(page: Page, window: Rect, beyond: Beyond, planes: Float32Array): void {
+  readChannel(page, window, beyond, page.channels - 1, planes, 0);
   repeatPlane(planes, window.widthPx * window.heightPx);
 }
 
@@ -72,7 +76,14 @@ export function writeAlpha(
   return writeRows(page, core, window, factor, planes, page.channels - 1, writeValues);
 }
 
-function readChannel(page: Page, window: Rect, channel: number, planes: Float32Array, at: number): void {
+function readChannel(
+  page: Page,
+  window: Rect,
+  beyond: Beyond,
+  channel: number,
+  planes: Float32Array,
+  at: number,
+): void {
   const { data, channels } = page;
   const level = levelOf(page);
   const left = Math.max(0, window.xPx);
@@ -86,6 +97,26 @@ function readChannel(page: Page, window: Rect, channel: number, planes: Float32A
     let to = at + (y - window.yPx) * window.widthPx + left - window.xPx;
     for (let x = left; x < right; x += 1, to += 1, from += channels) {
       planes[to] = (data[from] as number) / level;
+    }
+  }
+  if (!whole && beyond === 'nearest') {
+    const inside = {
+      xPx: left - window.xPx,
+      yPx: top - window.yPx,
+      widthPx: right - left,
+      heightPx: bottom - top,
+    };
+    spread(planes.subarray(at, at + window.widthPx * window.heightPx), window, inside);
+  }
+}
+
+/** Fills a plane around the part that has values. */
+function spread(plane: Float32Array, { widthPx, heightPx }: PageSize, inside: Rect): void {
+  const last = { x: inside.xPx + inside.widthPx - 1, y: inside.yPx + inside.heightPx - 1 };
+  for (let y = 0; y < heightPx; y += 1) {
+    const row = Math.min(last.y, Math.max(inside.yPx, y)) * widthPx;
+    for (let x = 0; x < widthPx; x += 1) {
+      plane[y * widthPx + x] = plane[row + Math.min(last.x, Math.max(inside.xPx, x))] as number;
     }
   }
 }

@@ -13,7 +13,7 @@ export interface WorkerSetup {
 }
 
 /** An image as the workers see it: its pixels lie in memory that all threads share. */
-export type SharedImage = ToUpscale | ToDeflate;
+export type SharedImage = ToUpscale | ToMeasure | ToDeflate;
 
 interface Shared {
   readonly id: number;
@@ -28,6 +28,19 @@ export interface ToUpscale extends Shared {
   /** Each tile writes its own part; no two overlap. */
   readonly result: Pixels;
   readonly tta: boolean;
+  /** Those that the network needs. */
+  readonly givens: Means;
+}
+
+/** One step towards the means over an image: its tiles are run for the sums of what the network makes. */
+export interface ToMeasure extends Shared {
+  readonly kind: 'measure';
+  readonly network: NetworkFile;
+  readonly source: Pixels;
+  /** Alpha is looked at as well. */
+  readonly alpha: boolean;
+  readonly tta: boolean;
+  readonly givens: Means;
 }
 
 /** Pixels on their way into a PNG. */
@@ -38,11 +51,16 @@ export interface ToDeflate extends Shared {
   readonly fast: boolean;
 }
 
+/** Means over an image: by page, then by run (colour and alpha, each in its turns), then by step. */
+export type Means = readonly (readonly (readonly Float32Array[])[])[];
+
 export type Order = TileOrder | BandOrder;
 
 export interface TileOrder {
   readonly kind: 'tile';
   readonly image: number;
+  /** Place among the image's tiles, page by page. */
+  readonly index: number;
   readonly page: number;
   readonly tile: PlannedTile;
 }
@@ -82,7 +100,11 @@ export interface Done extends Product {
 /** What comes back of an order; a tile has been written into the image's result. */
 export interface Product {
   readonly band?: Band;
+  readonly sums?: TileSums;
 }
+
+/** By run: the sum of each channel over the positions that the tile stands for. */
+export type TileSums = readonly Float64Array[];
 
 /** A SrganError on its way to another thread, where its class would be lost. */
 export interface Failure {

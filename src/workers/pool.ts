@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import '../engines/no-telemetry.js';
-import type { EngineSettings } from '../engines/engine.js';
+import type { EngineSettings, NetworkFile, WholeImageMeans } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
-import type { Buffers, TilePool } from '../run.js';
+import type { Buffers, TilePool, UpscaleRequest } from '../run.js';
 import { openBandedImage } from './banded-image.js';
-import type { FromWorker, Order, Product, SharedImage } from './messages.js';
+import { chosen, openMeasuredImage } from './measured-image.js';
+import type { FromWorker, Means, Order, Product, SharedImage } from './messages.js';
 import type { Pieces } from './pieces.js';
 import { startTileWorker, type TileWorker } from './tile-worker.js';
-import { openTiledImage, takeResult } from './tiled-image.js';
+import { openTiledImage, takeResult, tileCount } from './tiled-image.js';
 import { takeTurns, type TurnTaking, type Waiting } from './turn-taking.js';
 
 const WORKER = new URL('./worker.js', import.meta.url);
@@ -22,6 +23,12 @@ interface Whole {
   readonly pieces: Pieces;
   /** Takes what came of an order. */
   readonly put?: (order: Order, product: Product) => void;
+}
+
+/** A network, and the means that it needs. */
+interface Ready {
+  readonly network: NetworkFile;
+  readonly givens: Means;
 }
 
 /**
@@ -51,10 +58,15 @@ export function openTilePool(
   return {
     async upscale(request) {
       refuseIfOver(request.signal);
+      const { means } = request.network;
+      const { network, givens } =
+        means && tileCount(request) > 1
+          ? await measured(request, means)
+          : { network: request.network, givens: [] };
       const lender = request.buffers ?? buffers;
       const result = takeResult(request, lender);
       try {
-        await workOff(openTiledImage(++lastId, request, result), request.signal);
+        await workOff(openTiledImage(++lastId, { ...request, network }, result, givens), request.signal);
       } catch (error) {
         lender.give(result.data.buffer);
         throw error;
@@ -76,6 +88,18 @@ export function openTilePool(
   function refuseIfOver(signal: AbortSignal): void {
     if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
     if (signal.aborted) throw cancelled(signal.reason);
+  }
+
+  /** What enlarges an image once the means over it are known, each found by a pass over its tiles. */
+  async function measured(request: UpscaleRequest, { steps, last }: WholeImageMeans): Promise<Ready> {
+    let found: Means = [];
+    for (const step of steps) {
+      const image = openMeasuredImage(++lastId, request, step, found);
+      await workOff(image, request.signal);
+      refuseIfOver(request.signal);
+      found = image.means();
+    }
+    return { network: last, givens: chosen(last, found) };
   }
 
   /** Ends when every piece of the image is done, or none is in a worker's hand any more. */

@@ -11,10 +11,15 @@ import type { TileOrder, ToUpscale } from './messages.js';
 /** The network for tiles at these sides of an image. */
 export type NetworkFor = (closed: ClosedSides) => Promise<Network>;
 
+interface Layer {
+  readonly read: typeof readColour;
+  readonly write: typeof writeColour;
+}
+
 /**
  * Reads one tile from the image, runs the network on its colour and, where it changes, on its alpha, and
  * writes the result.
- * @returns time inside the network, or undefined where the image was dropped
+ * @returns undefined where the image was dropped
  * @throws SrganError E_ENGINE
  */
 export async function runTile(
@@ -23,21 +28,21 @@ export async function runTile(
   networkFor: NetworkFor,
   floats: Floats,
 ): Promise<number | undefined> {
-  const { core, window, covered, closed } = tile;
+  const { core, window, covered, closed, beyond } = tile;
   const { factor, title } = image.network;
   const source = pageOf(image.source, page);
   const result = pageOf(image.result, page);
   let inferMs = 0;
 
-  const layers = [{ read: readColour, write: writeColour }];
+  const layers: Layer[] = [{ read: readColour, write: writeColour }];
   const withAlpha = hasAlpha(source);
   if (withAlpha && !isFlatAlpha(source, core)) layers.push({ read: readAlpha, write: writeAlpha });
-  for (const { read, write } of layers) {
+  for (const [layer, { read, write }] of layers.entries()) {
     const planes = floats.take('planes', 3 * window.widthPx * window.heightPx);
-    read(source, window, planes);
+    read(source, window, beyond, planes);
     const enlarged = image.tta
-      ? await averageOfTurns(planes)
-      : await infer(closed, planes, window.widthPx, window.heightPx);
+      ? await averageOfTurns(planes, TURNS * layer)
+      : await infer(closed, planes, window.widthPx, window.heightPx, layer);
     if (!enlarged) return undefined;
     if (!write(result, core, covered, factor, enlarged)) {
       throw new SrganError('E_ENGINE', `${title}: gave values that are no numbers.`);
@@ -46,23 +51,29 @@ export async function runTile(
   if (withAlpha) keepFlatAlpha(source, result, core, factor);
   return inferMs;
 
-  async function infer(sides: ClosedSides, planes: Float32Array, widthPx: number, heightPx: number) {
+  async function infer(
+    sides: ClosedSides,
+    planes: Float32Array,
+    widthPx: number,
+    heightPx: number,
+    run: number,
+  ) {
     if (Atomics.load(image.dropped, 0) !== 0) return undefined;
     const network = await networkFor(sides);
     const startMs = performance.now();
-    const enlarged = await network.run(planes, widthPx, heightPx);
+    const enlarged = await network.run(planes, widthPx, heightPx, image.givens[page]?.[run]);
     inferMs += performance.now() - startMs;
     return enlarged;
   }
 
-  async function averageOfTurns(planes: Float32Array) {
+  async function averageOfTurns(planes: Float32Array, firstRun: number) {
     const { widthPx, heightPx } = window;
     const sum = floats.take('sum', 3 * covered.widthPx * covered.heightPx * factor ** 2).fill(0);
     for (let turn = 0; turn < TURNS; turn += 1) {
       const turned = floats.take('turned', planes.length);
       turnPlanes(planes, widthPx, heightPx, turn, turned);
       const [acrossPx, downPx] = swapsAxes(turn) ? [heightPx, widthPx] : [widthPx, heightPx];
-      const enlarged = await infer(turnSides(closed, turn), turned, acrossPx, downPx);
+      const enlarged = await infer(turnSides(closed, turn), turned, acrossPx, downPx, firstRun + turn);
       if (!enlarged) return undefined;
       addTurnedBack(enlarged, covered.widthPx * factor, covered.heightPx * factor, turn, sum);
     }

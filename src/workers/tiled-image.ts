@@ -1,8 +1,8 @@
 import type { Pixels } from '../job.js';
 import type { Buffers, UpscaleRequest } from '../run.js';
-import { planTiles, type PlannedTile } from '../tiles/plan.js';
+import { planTiles, type PlannedTile, type TileRow } from '../tiles/plan.js';
 import { formKey } from './form-file.js';
-import type { TileOrder, ToUpscale } from './messages.js';
+import type { Means, TileOrder, ToUpscale } from './messages.js';
 import { openPieces, type Pieces } from './pieces.js';
 
 /** An image, or a band of one, on its way through the network, tile by tile. */
@@ -11,11 +11,25 @@ export interface TiledImage {
   readonly pieces: Pieces;
 }
 
-export function openTiledImage(id: number, request: UpscaleRequest, result: Pixels): TiledImage {
-  const { network, pixels, tilePx, tta, tileRows } = request;
-  const page = { widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx };
-  const rows = tileRows ?? planTiles(page, network, tilePx);
-  const places = rows.flatMap((row) => Array.from({ length: row.tiles }, (_, at) => ({ row, at })));
+/** @param givens means that the network needs */
+export function openTiledImage(
+  id: number,
+  request: UpscaleRequest,
+  result: Pixels,
+  givens: Means,
+): TiledImage {
+  const { network, pixels, tta } = request;
+  const pieces = tilePieces(id, request);
+  const { dropped } = pieces;
+  return { pieces, shared: { kind: 'upscale', id, network, source: pixels, result, tta, givens, dropped } };
+}
+
+/** An order for each tile of each page. */
+export function tilePieces(id: number, request: UpscaleRequest): Pieces {
+  const { network, pixels } = request;
+  const places = rowsOf(request).flatMap((row) =>
+    Array.from({ length: row.tiles }, (_, at) => ({ row, at })),
+  );
   const kinds = new Map<string, number[]>();
   for (let index = 0; index < places.length * pixels.pages; index += 1) {
     const { form, closed } = tileOf(index);
@@ -24,12 +38,11 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
     if (indexes) indexes.push(index);
     else kinds.set(kind, [index]);
   }
-  const pieces = openPieces(kinds, orderAt);
-  const { dropped } = pieces;
-  return { pieces, shared: { kind: 'upscale', id, network, source: pixels, result, tta, dropped } };
+  return openPieces(kinds, orderAt);
 
   function orderAt(index: number): TileOrder {
-    return { kind: 'tile', image: id, page: Math.floor(index / places.length), tile: tileOf(index) };
+    const page = Math.floor(index / places.length);
+    return { kind: 'tile', image: id, index, page, tile: tileOf(index) };
   }
 
   function tileOf(index: number): PlannedTile {
@@ -37,6 +50,15 @@ export function openTiledImage(id: number, request: UpscaleRequest, result: Pixe
     if (!place) throw new RangeError(`There is no tile ${index}.`);
     return place.row.tileAt(place.at);
   }
+}
+
+/** Tiles of a page. */
+export function tileCount(request: UpscaleRequest): number {
+  return rowsOf(request).reduce((sum, { tiles }) => sum + tiles, 0);
+}
+
+function rowsOf({ network, pixels, tilePx, tileRows }: UpscaleRequest): readonly TileRow[] {
+  return tileRows ?? planTiles({ widthPx: pixels.widthPx, heightPx: pixels.pageHeightPx }, network, tilePx);
 }
 
 /** Room for the enlarged image, or for the rows of it that the band's tiles contribute. */

@@ -8,6 +8,7 @@ import { openCollector } from './collect.js';
 import { createFloats } from './floats.js';
 import { openLoadedNetworks } from './loaded-networks.js';
 import { ownMemory } from './memory.js';
+import { measureTile } from './measure-tile.js';
 import type {
   Answer,
   Done,
@@ -58,9 +59,9 @@ async function handle(message: ToWorker): Promise<void> {
 /** Of the pixels that this thread need not see any more. */
 function bytesOf(image: SharedImage | undefined): number {
   if (!image) return 0;
-  return image.kind === 'deflate'
-    ? image.pixels.data.byteLength
-    : image.source.data.byteLength + image.result.data.byteLength;
+  const rasters = image.kind === 'deflate' ? [image.pixels] : [image.source];
+  if (image.kind === 'upscale') rasters.push(image.result);
+  return rasters.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function send(answer: Answer): void {
@@ -87,6 +88,10 @@ async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'b
     const networkFor: NetworkFor = (closed) => networks.load(image.network, order.tile.form, closed);
     const inferMs = await runTile(image, order, networkFor, floats);
     return inferMs === undefined ? undefined : { inferMs };
+  }
+  if (image.kind === 'measure' && order.kind === 'tile') {
+    const { form, closed } = order.tile;
+    return measureTile(image, order, await networks.load(image.network, form, closed), floats);
   }
   if (image.kind === 'deflate' && order.kind === 'band') {
     return { inferMs: 0, band: deflateBand(image.pixels, order.rows, image.fast) };

@@ -41,6 +41,14 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
   const values = (length: number) => randomValues(next, length, -1, 1);
   const one = { name: 'y', inputs: ['x'] };
   const other: Node = { op: 'activation', name: 'a', inputs: ['x'], activation: 'tanh' };
+  const same: Node = {
+    op: 'affine',
+    name: 'p',
+    inputs: ['x'],
+    scale: Float32Array.of(1),
+    offset: Float32Array.of(0),
+  };
+  const positive: Node = { op: 'mul', name: 'p', inputs: ['x', 'x'] };
   const two = { name: 'y', inputs: ['x', 'a'] };
   const grouped = { groups: 2, weights: values(6 * 2 * 9) };
   const oblong = { kernel: { height: 2, width: 5 }, pads: samePads({ height: 2, width: 5 }, square(1)) };
@@ -56,7 +64,12 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     'conv, stride 2, same': around({ ...plain, strides: square(2), pads: 'same' }, 4),
     'conv, stride 3 × 2, same': around({ ...plain, strides: { height: 3, width: 2 }, pads: 'same' }, 4),
     ...Object.fromEntries(
-      ACTIVATIONS.map((activation) => [activation, around({ ...one, op: 'activation', activation }, 4)]),
+      ACTIVATIONS.map((activation) => [
+        activation,
+        around({ op: 'activation', name: 'y', inputs: ['p'], activation }, 4, [
+          activation === 'sqrt' ? positive : same,
+        ]),
+      ]),
     ),
     leakyRelu: around({ ...one, op: 'leakyRelu', slope: 0.25 }, 4),
     prelu: around({ ...one, op: 'prelu', slopes: values(4) }, 4),
@@ -71,10 +84,21 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     concat: around({ ...two, op: 'concat' }, 4, [other]),
     upsample: around({ ...one, op: 'upsample', factor: square(3) }, 4),
     'upsample, oblong': around({ ...one, op: 'upsample', factor: { height: 2, width: 3 } }, 4),
+    'resample, linear': around({ ...one, op: 'resample', kernel: 'linear', factor: square(4) }, 2),
+    'resample, cubic, smaller': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.75) }, 2),
+    'resample, cubic, half': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.5) }, 2),
+    pad: around({ ...one, op: 'pad', pads: { top: 1, left: 2, bottom: 3, right: 0 } }, 2),
+    crop: around({ ...one, op: 'crop', edges: { top: 1, left: 2, bottom: 0, right: 3 } }, 2),
+    mean: around({ ...one, op: 'mean' }, 4),
+    'mul, by channel': around({ op: 'mul', name: 'y', inputs: ['x', 'm'] }, 4, [
+      { op: 'mean', name: 'm', inputs: ['x'] },
+    ]),
+    'add, by channel': around({ op: 'add', name: 'y', inputs: ['x', 'm'] }, 4, [
+      { op: 'mean', name: 'm', inputs: ['x'] },
+    ]),
     'depthToSpace, DCR': around({ ...one, op: 'depthToSpace', block: 2, mode: 'DCR' }, 8),
     'depthToSpace, CRD': around({ ...one, op: 'depthToSpace', block: 2, mode: 'CRD' }, 8),
     select: around({ ...one, op: 'select', channels: [2, 0, 0, 3, 1] }, 4),
-    crop: around({ ...one, op: 'crop', edges: { top: 1, left: 2, bottom: 0, right: 1 } }, 4),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ConvNode, Graph, Node, Pads } from '../../src/graph/graph.js';
+import type { ConvNode, Graph, Node, Pads, ResampleNode } from '../../src/graph/graph.js';
 
 /** channels × height × width values. */
 export interface Tensor {
@@ -8,10 +8,18 @@ export interface Tensor {
   readonly values: Float64Array;
 }
 
-/** Evaluates a graph by the plainest loops, in double precision: what the other ways are checked against. */
-export function evaluate(graph: Graph, input: Tensor): Tensor {
-  const values = new Map<string, Tensor>();
+/**
+ * Evaluates a graph by the plainest loops, in double precision: what the other ways are checked against.
+ * @param givens values of the nodes that are handed in, by name
+ */
+export function evaluate(
+  graph: Graph,
+  input: Tensor,
+  givens: ReadonlyMap<string, Tensor> = new Map(),
+): Tensor {
+  const values = new Map(givens);
   for (const node of graph.nodes) {
+    if (node.op === 'given') continue;
     const inputs = node.inputs.map((name) => values.get(name)!);
     values.set(node.name, node.op === 'input' ? input : evaluateNode(node, inputs));
   }
@@ -40,6 +48,34 @@ export function pixel({ height, width, values }: Tensor, channel: number, y: num
   return values[(channel * height + y) * width + x]!;
 }
 
+function nearest(input: Tensor, channel: number, y: number, x: number): number {
+  const within = (at: number, size: number) => Math.min(size - 1, Math.max(0, at));
+  return pixel(input, channel, within(y, input.height), within(x, input.width));
+}
+
+function resample({ factor, kernel }: ResampleNode, input: Tensor): Tensor {
+  const taps = kernel === 'linear' ? [0, 1] : [-1, 0, 1, 2];
+  const weight = kernel === 'linear' ? (d: number) => Math.max(0, 1 - Math.abs(d)) : keys;
+  const [height, width] = [Math.floor(input.height * factor.height), Math.floor(input.width * factor.width)];
+  return tensor(input.channels, height, width, (c, y, x) => {
+    const [fromY, fromX] = [(y + 0.5) / factor.height - 0.5, (x + 0.5) / factor.width - 0.5];
+    let sum = 0;
+    for (const row of taps.map((tap) => Math.floor(fromY) + tap)) {
+      for (const column of taps.map((tap) => Math.floor(fromX) + tap)) {
+        sum += weight(fromY - row) * weight(fromX - column) * nearest(input, c, row, column);
+      }
+    }
+    return sum;
+  });
+}
+
+/** Keys' cubic with a = -0.75. */
+function keys(distance: number): number {
+  const [a, d] = [-0.75, Math.abs(distance)];
+  if (d < 1) return (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
+  return d < 2 ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a : 0;
+}
+
 function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor {
   const input = first!;
   const map = (f: (value: number, channel: number) => number) =>
@@ -48,7 +84,10 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
     others.reduce(
       (sum, other) =>
         tensor(sum.channels, sum.height, sum.width, (c, y, x) =>
-          f(pixel(sum, c, y, x), pixel(other, c, y, x)),
+          f(
+            pixel(sum, c, y, x),
+            other.values.length === other.channels ? other.values[c]! : pixel(other, c, y, x),
+          ),
         ),
       input,
     );
@@ -98,12 +137,28 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
       return tensor(node.channels.length, input.height, input.width, (c, y, x) =>
         pixel(input, node.channels[c]!, y, x),
       );
+    case 'resample':
+      return resample(node, input);
+    case 'pad': {
+      const { top, left, bottom, right } = node.pads;
+      return tensor(input.channels, input.height + top + bottom, input.width + left + right, (c, y, x) =>
+        nearest(input, c, y - top, x - left),
+      );
+    }
     case 'crop': {
       const { top, left, bottom, right } = node.edges;
       return tensor(input.channels, input.height - top - bottom, input.width - left - right, (c, y, x) =>
         pixel(input, c, y + top, x + left),
       );
     }
+    case 'mean': {
+      const area = input.height * input.width;
+      const mean = (c: number) =>
+        input.values.subarray(c * area, (c + 1) * area).reduce((a, b) => a + b) / area;
+      return tensor(input.channels, 1, 1, mean);
+    }
+    case 'given':
+      throw new Error('A given value is not in the graph.');
   }
 }
 
@@ -114,6 +169,7 @@ const FUNCTIONS = {
   elu: (x: number) => (x < 0 ? Math.exp(x) - 1 : x),
   softplus: (x: number) => Math.log(1 + Math.exp(x)),
   softsign: (x: number) => x / (1 + Math.abs(x)),
+  sqrt: Math.sqrt,
 };
 
 function convolve(node: ConvNode, input: Tensor): Tensor {

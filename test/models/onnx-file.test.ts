@@ -8,8 +8,11 @@ import { graphOf } from '../../src/graph/order.js';
 import { openNetworks } from '../../src/models/networks.js';
 import { openProbe } from '../../src/models/probe.js';
 import { moveWeightsOut } from '../graph/move-weights-out.js';
+import { networkWithMeans } from '../graph/network-with-means.js';
+import { drawPixels, largestDifference } from '../helpers/pixels.js';
 import { randomValues, seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
+import { poolOf, requestOf } from '../helpers/tile-pool.js';
 
 const SETTINGS = { engine: 'onnx', device: 'cpu' } as const;
 
@@ -146,6 +149,20 @@ test('weights in a file beside the model are taken in, and only from there', asy
   await rm(path.join(home, 'weights.bin'));
   const missing = await t.throwsAsync(openNetworks(SETTINGS).describe(path.join(home, 'a.onnx')));
   t.regex(missing.message, /a\.onnx: its weights in 'weights\.bin' cannot be read/);
+});
+
+test('means over the image and strides: an image of many tiles is what the network makes of the whole', async (t) => {
+  const file = path.join(await temporaryDirectory(t), 'means.onnx');
+  await writeFile(file, emitOnnx(networkWithMeans(seeded(9))));
+  const network = await openNetworks(SETTINGS).load(file, 2);
+  t.like(network, { factor: 2, alignPx: 2 });
+  t.is(network.means?.steps.length, 2);
+  const { pool } = poolOf(t, { threads: 2 });
+  const pixels = drawPixels({ widthPx: 31, heightPx: 22 });
+  const whole = await pool.upscale(requestOf({ network, pixels }));
+  t.is(pool.stats.tiles, 1);
+  const tiled = await pool.upscale(requestOf({ network, pixels, tilePx: 12 }));
+  t.true(largestDifference(tiled, whole) <= 1);
 });
 
 /** A 5 × 5 mean of each plane, then an enlargement. */

@@ -53,6 +53,28 @@ test('the cores are within the side, and differ by one pixel at most', (t) => {
   }
 });
 
+test('with blocks: cores cover each pixel once; cores and windows begin, and windows end, at whole blocks', (t) => {
+  const next = seeded(11);
+  for (const [widthPx, heightPx, side] of [...sizes, ...randomSizes(60)]) {
+    const page = { widthPx, heightPx };
+    const alignPx = 2 + Math.floor(next() * 7);
+    const grid = gridBySide(page, side, alignPx);
+    const seen = new Uint8Array(widthPx * heightPx);
+    for (let i = 0; i < grid.columns * grid.rows; i += 1) {
+      const { core, window } = tileAt(page, grid, i, 5, alignPx);
+      eachPixel(core, (x, y) => (seen[y * widthPx + x]! += 1));
+      for (const place of [core.xPx, core.yPx, window.xPx, window.yPx, window.widthPx, window.heightPx]) {
+        t.is(place % alignPx, 0);
+      }
+      t.true(core.widthPx > 0 && core.widthPx <= Math.max(side, alignPx));
+      t.true(window.xPx <= Math.max(0, core.xPx - 5));
+      t.true(window.xPx + window.widthPx >= Math.min(widthPx, core.xPx + core.widthPx + 5));
+      t.true(window.xPx + window.widthPx < widthPx + alignPx);
+    }
+    t.true(seen.every((times) => times === 1));
+  }
+});
+
 function eachPixel({ xPx, yPx, widthPx, heightPx }: Rect, visit: (x: number, y: number) => void): void {
   for (let y = yPx; y < yPx + heightPx; y += 1) {
     for (let x = xPx; x < xPx + widthPx; x += 1) visit(x, y);

@@ -1,0 +1,52 @@
+import type { Graph, Node } from './graph.js';
+import { graphOf, known } from './order.js';
+import { shapesOf } from './shapes.js';
+
+/** A part of a graph, and the means that are handed into it, by their place in the order of the means. */
+export interface GivenGraph {
+  readonly graph: Graph;
+  readonly givens: readonly number[];
+}
+
+/**
+ * A graph cut at the means over all positions: each step gives the tensor of one mean, from the image and
+ * means before it; `last` gives the result. Undefined where there is no such mean.
+ */
+export function cutAtMeans(
+  title: string,
+  graph: Graph,
+): { steps: readonly GivenGraph[]; last: GivenGraph } | undefined {
+  const means = graph.nodes.filter(({ op }) => op === 'mean');
+  if (means.length === 0) return undefined;
+  const tensors = new Map(graph.nodes.map((node) => [node.name, node]));
+  const channels = channelsOf(title, graph);
+  const nodes = graph.nodes.map((node): Node =>
+    node.op === 'mean'
+      ? { op: 'given', name: node.name, inputs: [], channels: known(channels, node.name) }
+      : node,
+  );
+  const part = (output: string): GivenGraph => {
+    // what is run must have an operator
+    const copy: Node = {
+      op: 'affine',
+      name: `${output}/copy`,
+      inputs: [output],
+      scale: Float32Array.of(1),
+      offset: Float32Array.of(0),
+    };
+    const bare = tensors.get(output)?.op === 'input';
+    const cut = graphOf(title, bare ? [...nodes, copy] : nodes, bare ? copy.name : output);
+    const given = cut.nodes.filter(({ op }) => op === 'given');
+    return { graph: cut, givens: given.map(({ name }) => means.findIndex((mean) => mean.name === name)) };
+  };
+  return { steps: means.map((mean) => part(mean.inputs[0] ?? '')), last: part(graph.output) };
+}
+
+function channelsOf(title: string, graph: Graph): ReadonlyMap<string, number> {
+  return new Map(
+    [...shapesOf(title, graph, { height: 5040, width: 5040 })].map(([name, { channels }]) => [
+      name,
+      channels,
+    ]),
+  );
+}

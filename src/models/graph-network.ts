@@ -1,0 +1,23 @@
+import type { NetworkFile } from '../engines/engine.js';
+import type { Graph } from '../graph/graph.js';
+import { networkFile, type NetworkFacts } from './network-file.js';
+import { tiledForms } from './tiled-forms.js';
+import { wholeImageMeans } from './whole-image-means.js';
+
+/**
+ * A network whose graph is known, with all that can be made of it for tiles.
+ * @param bytes the graph as ONNX
+ * @param fold also make the network's forms for tiles
+ * @throws SrganError E_MODEL
+ */
+export function graphNetwork(
+  title: string,
+  graph: Graph,
+  bytes: Uint8Array<SharedArrayBuffer>,
+  facts: NetworkFacts,
+  fold: boolean,
+): NetworkFile {
+  const tiled = fold ? tiledForms(title, graph, facts) : undefined;
+  const means = wholeImageMeans(title, graph, facts);
+  return networkFile(title, bytes, facts, { tiled, means });
+}

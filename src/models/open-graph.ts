@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { costOf } from '../graph/cost.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
+import type { Graph } from '../graph/graph.js';
+import { graphNetwork } from './graph-network.js';
+import { factsOf, type Range } from './network-file.js';
+import type { OpenedFile } from './opened-file.js';
+
+/**
+ * Makes the graph that was read from `file` ready to be run.
+ * @param range of the values that the network takes and gives
+ * @param fold also make the network's forms for tiles
+ * @throws SrganError E_MODEL
+ */
+export function openGraph(file: string, graph: Graph, range: Range, fold: boolean): OpenedFile {
+  const facts = factsOf(file, graph, range, range);
+  const network = graphNetwork(file, graph, emitOnnx(graph), facts, fold);
+  const { factor } = network;
+  return {
+    family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
+    load: () => Promise.resolve(network),
+    parameters: costOf(file, graph).parameters,
+  };
+}

@@ -1,0 +1,44 @@
+import type { NetworkFile, WholeImageMeans } from '../engines/engine.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
+import type { Graph } from '../graph/graph.js';
+import { cutAtMeans, type GivenGraph } from '../graph/means.js';
+import { damaged, known } from '../graph/order.js';
+import { fieldOfView } from '../graph/receptive-field.js';
+import { shapesOf } from '../graph/shapes.js';
+import { networkFile, type NetworkFacts } from './network-file.js';
+
+/**
+ * The networks by which an image of several tiles is enlarged where the network looks at means over the whole
+ * image; undefined where it does not.
+ * @throws SrganError E_MODEL
+ */
+export function wholeImageMeans(
+  title: string,
+  graph: Graph,
+  facts: NetworkFacts,
+): WholeImageMeans | undefined {
+  const cut = cutAtMeans(title, graph);
+  if (!cut) return undefined;
+  const file = (part: GivenGraph, more: Partial<NetworkFacts>): NetworkFile =>
+    networkFile(title, emitOnnx(part.graph), { ...facts, ...more, givens: part.givens });
+  return {
+    steps: cut.steps.map((step) => file(step, { outputRange: 255, ...featuresOf(title, step.graph, facts) })),
+    last: file(cut.last, {}),
+  };
+}
+
+/** Shape of what a step gives, by two sizes of its input. */
+function featuresOf(title: string, graph: Graph, { alignPx = 1, radiusPx: haloPx }: NetworkFacts) {
+  const { factor, radiusPx } = fieldOfView(title, graph);
+  const sidePx = alignPx * Math.ceil(1000 / alignPx);
+  const shapeAt = (side: number) =>
+    known(shapesOf(title, graph, { height: side, width: side }), graph.output);
+  const { channels, height, width } = shapeAt(sidePx);
+  const extraPx = height - sidePx * factor;
+  const other = shapeAt(2 * sidePx);
+  const alike = width === height && other.height === 2 * sidePx * factor + extraPx;
+  if (!alike || !Number.isInteger(extraPx) || radiusPx > haloPx) {
+    throw damaged(title, 'it looks at a mean in a way that is not supported');
+  }
+  return { factor, features: { channels, extraPx } };
+}

