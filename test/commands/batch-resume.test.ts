@@ -1,4 +1,4 @@
-import { existsSync, watch } from 'node:fs';
+import { existsSync, readFileSync, watch } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -17,6 +17,8 @@ const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 const journalOf = (cwd: string, out: string, id: string): Promise<JournalLine[]> =>
   collect(readJournal(join(cwd, out, '.srgan', `${id}.ndjson`)));
+
+const hasLine = (file: string) => existsSync(file) && readFileSync(file).includes('\n');
 
 const doneIn = (journal: readonly JournalLine[]) =>
   journal
@@ -61,8 +63,8 @@ test('kill -9 at random moments, then taken up: the bytes of an undisturbed run,
     const moment = 2 + Math.floor(next() * 3 * (names.length - 2));
     let seen = 0;
     const watcher = watch(join(cwd, out), () => {
-      // what comes before the journal is there is no work yet
-      if (!existsSync(join(cwd, out, '.srgan/b.ndjson'))) return;
+      // what comes before the first line of the journal is there is no work yet
+      if (!hasLine(join(cwd, out, '.srgan/b.ndjson'))) return;
       seen += 1;
       if (seen === moment) child.kill('SIGKILL');
     });
