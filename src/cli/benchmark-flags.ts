@@ -3,10 +3,9 @@ import * as Flags from '@oclif/core/flags';
 import type { BenchmarkOptions } from '../benchmark/settings.js';
 import { networkFlags, resultFlags } from './flags.js';
 import { reportingFlags } from './report-flags.js';
-import { valued } from './valued.js';
-import { readWholeNumber, readWholeNumbers } from './values.js';
+import { valued, wholeNumber } from './valued.js';
+import { readWholeNumbers } from './values.js';
 
-const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));
 const wholeNumbers = Flags.custom<number[]>(valued(readWholeNumbers, 'N,N,…'));
 
 const measurement = { helpGroup: 'MEASUREMENT' };

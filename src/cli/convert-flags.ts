@@ -1,8 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { readWholeNumber } from './values.js';
-import { valued } from './valued.js';
-
-const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));
+import { wholeNumber } from './valued.js';
 
 export const convertFlags = {
   scale: wholeNumber({

@@ -3,13 +3,12 @@ import { DEVICES, ENGINE_NAMES } from '../engines/engine.js';
 import { OUTPUT_FORMATS } from '../job.js';
 import { parseBytes, parseSize } from '../measures.js';
 import type { Size } from '../options.js';
-import { readNumber, readPixels, readWholeNumber } from './values.js';
-import { valued } from './valued.js';
+import { valued, wholeNumber } from './valued.js';
+import { readNumber, readPixels } from './values.js';
 
 /** What is done to which images. Flags that mean the same have one name in every command: each is defined once. */
 
 const number = Flags.custom<number>(valued(readNumber, 'N'));
-const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));
 const pixels = Flags.custom<number>(valued(readPixels, 'N'));
 const bytes = Flags.custom<number>(valued(parseBytes, 'BYTES'));
 const size = Flags.custom<Size>(valued(parseSize, 'WxH'));

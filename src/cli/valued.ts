@@ -1,4 +1,5 @@
-import type { Read } from './values.js';
+import * as Flags from '@oclif/core/flags';
+import { readWholeNumber, type Read } from './values.js';
 
 /** What a flag says that takes a value. */
 export const valued = <T>(read: Read<T>, helpValue: string) => ({
@@ -6,3 +7,5 @@ export const valued = <T>(read: Read<T>, helpValue: string) => ({
   parse: (text: string, _context: unknown, flag: { name: string }) =>
     Promise.resolve(read(text, `--${flag.name}`)),
 });
+
+export const wholeNumber = Flags.custom<number>(valued(readWholeNumber, 'N'));

@@ -1,25 +1,19 @@
-import type { Carried, OutputFormat } from '../job.js';
+import type { Carried } from '../job.js';
 import type { Size } from '../options.js';
 import { attachToJpeg } from './attach/jpeg.js';
-import { attachToPng } from './attach/png.js';
 import { attachToTiff } from './attach/tiff.js';
 import { attachToWebp } from './attach/webp.js';
+import type { VipsFormat } from './formats.js';
 import type { Part } from './parts.js';
 import type { ByteSource } from './tiff-directory.js';
 
 /**
  * Puts metadata as it is into an encoded file, beside the pixels, which are not read again.
- * AVIF takes its metadata while it is encoded, GIF takes none.
+ * AVIF takes its metadata while it is encoded, GIF takes none; that of PNG
+ * is in the file from its start.
  */
-export function attach(
-  file: ByteSource,
-  format: OutputFormat,
-  carried: Carried,
-  size: Size,
-): readonly Part[] {
+export function attach(file: ByteSource, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
   switch (format) {
-    case 'png':
-      return attachToPng(file, carried);
     case 'jpeg':
       return attachToJpeg(file, carried);
     case 'webp':

@@ -1,6 +1,6 @@
 import type { Graph, Node } from './graph.js';
 import { known } from './order.js';
-import { shapesOf, type Shape } from './shapes.js';
+import { LARGE_SIDE_PX, largeShapesOf, type Shape } from './shapes.js';
 
 export interface Cost {
   /** Multiply-adds of the convolutions, per input pixel. */
@@ -11,12 +11,9 @@ export interface Cost {
   readonly parameters: number;
 }
 
-/** Large, so that what 'valid' convolutions lose at the border does not count; divisible by any stride. */
-const SIDE_PX = 5040;
-
 export function costOf(title: string, graph: Graph): Cost {
-  const shapes = shapesOf(title, graph, { height: SIDE_PX, width: SIDE_PX });
-  const pixels = SIDE_PX * SIDE_PX;
+  const shapes = largeShapesOf(title, graph);
+  const pixels = LARGE_SIDE_PX * LARGE_SIDE_PX;
   const macs = graph.nodes.reduce((sum, node) => sum + macsOf(node, known(shapes, node.name)), 0);
   return {
     macsPerPixel: macs / pixels,

@@ -1,5 +1,15 @@
 import type { ConvNode, Graph, Node } from './graph.js';
-import { delimited, encoded, float, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
+import {
+  floatAttribute,
+  intAttribute,
+  integers,
+  intsAttribute,
+  operator,
+  tensor,
+  textAttribute,
+  valueInfo,
+} from './onnx-messages.js';
+import { delimited, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
 
 /**
  * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
@@ -52,8 +62,6 @@ function partsOf(graph: Graph): { operators: Encoded; weights: Encoded } {
 
 const IR_VERSION = 8;
 const OPSET = 17;
-const FLOAT = 1;
-const INT64 = 7;
 
 interface Emitted {
   readonly operators: readonly Encoded[];
@@ -200,70 +208,4 @@ function convAttributes({ kernel, strides, dilations, groups, pads }: ConvNode):
       ? textAttribute('auto_pad', 'SAME_UPPER')
       : intsAttribute('pads', [pads.top, pads.left, pads.bottom, pads.right]),
   ];
-}
-
-function operator(
-  type: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: readonly Encoded[],
-): Encoded {
-  return message(
-    ...inputs.map((input) => text(1, input)),
-    text(2, output),
-    text(3, output),
-    text(4, type),
-    ...attributes.map((attribute) => delimited(5, attribute)),
-  );
-}
-
-function tensor(name: string, dims: readonly number[], values: Float32Array): Encoded {
-  return message(
-    ...dims.map((dim) => integer(1, dim)),
-    integer(2, FLOAT),
-    text(8, name),
-    delimited(9, encoded(littleEndian(values))),
-  );
-}
-
-function integers(name: string, values: readonly number[]): Encoded {
-  return message(
-    integer(1, values.length),
-    integer(2, INT64),
-    ...values.map((value) => integer(7, value)),
-    text(8, name),
-  );
-}
-
-function littleEndian(values: Float32Array): Uint8Array {
-  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
-    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  }
-  const view = new DataView(new ArrayBuffer(values.byteLength));
-  values.forEach((value, i) => view.setFloat32(4 * i, value, true));
-  return new Uint8Array(view.buffer);
-}
-
-function valueInfo(name: string, [channels, height, width]: readonly (number | string)[]): Encoded {
-  const dims = [1, channels, height, width].map((dim) =>
-    delimited(1, typeof dim === 'number' ? integer(1, dim) : text(2, dim ?? '')),
-  );
-  const tensorType = message(integer(1, FLOAT), delimited(2, message(...dims)));
-  return message(text(1, name), delimited(2, delimited(1, tensorType)));
-}
-
-function floatAttribute(name: string, value: number): Encoded {
-  return message(text(1, name), float(2, value), integer(20, 1));
-}
-
-function intAttribute(name: string, value: number): Encoded {
-  return message(text(1, name), integer(3, value), integer(20, 2));
-}
-
-function textAttribute(name: string, value: string): Encoded {
-  return message(text(1, name), text(4, value), integer(20, 3));
-}
-
-function intsAttribute(name: string, values: readonly number[]): Encoded {
-  return message(text(1, name), ...values.map((value) => integer(8, value)), integer(20, 7));
 }

@@ -2,10 +2,7 @@ import type { Graph, Node } from './graph.js';
 import { toConv, type Kernel } from './kernel.js';
 import { formOf, itself, type Form, type Segment } from './linear-form.js';
 import { graphOf, known } from './order.js';
-import { shapesOf, type Shape } from './shapes.js';
-
-/** Large, so that the border does not count; divisible by any stride. */
-const SIDE_PX = 5040;
+import { LARGE_SIDE_PX, largeShapesOf, type Shape } from './shapes.js';
 
 /** What reading and writing one value costs where nothing is computed, in multiply-adds. */
 const TRAFFIC_MACS = 16;
@@ -45,7 +42,7 @@ interface Problem {
 }
 
 function problemOf(title: string, graph: Graph): Problem {
-  const shapes = shapesOf(title, graph, { height: SIDE_PX, width: SIDE_PX });
+  const shapes = largeShapesOf(title, graph);
   const isLinear = (node: Node) => {
     const inputs = node.inputs.map((name) => itself(name, known(shapes, name).channels));
     return formOf(node, inputs) !== undefined;
@@ -109,7 +106,7 @@ function expressed({ graph, shapes, linear, roots }: Problem, computed: Readonly
     }
     for (const { terms } of form) for (const base of terms.keys()) needed.add(base);
     const { height, width } = known(shapes, name);
-    cost += (costOf(form) * height * width) / SIDE_PX ** 2;
+    cost += (costOf(form) * height * width) / LARGE_SIDE_PX ** 2;
   }
   return { computed, forms, cost };
 }

@@ -1,6 +1,6 @@
 import type { Graph, Node } from './graph.js';
 import { graphOf, known } from './order.js';
-import { shapesOf } from './shapes.js';
+import { largeShapesOf } from './shapes.js';
 
 /** A part of a graph, and the means that are handed into it, by their place in the order of the means. */
 export interface GivenGraph {
@@ -19,10 +19,10 @@ export function cutAtMeans(
   const means = graph.nodes.filter(({ op }) => op === 'mean');
   if (means.length === 0) return undefined;
   const tensors = new Map(graph.nodes.map((node) => [node.name, node]));
-  const channels = channelsOf(title, graph);
+  const shapes = largeShapesOf(title, graph);
   const nodes = graph.nodes.map((node): Node =>
     node.op === 'mean'
-      ? { op: 'given', name: node.name, inputs: [], channels: known(channels, node.name) }
+      ? { op: 'given', name: node.name, inputs: [], channels: known(shapes, node.name).channels }
       : node,
   );
   const part = (output: string): GivenGraph => {
@@ -40,13 +40,4 @@ export function cutAtMeans(
     return { graph: cut, givens: given.map(({ name }) => means.findIndex((mean) => mean.name === name)) };
   };
   return { steps: means.map((mean) => part(mean.inputs[0] ?? '')), last: part(graph.output) };
-}
-
-function channelsOf(title: string, graph: Graph): ReadonlyMap<string, number> {
-  return new Map(
-    [...shapesOf(title, graph, { height: 5040, width: 5040 })].map(([name, { channels }]) => [
-      name,
-      channels,
-    ]),
-  );
 }

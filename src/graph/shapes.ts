@@ -5,6 +5,17 @@ export interface Shape extends Extent {
   readonly channels: number;
 }
 
+/** So large that the border does not count, and divisible by any stride. */
+export const LARGE_SIDE_PX = 5040;
+
+/**
+ * Shapes for an input of `LARGE_SIDE_PX` in height and width.
+ * @throws SrganError E_MODEL
+ */
+export function largeShapesOf(title: string, graph: Graph): Map<string, Shape> {
+  return shapesOf(title, graph, { height: LARGE_SIDE_PX, width: LARGE_SIDE_PX });
+}
+
 /**
  * Shape of every node for an input of `size`.
  * @throws SrganError E_MODEL where shapes or weights do not fit each other

@@ -1,8 +1,6 @@
 import type { ConvNode, Graph, Node } from './graph.js';
 import { graphOf, known } from './order.js';
-import { shapesOf } from './shapes.js';
-
-const SIDE_PX = 5040;
+import { largeShapesOf } from './shapes.js';
 
 /**
  * Replaces each convolution of a concatenation by the sum of convolutions of its parts, where that is all the
@@ -10,7 +8,7 @@ const SIDE_PX = 5040;
  * result is the same but for the order of the sum.
  */
 export function splitConcat(title: string, graph: Graph): Graph {
-  const shapes = shapesOf(title, graph, { height: SIDE_PX, width: SIDE_PX });
+  const shapes = largeShapesOf(title, graph);
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const users = new Map<string, Node[]>();
   for (const node of graph.nodes) {

@@ -6,7 +6,7 @@ import { recordOf } from '../reports/results.js';
 import type { Summary } from '../reports/summary.js';
 import type { Ticket } from '../stages/stage.js';
 import { openAppending, type Appending } from './append.js';
-import { JOURNAL_VERSION, type JournalLine, type RecordedOptions } from './lines.js';
+import { JOURNAL_VERSION, UNRECORDED, type JournalLine, type RecordedOptions } from './lines.js';
 import { readPast } from './past.js';
 import { thisProcess } from './process.js';
 import { collectProofs } from './proofs.js';
@@ -132,20 +132,6 @@ const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.
 async function digest(bytes: Uint8Array): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
 }
-
-const UNRECORDED: readonly (keyof PipeOptions)[] = [
-  'inputs',
-  'out',
-  'signal',
-  'drain',
-  'onOutcome',
-  'onTotal',
-  'onNote',
-  'journal',
-  'resume',
-  'retryFailed',
-  'dryRun',
-];
 
 function recorded(options: PipeOptions): RecordedOptions {
   const left: readonly string[] = UNRECORDED;

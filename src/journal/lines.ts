@@ -34,21 +34,22 @@ export interface BatchLine extends Session {
   readonly options: RecordedOptions;
 }
 
-/** Of a run's options those that are plain data and no place. */
-export type RecordedOptions = Omit<
-  PipeOptions,
-  | 'inputs'
-  | 'out'
-  | 'signal'
-  | 'drain'
-  | 'onOutcome'
-  | 'onTotal'
-  | 'onNote'
-  | 'journal'
-  | 'resume'
-  | 'retryFailed'
-  | 'dryRun'
->;
+/** Options that are no plain data, or a place, or about one run alone. */
+export const UNRECORDED = [
+  'inputs',
+  'out',
+  'signal',
+  'drain',
+  'onOutcome',
+  'onTotal',
+  'onNote',
+  'journal',
+  'resume',
+  'retryFailed',
+  'dryRun',
+] as const satisfies readonly (keyof PipeOptions)[];
+
+export type RecordedOptions = Omit<PipeOptions, (typeof UNRECORDED)[number]>;
 
 export interface ResumeLine extends Session {
   readonly kind: 'resume';

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { NetworkFile } from '../engines/engine.js';
 import { asSrganError, SrganError } from '../errors.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
@@ -9,6 +8,7 @@ import { graphNetwork } from './graph-network.js';
 import { rangeOfPackage } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
 import { factsOf } from './network-file.js';
+import { openedAs } from './opened-file.js';
 import { statedOutputRange } from './output-range.js';
 import { openProbe } from './probe.js';
 import { shardsIn } from './shards.js';
@@ -42,12 +42,7 @@ export async function openKerasFile(header: string, fold: boolean) {
   const bytes = emitOnnx(graph);
   const { input, output } = await rangesOf(header, graph, bytes);
   const facts = factsOf(header, graph, input, output);
-  const network = graphNetwork(header, graph, bytes, facts, fold);
-  const { factor } = network;
-  return {
-    family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },
-    load: (): Promise<NetworkFile> => Promise.resolve(network),
-  };
+  return openedAs(modelJsonName(header), graphNetwork(header, graph, bytes, facts, fold));
 }
 
 async function rangesOf(header: string, graph: Graph, bytes: Uint8Array) {

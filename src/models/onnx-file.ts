@@ -9,7 +9,7 @@ import { sharedBytes } from '../graph/protobuf.js';
 import { readOnnx } from '../graph/read-onnx.js';
 import { graphNetwork } from './graph-network.js';
 import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
-import type { OpenedFile } from './opened-file.js';
+import { openedAs, type OpenedFile } from './opened-file.js';
 import { statedOutputRange } from './output-range.js';
 import { openProbe, type Probe } from './probe.js';
 import { readNetworkBytes } from './read-file.js';
@@ -31,12 +31,7 @@ export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedF
   const graph = readOnnx(file, model);
   const facts = await factsOfModel(file, model, graph, bytes);
   const network = graph ? graphNetwork(file, graph, bytes, facts, fold) : networkFile(file, bytes, facts);
-  const { factor } = network;
-  return {
-    family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
-    load: () => Promise.resolve(network),
-    parameters: parametersOf(model),
-  };
+  return { ...openedAs(path.parse(file).name, network), parameters: parametersOf(model) };
 }
 
 async function readWhole(file: string): Promise<Uint8Array<SharedArrayBuffer>> {

@@ -4,7 +4,7 @@ import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { graphNetwork } from './graph-network.js';
 import { factsOf, type Range } from './network-file.js';
-import type { OpenedFile } from './opened-file.js';
+import { openedAs, type OpenedFile } from './opened-file.js';
 
 /**
  * Makes the graph that was read from `file` ready to be run.
@@ -15,10 +15,6 @@ import type { OpenedFile } from './opened-file.js';
 export function openGraph(file: string, graph: Graph, range: Range, fold: boolean): OpenedFile {
   const facts = factsOf(file, graph, range, range);
   const network = graphNetwork(file, graph, emitOnnx(graph), facts, fold);
-  const { factor } = network;
-  return {
-    family: { name: path.basename(file, path.extname(file)), factors: [factor], defaultFactor: factor },
-    load: () => Promise.resolve(network),
-    parameters: costOf(file, graph).parameters,
-  };
+  const { parameters } = costOf(file, graph);
+  return { ...openedAs(path.parse(file).name, network), parameters };
 }

@@ -11,6 +11,7 @@ import { readKerasFile } from './keras-file.js';
 import { rangeOfPackage } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
 import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
+import { openedAs } from './opened-file.js';
 import { statedOutputRange } from './output-range.js';
 import { packagedHeader } from './packaged.js';
 import type { Probe } from './probe.js';
@@ -47,11 +48,7 @@ export async function openTfjsFile(header: string, backend: TfjsBackend | undefi
   try {
     const facts = await factsByProbe(header, graph, probe, entries);
     const network = networkFile(header, file.bytes, facts, { weights: file.weights });
-    const { factor } = network;
-    return {
-      family: { name: modelJsonName(header), factors: [factor], defaultFactor: factor },
-      load: (): Promise<NetworkFile> => Promise.resolve(network),
-    };
+    return openedAs(modelJsonName(header), network);
   } finally {
     await probe.close();
   }

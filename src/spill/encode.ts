@@ -5,19 +5,12 @@ import { named } from '../codec/cancelled.js';
 import { encodingOf, wishOf } from '../codec/encoding.js';
 import { fileFailure } from '../codec/failures.js';
 import { openFileSource } from '../codec/file-source.js';
+import type { VipsFormat } from '../codec/formats.js';
 import { keptOf } from '../codec/kept.js';
 import type { Part } from '../codec/parts.js';
 import { transparencyOf, type Transparency } from '../codec/transparency.js';
 import { systemCode } from '../errors.js';
-import type {
-  Carried,
-  EncodedFile,
-  Job,
-  OutputFormat,
-  SpilledImage,
-  SpilledPixels,
-  TempFile,
-} from '../job.js';
+import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels, TempFile } from '../job.js';
 import type { Size } from '../options.js';
 import type { Run } from '../run.js';
 import { eachBlock } from './blocks.js';
@@ -73,7 +66,7 @@ export async function encodeSpilled(
   }
 }
 
-function partsOf(file: TempFile, format: OutputFormat, carried: Carried, size: Size): readonly Part[] {
+function partsOf(file: TempFile, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
   const source = openFileSource(file.path);
   try {
     return attach(source, format, carried, size);

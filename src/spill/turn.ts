@@ -64,9 +64,7 @@ async function writeRows(
   for (let y = 0, at = 0; y < rows; y++) {
     for (let x = 0; x < widthPx; x++, at += pixelBytes) {
       const pixel = (flip ? rows - 1 - y : y) * widthPx + (flop ? widthPx - 1 - x : x);
-      for (let byte = 0; byte < pixelBytes; byte++) {
-        result[at + byte] = block[pixel * pixelBytes + byte] as number;
-      }
+      copyPixel(block, pixel * pixelBytes, result, at, pixelBytes);
     }
   }
   await to.write(page * pageHeightPx + (flip ? pageHeightPx - row - rows : row), result);
@@ -89,10 +87,12 @@ async function writeColumns(
     const column = flip ? pageHeightPx - 1 - y : y;
     for (let x = 0; x < rows; x++) {
       const pixel = (flop ? rows - 1 - x : x) * pageHeightPx + column;
-      for (let byte = 0; byte < pixelBytes; byte++) {
-        piece[x * pixelBytes + byte] = block[pixel * pixelBytes + byte] as number;
-      }
+      copyPixel(block, pixel * pixelBytes, piece, x * pixelBytes, pixelBytes);
     }
     await to.write(page * pageHeightPx + y, piece, left * pixelBytes);
   }
+}
+
+function copyPixel(block: Uint8Array, from: number, into: Uint8Array, at: number, pixelBytes: number): void {
+  for (let byte = 0; byte < pixelBytes; byte++) into[at + byte] = block[from + byte] as number;
 }

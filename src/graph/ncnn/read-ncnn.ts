@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../graph.js';
 import { damaged, graphOf } from '../order.js';
-import { shapesOf, type Shape } from '../shapes.js';
+import { largeShapesOf, type Shape } from '../shapes.js';
 import { ACTIVATION_LAYERS } from './activation.js';
 import { ARITHMETIC_LAYERS } from './arithmetic.js';
 import { CONVOLUTION_LAYERS } from './convolution.js';
@@ -8,9 +8,6 @@ import { LAYOUT_LAYERS } from './layout.js';
 import { readParam, type NcnnLayer } from './param.js';
 import type { Read } from './reading.js';
 import { openWeights } from './weights.js';
-
-/** Layers are found to fit at this size, which any stride divides. */
-const SIDE_PX = 5040;
 
 const LAYERS: Readonly<Record<string, Read>> = {
   ...CONVOLUTION_LAYERS,
@@ -79,7 +76,7 @@ function openShapes(title: string) {
     of(nodes: readonly Node[], name: string): Shape {
       if (!shapes.has(name)) {
         const graph = graphOf(title, nodes, name);
-        for (const [node, shape] of shapesOf(title, graph, { height: SIDE_PX, width: SIDE_PX })) {
+        for (const [node, shape] of largeShapesOf(title, graph)) {
           shapes.set(node, shape);
         }
       }

