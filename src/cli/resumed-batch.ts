@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { RESIZE_KERNELS } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { batchFile, noBatch } from '../journal/batches.js';
 import type { BatchLine, RecordedOptions } from '../journal/lines.js';
 import { readPast } from '../journal/past.js';
+import { isPackaged } from '../models/registry.js';
 import { resolveOptions } from '../settings.js';
 import type { BatchFlags } from './batch-flags.js';
 import { batchOptions } from './batch-options.js';
@@ -70,9 +72,15 @@ export async function resumedBatch(
 /** Relative paths among them were relative to where the batch was begun. */
 function optionsIn({ options, cwd }: BatchLine): RecordedOptions {
   const { model } = options;
-  const isFile = model?.toLowerCase().endsWith('.onnx') ?? false;
-  return model !== undefined && isFile ? { ...options, model: path.resolve(cwd, model) } : options;
+  return model === undefined || isName(model) ? options : { ...options, model: path.resolve(cwd, model) };
 }
+
+/** Of a network or kernel that is known, or a URL: whatever else it is, it is the path of a user's own network. */
+function isName(model: string): boolean {
+  return isPackaged(model) || isKernel(model) || model.startsWith('file:');
+}
+
+const isKernel = (model: string) => RESIZE_KERNELS.some((kernel) => kernel === model);
 
 function inputOf({ id, cwd, patterns = [] }: BatchLine, given: string | undefined): string {
   const input = path.resolve(cwd, patterns[0] ?? '.');

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { JournalLine, SourceLine } from '../../src/journal/lines.js';
 import { readJournal } from '../../src/journal/read.js';
+import { packageDirectory } from '../../src/models/packaged.js';
+import { PACKAGED } from '../../src/models/registry.js';
 import { srgan, startSrgan } from '../helpers/cli.js';
 import { collect } from '../helpers/collect.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
@@ -189,4 +191,17 @@ test('pipe takes its own run up, from wherever its list comes', async (t) => {
   await savePngs(join(cwd, 'in'), ['a.png'], 14, 8);
   await rm(join(cwd, 'out/b.png'));
   t.deepEqual(lines((await failed()).stdout), [join('out/a.png')]);
+});
+
+test('a network by path is found again from wherever the batch is taken up', async (t) => {
+  const cwd = await makeTree(t, ['elsewhere/']);
+  await savePngs(join(cwd, 'in'), ['a.png', 'b.png'], 12, 8);
+  const [slim] = PACKAGED;
+  await cp(join(await packageDirectory(slim!), 'models/x2'), join(cwd, 'network'), { recursive: true });
+  const begun = await srgan(['batch', 'in', 'out', '--batch-id', 'b', '--model', 'network'], { cwd });
+  t.is(begun.exitCode, 0, begun.stderr);
+  await rm(join(cwd, 'out/b.png'));
+  const resumed = await srgan(['batch', '../out', '--resume', 'b'], { cwd: join(cwd, 'elsewhere') });
+  t.is(resumed.exitCode, 0, resumed.stderr);
+  t.deepEqual(lines(resumed.stdout), [join('../out/b.png')]);
 });
