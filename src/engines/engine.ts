@@ -42,23 +42,26 @@ export interface NetworkFile {
 /** A network in the forms in which it is run on tiles: they make what it makes of the whole image. */
 export interface TiledForms {
   readonly exact: TileForm;
-  /** Less work, where there is such a form. */
-  readonly interior?: InteriorForm;
+  /** Less work, for tiles that are large enough. */
+  readonly composed?: ComposedForm;
 }
 
 /** Takes a tile with `radiusPx` more at each open side, and gives the tile without. */
 export interface TileForm {
-  /** The ONNX model but for its weights, by the index of the closed sides; these follow after it. */
-  readonly operators: readonly Uint8Array<SharedArrayBuffer>[];
-  readonly weights: Uint8Array<SharedArrayBuffer>;
-  readonly work: TileWork;
+  /** By the index of the closed sides. */
+  readonly bySides: readonly SidedForm[];
   readonly liveFloatsPerPixel: number;
 }
 
-/** For tiles with all sides open, with zeros for what lies beyond the image. */
-export interface InteriorForm extends TileForm {
-  /** Width of the frame of the image in which it is not right. */
-  readonly borderPx: number;
+export interface SidedForm {
+  /** Parts of an ONNX model, which are a model one after the other; many are shared with other sides. */
+  readonly parts: readonly Uint8Array<SharedArrayBuffer>[];
+  readonly work: TileWork;
+}
+
+export interface ComposedForm extends TileForm {
+  /** The least width and height of a tile at the border of the image. */
+  readonly leastPx: number;
 }
 
 /** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */

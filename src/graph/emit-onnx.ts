@@ -1,4 +1,4 @@
-import type { ConvNode, Graph, Node } from './graph.js';
+import { axisOf, type ConvNode, type Graph, type Node } from './graph.js';
 import {
   floatAttribute,
   intAttribute,
@@ -18,20 +18,37 @@ import { delimited, integer, message, sharedBytes, text, type Encoded } from './
  */
 export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
   const { operators, weights } = partsOf(graph);
-  return sharedBytes(modelOf(message(operators, weights)));
+  return sharedBytes(modelOf(message(operators, weightsOf([...weights.values()]))));
 }
 
-/**
- * The same model in two parts, so that graphs which differ in their paddings alone can share the weights: one
- * after the other they are a model, by the rule that Protocol Buffers merge what comes twice.
- */
-export function emitOperators(graph: Graph): Uint8Array<SharedArrayBuffer> {
-  return sharedBytes(modelOf(partsOf(graph).operators));
+/** One after the other they are a model, by the rule that Protocol Buffers merge what comes twice. */
+export type ModelParts = readonly Uint8Array<SharedArrayBuffer>[];
+
+/** The models of several graphs: weights of the same name are the same, and are held once. */
+export function emitTogether(graphs: readonly Graph[]): ModelParts[] {
+  const all = graphs.map(partsOf);
+  const users = new Map<string, number[]>();
+  all.forEach(({ weights }, i) => {
+    for (const name of weights.keys()) users.set(name, [...(users.get(name) ?? []), i]);
+  });
+  const blobs = new Map<string, { readonly models: readonly number[]; readonly weights: Encoded[] }>();
+  for (const [name, models] of users) {
+    const weights = all[models[0] ?? 0]?.weights.get(name);
+    const blob = blobs.get(models.join());
+    if (!weights) continue;
+    if (blob) blob.weights.push(weights);
+    else blobs.set(models.join(), { models, weights: [weights] });
+  }
+  const parts = all.map(({ operators }) => [sharedBytes(modelOf(operators))]);
+  for (const { models, weights } of blobs.values()) {
+    const bytes = sharedBytes(delimited(7, weightsOf(weights)));
+    for (const model of models) parts[model]?.push(bytes);
+  }
+  return parts;
 }
 
-/** The same bytes for all graphs with the same names and weights. */
-export function emitWeights(graph: Graph): Uint8Array<SharedArrayBuffer> {
-  return sharedBytes(delimited(7, partsOf(graph).weights));
+function weightsOf(tensors: readonly Encoded[]): Encoded {
+  return message(...tensors.map((each) => delimited(5, each)));
 }
 
 function modelOf(onnxGraph: Encoded): Encoded {
@@ -39,7 +56,7 @@ function modelOf(onnxGraph: Encoded): Encoded {
   return message(integer(1, IR_VERSION), text(2, 'srgan'), delimited(7, onnxGraph), delimited(8, opset));
 }
 
-function partsOf(graph: Graph): { operators: Encoded; weights: Encoded } {
+function partsOf(graph: Graph): { operators: Encoded; weights: Map<string, Encoded> } {
   const nameOf = (node: string) =>
     node === graph.input ? 'input' : node === graph.output ? 'output' : `n:${node}`;
   const parts = graph.nodes.map((node) => emitted(node, node.inputs.map(nameOf), nameOf(node.name)));
@@ -57,7 +74,7 @@ function partsOf(graph: Graph): { operators: Encoded; weights: Encoded } {
     delimited(12, valueInfo('output', ['output_channels', 'output_height', 'output_width'])),
   );
   const constants = parts.flatMap(({ constants }) => constants);
-  return { operators, weights: message(...constants.map((constant) => delimited(5, constant))) };
+  return { operators, weights: new Map(constants.map(({ name, tensor }) => [name, tensor])) };
 }
 
 const IR_VERSION = 8;
@@ -66,15 +83,16 @@ const OPSET = 17;
 interface Emitted {
   readonly operators: readonly Encoded[];
   /** Weights. */
-  readonly constants: readonly Encoded[];
+  readonly constants: readonly Constant[];
   /** Numbers that belong to the operators. */
   readonly settings?: readonly Encoded[];
 }
 
 function emitted(node: Node, inputs: readonly string[], output: string): Emitted {
+  const stored = node.op === 'conv' ? (node.stored ?? node.name) : node.name;
   const constant = (role: string, dims: readonly number[], values: Float32Array) => ({
-    name: `${node.name}:${role}`,
-    tensor: tensor(`${node.name}:${role}`, dims, values),
+    name: `${stored}:${role}`,
+    tensor: tensor(`${stored}:${role}`, dims, values),
   });
   const one = (
     type: string,
@@ -82,7 +100,7 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     constants: readonly (Constant | undefined)[] = [],
   ): Emitted => ({
     operators: [operator(type, [...inputs, ...constants.map((c) => c?.name ?? '')], output, attributes)],
-    constants: constants.flatMap((c) => (c ? [c.tensor] : [])),
+    constants: constants.filter((c) => c !== undefined),
   });
   const withIntegers = (
     type: string,
@@ -128,7 +146,7 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
           operator('Mul', [...inputs, scale.name], scaled, []),
           operator('Add', [scaled, offset.name], output, []),
         ],
-        constants: [scale.tensor, offset.tensor],
+        constants: [scale, offset],
       };
     }
     case 'add':
@@ -178,6 +196,32 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
         axes: [2, 3],
       });
     }
+    case 'take': {
+      const { side, lines } = node;
+      const fromStart = side === 'top' || side === 'left';
+      return withIntegers('Slice', {
+        starts: [fromStart ? 0 : -lines],
+        ends: [fromStart ? lines : Number.MAX_SAFE_INTEGER],
+        axes: [axisOf(side) === 'height' ? 2 : 3],
+      });
+    }
+    case 'transpose':
+      return one('Transpose', [intsAttribute('perm', [0, 1, 3, 2])]);
+    case 'unroll': {
+      const rows = `rows:${output}`;
+      // -1: what is left, the depth; 0: as it was, the width
+      const shape = integers(`${node.name}:rows`, [1, node.rows, -1, 0]);
+      return {
+        operators: [
+          operator('Reshape', [...inputs, `${node.name}:rows`], rows, []),
+          operator('Transpose', [rows], output, [intsAttribute('perm', [0, 2, 1, 3])]),
+        ],
+        constants: [],
+        settings: [shape],
+      };
+    }
+    case 'join':
+      return one('Concat', [intAttribute('axis', node.axis === 'height' ? 2 : 3)]);
     case 'mean':
       return one('GlobalAveragePool');
   }

@@ -1,7 +1,7 @@
+import { emitForms, type FoldedGraph } from './emit-forms.js';
 import type { Graph, Node } from './graph.js';
-import { toConv, type Kernel } from './kernel.js';
-import { formOf, itself, type Form, type Segment } from './linear-form.js';
-import { graphOf, known } from './order.js';
+import { formOf, groupsOf, itself, type Form, type Segment } from './linear-form.js';
+import { known } from './order.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from './shapes.js';
 
 /** What reading and writing one value costs where nothing is computed, in multiply-adds. */
@@ -19,16 +19,17 @@ const MOST_SWEEPS = 8;
  * Replaces linear parts of a network by their composition where that costs less. Between nonlinear nodes
  * every value is a sum of linear maps of the input and of nonlinear results; which values are computed for
  * their own sake, and which are only composed through, is what is chosen. The result is the same wherever the
- * zeros around inner tensors are not felt; a network that gains nothing is returned as it is.
+ * zeros around inner tensors are not felt, and comes with what makes it the same there; undefined where
+ * nothing is gained.
  */
-export function foldLinear(title: string, graph: Graph): Graph {
+export function foldLinear(title: string, graph: Graph): FoldedGraph | undefined {
   const problem = problemOf(title, graph);
   const plain = expressed(problem, problem.choices);
   const best = [problem.choices, new Set<string>()]
     .map((start) => improved(problem, start))
     .reduce((one, other) => (other.cost < one.cost ? other : one));
-  if (best.cost > (1 - LEAST_GAIN) * plain.cost) return graph;
-  return graphOf(title, emitted(problem, best), graph.output);
+  if (best.cost > (1 - LEAST_GAIN) * plain.cost) return undefined;
+  return emitForms(title, graph, { linear: problem.linear, ...best });
 }
 
 interface Problem {
@@ -60,6 +61,8 @@ interface Solution {
   readonly computed: ReadonlySet<string>;
   /** Of each linear value that is computed. */
   readonly forms: ReadonlyMap<string, Form>;
+  /** Of every value, as those see it that use it: one that is computed stands for itself. */
+  readonly seen: ReadonlyMap<string, Form>;
   readonly cost: number;
 }
 
@@ -108,7 +111,7 @@ function expressed({ graph, shapes, linear, roots }: Problem, computed: Readonly
     const { height, width } = known(shapes, name);
     cost += (costOf(form) * height * width) / LARGE_SIDE_PX ** 2;
   }
-  return { computed, forms, cost };
+  return { computed, forms, seen: values, cost };
 }
 
 function costOf(form: Form): number {
@@ -131,85 +134,4 @@ function costOfSegment({ channels, terms }: Segment): number {
     }
   }
   return cost + (pieces - 1) * channels * TRAFFIC_MACS;
-}
-
-type Term = readonly [name: string, kernel: Kernel];
-
-/** Terms that one convolution can compute, since their maps read the same neighbourhood. */
-function groupsOf(terms: ReadonlyMap<string, Kernel>): (readonly Term[])[] {
-  const groups = new Map<string, Term[]>();
-  for (const term of terms) {
-    const [name, { kind, box }] = term;
-    const key = kind === 'dense' ? `${box.top} ${box.left} ${box.height} ${box.width}` : `${kind} of ${name}`;
-    const group = groups.get(key);
-    if (group) group.push(term);
-    else groups.set(key, [term]);
-  }
-  // a convolution takes the constant for nothing, where there is one
-  const all = [...groups.values()];
-  const isDense = (group: readonly Term[]) => group[0]?.[1].kind === 'dense';
-  return [...all.filter(isDense), ...all.filter((group) => !isDense(group))];
-}
-
-function emitted({ graph, linear }: Problem, { forms }: Solution): Node[] {
-  const nodes: Node[] = graph.nodes.filter(({ name }) => !linear.has(name));
-  const joined = new Map<string, string>();
-
-  const join = (name: string, inputs: readonly string[]): string => {
-    const [only = ''] = inputs;
-    if (inputs.length === 1) return only;
-    const key = JSON.stringify(inputs);
-    const existing = joined.get(key);
-    if (existing !== undefined) return existing;
-    nodes.push({ op: 'concat', name, inputs });
-    joined.set(key, name);
-    return name;
-  };
-
-  for (const [name, form] of forms) {
-    const [only] = form;
-    if (form.length === 1 && only) {
-      emitSegment(name, only);
-    } else {
-      const parts = form.map((segment, i) => aliasOf(segment) ?? emitSegment(`${name}/${i}`, segment));
-      nodes.push({ op: 'concat', name, inputs: parts });
-    }
-  }
-  return nodes;
-
-  function emitSegment(name: string, { channels, terms, bias }: Segment): string {
-    const groups = groupsOf(terms);
-    const addsUp = groups.length > 1;
-    let constant = bias;
-    const pieces = groups.map((group, i) => {
-      const piece = addsUp ? `${name}/${i}` : name;
-      const [source, kernel] = group[0] as Term;
-      if (kernel.kind === 'dense') {
-        const input = join(
-          `${piece}/inputs`,
-          group.map(([input]) => input),
-        );
-        const conv = toConv(
-          group.map(([, each]) => each),
-          constant?.(),
-        );
-        nodes.push({ ...conv, name: piece, inputs: [input] });
-      } else {
-        if (addsUp && kernel.kind === 'identity' && !constant) return source;
-        const scale = Float32Array.from(kernel.values());
-        const offset = Float32Array.from(constant?.() ?? new Float64Array(channels));
-        nodes.push({ op: 'affine', name: piece, inputs: [source], scale, offset });
-      }
-      constant = undefined;
-      return piece;
-    });
-    if (addsUp) nodes.push({ op: 'add', name, inputs: pieces });
-    return name;
-  }
-}
-
-/** The value that a segment is, where it is no more than that. */
-function aliasOf({ terms, bias }: Segment): string | undefined {
-  const [[name, kernel] = [undefined, undefined]] = terms;
-  return terms.size === 1 && kernel?.kind === 'identity' && !bias ? name : undefined;
 }

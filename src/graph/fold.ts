@@ -1,4 +1,5 @@
 import { costOf } from './cost.js';
+import type { FoldedGraph } from './emit-forms.js';
 import { foldLinear } from './fold-linear.js';
 import { foldUpsample } from './fold-upsample.js';
 import type { Graph } from './graph.js';
@@ -7,8 +8,8 @@ import { splitConcat } from './split-concat.js';
 export interface Folded {
   /** Does less work than the network, and makes the same of every pixel. */
   readonly exact: Graph;
-  /** Does still less, but differs where the zeros around inner tensors are felt; undefined where it is no less. */
-  readonly interior: Graph | undefined;
+  /** Does still less, for tiles that are not too small; undefined where it is no less. */
+  readonly composed: FoldedGraph | undefined;
 }
 
 /** A smaller gain of memory is not worth the sums that take the place of a concatenation. */
@@ -16,15 +17,21 @@ const LEAST_SPARED = 0.1;
 
 export function fold(title: string, graph: Graph): Folded {
   const exact = foldUpsample(title, graph);
-  const interior = foldLinear(title, exact);
-  return {
-    exact: sparing(title, exact),
-    interior: interior === exact ? undefined : sparing(title, interior),
-  };
+  const composed = foldLinear(title, exact);
+  return { exact: sparing(title, exact), composed: composed && sparingAll(title, composed) };
 }
 
-function sparing(title: string, graph: Graph): Graph {
-  const split = splitConcat(title, graph);
+/** What the border of a value is made from must be there. */
+function sparingAll(title: string, { graph, values }: FoldedGraph): FoldedGraph {
+  const kept = [...values.values()].flatMap(({ pieces, origin }) => [
+    ...pieces,
+    ...origin.flatMap(({ inputs }) => inputs),
+  ]);
+  return { graph: sparing(title, graph, new Set(kept)), values };
+}
+
+function sparing(title: string, graph: Graph, kept?: ReadonlySet<string>): Graph {
+  const split = splitConcat(title, graph, kept);
   const live = (each: Graph) => costOf(title, each).liveFloatsPerPixel;
   return live(split) <= (1 - LEAST_SPARED) * live(graph) ? split : graph;
 }

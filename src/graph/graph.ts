@@ -26,6 +26,10 @@ export type Node =
   | SelectNode
   | PadNode
   | CropNode
+  | TakeNode
+  | TransposeNode
+  | UnrollNode
+  | JoinNode
   | MeanNode
   | GivenNode;
 
@@ -57,6 +61,8 @@ export interface ConvNode extends Named {
   /** outChannels × (inChannels / groups) × kernel height × kernel width. */
   readonly weights: Float32Array;
   readonly bias: Float32Array | undefined;
+  /** Name under which weights and bias are kept, where several convolutions share them; otherwise the own. */
+  readonly stored?: string;
 }
 
 export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign', 'sqrt'] as const;
@@ -153,6 +159,30 @@ export interface CropNode extends Named {
   readonly edges: Pads;
 }
 
+/** The first or last rows or columns: those nearest to a side. */
+export interface TakeNode extends Named {
+  readonly op: 'take';
+  readonly side: keyof Pads;
+  readonly lines: number;
+}
+
+/** Rows become columns. */
+export interface TransposeNode extends Named {
+  readonly op: 'transpose';
+}
+
+/** Channels of a single row laid out as rows: channel = row · depth + d. */
+export interface UnrollNode extends Named {
+  readonly op: 'unroll';
+  readonly rows: number;
+}
+
+/** Tensors one below the other, or one beside the other. */
+export interface JoinNode extends Named {
+  readonly op: 'join';
+  readonly axis: keyof Extent;
+}
+
 /** The mean of each channel over all positions, as a tensor of one position. */
 export interface MeanNode extends Named {
   readonly op: 'mean';
@@ -176,7 +206,18 @@ export interface Pads {
   readonly right: number;
 }
 
+/** The axis that ends at a side. */
+export function axisOf(side: keyof Pads): keyof Extent {
+  return side === 'top' || side === 'bottom' ? 'height' : 'width';
+}
+
 export const NO_PADS: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
+
+export const SIDES = ['top', 'left', 'bottom', 'right'] as const;
+
+export function onEachSide(f: (side: keyof Pads) => number): Pads {
+  return { top: f('top'), left: f('left'), bottom: f('bottom'), right: f('right') };
+}
 
 export function square(side: number): Extent {
   return { height: side, width: side };

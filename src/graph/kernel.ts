@@ -83,49 +83,141 @@ export function compose(outer: Kernel, inner: Kernel): Kernel {
   };
 }
 
-/** With the inputs innermost, since the rows of one channel are too short to be quick. */
+/** Rows of a matrix that are added up at once: most of the time goes into reading and writing the sum. */
+const TOGETHER = 4;
+
+/** For each output and tap of `outer` a row of a matrix product, which is then added where the tap lies. */
 function composedValues(outer: Kernel, inner: Kernel, box: Box): Float64Array {
   const weights = outer.values();
-  const middle = outer.inChannels;
-  const inputs = inner.inChannels;
-  const outerTaps = outer.box.height * outer.box.width;
-  const taps = box.height * box.width;
-  const inners = inputsInnermost(inner);
-  const rowLength = inner.box.width * inputs;
-  const composed = new Float64Array(taps * inputs);
-  const values = new Float64Array(outer.outChannels * inputs * taps);
+  const [middle, inputs] = [outer.inChannels, inner.inChannels];
+  const taps = outer.box.height * outer.box.width;
+  const [area, innerArea] = [box.height * box.width, inner.box.height * inner.box.width];
+  const rows = Math.ceil(middle / TOGETHER) * TOGETHER;
+  const matrix = new Float64Array(rows * inputs * innerArea);
+  matrix.set(inner.values());
+  const factors = new Float64Array(rows);
+  const product = new Float64Array(inputs * innerArea);
+  const values = new Float64Array(outer.outChannels * inputs * area);
   for (let o = 0; o < outer.outChannels; o += 1) {
-    composed.fill(0);
-    for (let m = 0; m < middle; m += 1) {
-      for (let tap = 0; tap < outerTaps; tap += 1) {
-        const weight = weights[(o * middle + m) * outerTaps + tap] as number;
-        if (weight === 0) continue;
-        const shift = Math.floor(tap / outer.box.width) * box.width + (tap % outer.box.width);
-        let from = m * inner.box.height * rowLength;
-        for (let row = 0; row < inner.box.height; row += 1) {
-          let to = (shift + row * box.width) * inputs;
-          for (const end = from + rowLength; from < end; from += 1, to += 1) {
-            composed[to] = (composed[to] as number) + weight * (inners[from] as number);
-          }
-        }
-      }
-    }
-    for (let at = 0; at < composed.length; at += 1) {
-      values[(o * inputs + (at % inputs)) * taps + Math.floor(at / inputs)] = composed[at] as number;
+    for (let tap = 0; tap < taps; tap += 1) {
+      for (let m = 0; m < middle; m += 1) factors[m] = weights[(o * middle + m) * taps + tap] as number;
+      multiply(factors, matrix, product);
+      const shift = Math.floor(tap / outer.box.width) * box.width + (tap % outer.box.width);
+      addPlanes(values, o * inputs * area + shift, box, product, inner.box, inputs);
     }
   }
   return values;
 }
 
-/** Values as outChannels × height × width × inChannels. */
-function inputsInnermost({ inChannels, box, values }: Kernel): Float64Array {
-  const taps = box.height * box.width;
-  const from = values();
-  return Float64Array.from(from, (_, at) => {
-    const o = Math.floor(at / (taps * inChannels));
-    const tap = Math.floor(at / inChannels) % taps;
-    return from[(o * inChannels + (at % inChannels)) * taps + tap] ?? 0;
+/** A row times a matrix of as many rows as it is long, a multiple of TOGETHER. */
+function multiply(factors: Float64Array, matrix: Float64Array, product: Float64Array): void {
+  const { length } = product;
+  product.fill(0);
+  for (let m = 0; m < factors.length; m += TOGETHER) {
+    const w0 = factors[m] as number;
+    const w1 = factors[m + 1] as number;
+    const w2 = factors[m + 2] as number;
+    const w3 = factors[m + 3] as number;
+    if (w0 === 0 && w1 === 0 && w2 === 0 && w3 === 0) continue;
+    let at = m * length;
+    for (let i = 0; i < length; i += 1, at += 1) {
+      product[i] =
+        (product[i] as number) +
+        w0 * (matrix[at] as number) +
+        w1 * (matrix[at + length] as number) +
+        w2 * (matrix[at + 2 * length] as number) +
+        w3 * (matrix[at + 3 * length] as number);
+    }
+  }
+}
+
+/** Adds planes of one box to those of a larger one. */
+function addPlanes(
+  total: Float64Array,
+  to: number,
+  box: Box,
+  part: Float64Array,
+  partBox: Box,
+  planes: number,
+): void {
+  const { height, width } = partBox;
+  const area = box.height * box.width;
+  let read = 0;
+  for (let plane = 0; plane < planes; plane += 1) {
+    for (let row = 0; row < height; row += 1) {
+      let write = to + plane * area + row * box.width;
+      for (const end = read + width; read < end; read += 1, write += 1) {
+        total[write] = (total[write] as number) + (part[read] as number);
+      }
+    }
+  }
+}
+
+/**
+ * One map for some rows of a tensor: the outputs of the first kernel are those of the first row, and so on.
+ * @param rows undefined for a row that is 0
+ * @param first of the rows that are read, and `last`: what lies beyond is 0
+ */
+export function stacked(
+  rows: readonly (Kernel | undefined)[],
+  outChannels: number,
+  inChannels: number,
+  first: number,
+  last: number,
+): Kernel {
+  const parts = rows.flatMap((kernel, row) => {
+    if (!kernel) return [];
+    const lowered = { ...kernel, box: { ...kernel.box, top: kernel.box.top + row } };
+    return [{ row, part: clipped(dense(lowered), first, last) }];
   });
+  const box = parts.reduce((all, { part }) => united(all, part.box), POINT);
+  const all = rows.length * outChannels;
+  const values = once(() => {
+    const total = new Float64Array(all * inChannels * box.height * box.width);
+    for (const { row, part } of parts) addTo(total, box, all, row * outChannels, part);
+    return total;
+  });
+  return { outChannels: all, inChannels, box, kind: 'dense', values };
+}
+
+/** The map without what it reads in rows before `first` or after `last`. */
+function clipped(kernel: Kernel, first: number, last: number): Kernel {
+  const { outChannels, inChannels, box } = kernel;
+  const top = Math.max(first, box.top);
+  const height = Math.min(last, box.top + box.height - 1) - top + 1;
+  if (height === box.height) return kernel;
+  const part = { ...box, top, height };
+  const values = once(() => {
+    const from = kernel.values();
+    const [area, length] = [box.height * box.width, height * box.width];
+    const result = new Float64Array(outChannels * inChannels * length);
+    for (let plane = 0; plane < outChannels * inChannels; plane += 1) {
+      const at = plane * area + (top - box.top) * box.width;
+      result.set(from.subarray(at, at + length), plane * length);
+    }
+    return result;
+  });
+  return { ...kernel, box: part, values };
+}
+
+/** The same map with rows and columns exchanged. */
+export function transposed(kernel: Kernel): Kernel {
+  const { top, left, height, width } = kernel.box;
+  const box = { top: left, left: top, height: width, width: height };
+  if (kernel.kind !== 'dense') return { ...kernel, box };
+  const values = once(() => {
+    const from = kernel.values();
+    const result = new Float64Array(from.length);
+    for (let plane = 0; plane < from.length; plane += height * width) {
+      for (let row = 0; row < height; row += 1) {
+        for (let column = 0; column < width; column += 1) {
+          result[plane + column * height + row] = from[plane + row * width + column] as number;
+        }
+      }
+    }
+    return result;
+  });
+  return { ...kernel, box, values };
 }
 
 export function sum(one: Kernel, other: Kernel): Kernel {
@@ -155,18 +247,11 @@ export function placed(kernel: Kernel, first: number, outChannels: number): Kern
 }
 
 function addTo(total: Float64Array, box: Box, outChannels: number, first: number, part: Kernel): void {
-  const values = part.values();
   const { inChannels } = part;
-  const area = part.box.height * part.box.width;
-  const lines = Math.min(part.outChannels, outChannels - first) * inChannels;
+  const planes = Math.min(part.outChannels, outChannels - first) * inChannels;
   const corner = (part.box.top - box.top) * box.width + part.box.left - box.left;
-  for (let line = 0; line < lines; line += 1) {
-    for (let tap = 0; tap < area; tap += 1) {
-      const [row, column] = [Math.floor(tap / part.box.width), tap % part.box.width];
-      const to = (first * inChannels + line) * box.height * box.width + corner + row * box.width + column;
-      total[to] = (total[to] as number) + (values[line * area + tap] as number);
-    }
-  }
+  const to = first * inChannels * box.height * box.width + corner;
+  addPlanes(total, to, box, part.values(), part.box, planes);
 }
 
 /** What a constant input adds to each output. */

@@ -84,7 +84,7 @@ function scaled(input: Form, scale: Float32Array, offset: Float32Array): Form {
   });
 }
 
-function added(one: Form, other: Form): Form {
+export function added(one: Form, other: Form): Form {
   const alike =
     one.length === other.length && one.every(({ channels }, i) => channels === other[i]?.channels);
   if (!alike) return added([merged(one)], [merged(other)]);
@@ -123,4 +123,22 @@ function total(constants: readonly (() => Float64Array)[]): Segment['bias'] {
     const [first = new Float64Array(0), ...others] = constants.map((constant) => constant());
     return first.map((value, c) => others.reduce((sum, other) => sum + (other[c] ?? 0), value));
   });
+}
+
+export type Term = readonly [name: string, kernel: Kernel];
+
+/** Terms that one convolution can compute, since their maps read the same neighbourhood. */
+export function groupsOf(terms: ReadonlyMap<string, Kernel>): (readonly Term[])[] {
+  const groups = new Map<string, Term[]>();
+  for (const term of terms) {
+    const [name, { kind, box }] = term;
+    const key = kind === 'dense' ? `${box.top} ${box.left} ${box.height} ${box.width}` : `${kind} of ${name}`;
+    const group = groups.get(key);
+    if (group) group.push(term);
+    else groups.set(key, [term]);
+  }
+  // a convolution takes the constant for nothing, where there is one
+  const all = [...groups.values()];
+  const isDense = (group: readonly Term[]) => group[0]?.[1].kind === 'dense';
+  return [...all.filter(isDense), ...all.filter((group) => !isDense(group))];
 }

@@ -1,9 +1,10 @@
 import type { ClosedSides } from '../tiles/sides.js';
-import type { Graph, Node, Pads } from './graph.js';
+import { closeBorder, type Border } from './close-border.js';
+import type { FoldedGraph } from './emit-forms.js';
+import { axisOf, NO_PADS, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';
 import { isPlain } from './linear-form.js';
 import { graphOf, known } from './order.js';
-
-const SIDES = ['top', 'left', 'bottom', 'right'] as const;
+import { openTileGraph } from './tile-graph.js';
 
 /** How far a tensor reaches beyond the part of the result that is wanted, on each side, in its own positions. */
 export type Margins = ReadonlyMap<string, Pads>;
@@ -13,7 +14,7 @@ export type Margins = ReadonlyMap<string, Pads>;
  * of nodes that keep or multiply the size of what they are given.
  */
 export function marginsOf({ nodes, output }: Graph): Margins | undefined {
-  const margins = new Map<string, Pads>([[output, { top: 0, left: 0, bottom: 0, right: 0 }]]);
+  const margins = new Map<string, Pads>([[output, NO_PADS]]);
   for (const node of nodes.toReversed()) {
     const needed = inputMargin(node, known(margins, node.name));
     if (!needed) return undefined;
@@ -36,83 +37,83 @@ function inputMargin(node: Node, margin: Pads): Pads | undefined {
       return onEachSide((side) => Math.ceil(margin[side] / node.factor[axisOf(side)]));
     case 'depthToSpace':
       return onEachSide((side) => Math.ceil(margin[side] / node.block));
-    case 'resample':
-    case 'pad':
-    case 'crop':
-    case 'mean':
-    case 'given':
-      return undefined;
-    default:
+    case 'input':
+    case 'activation':
+    case 'leakyRelu':
+    case 'prelu':
+    case 'clip':
+    case 'affine':
+    case 'add':
+    case 'mul':
+    case 'concat':
+    case 'select':
       return margin;
+    default:
+      return undefined;
   }
 }
 
 /**
  * The same network for a tile of the image: at a side that is not `closed` there are no zeros around any
  * tensor; instead the input is `radiusPx` larger than the wanted part, and each node is computed no farther
- * than the result needs it. The names and weights are those of the graph.
+ * than the result needs it. At closed sides the lines in which a folded value differs from the network's are
+ * made otherwise. Weights of the same name are the same for all sides.
  */
 export function openSides(
   title: string,
-  graph: Graph,
+  { graph, values }: FoldedGraph,
   margins: Margins,
   radiusPx: number,
   closed: ClosedSides,
 ): Graph {
-  const nodes: Node[] = [];
-  const open = (pads: Pads) => onEachSide((side) => (closed[side] ? 0 : pads[side]));
-  const has = new Map<string, Pads>();
-  const crops = new Map<string, string>();
-
-  const cropped = (name: string, wanted: Pads): string => {
-    const margin = known(has, name);
-    const edges = onEachSide((side) => margin[side] - wanted[side]);
-    if (SIDES.every((side) => edges[side] === 0)) return name;
-    const { top, left, bottom, right } = edges;
-    const crop = `${name}/crop ${top} ${left} ${bottom} ${right}`;
-    if (!crops.has(crop)) nodes.push({ op: 'crop', name: crop, inputs: [name], edges });
-    crops.set(crop, name);
-    return crop;
-  };
+  const tile = openTileGraph(closed);
+  const bordered = borderedValues(graph, values, closed);
 
   for (const node of graph.nodes) {
-    const margin = open(known(margins, node.name));
+    const border = bordered.get(node.name);
+    const margin = known(margins, node.name);
+    const region = onEachSide((side) => (closed[side] ? 0 - (border?.value.lines[side] ?? 0) : margin[side]));
     if (node.op === 'input') {
-      nodes.push(node);
-      has.set(node.name, open({ top: radiusPx, left: radiusPx, bottom: radiusPx, right: radiusPx }));
-      continue;
-    }
-    const needed = open(inputMargin(node, margin) ?? margin);
-    const inputs = node.inputs.map((name) => cropped(name, needed));
-    if (node.op === 'conv' && node.pads !== 'same') {
-      const { pads } = node;
-      nodes.push({ ...node, inputs, pads: onEachSide((side) => (closed[side] ? pads[side] : 0)) });
+      tile.push(
+        node,
+        onEachSide((side) => (closed[side] ? 0 : radiusPx)),
+      );
+    } else if (border && border.chain.at(-1)?.name === node.name) {
+      const inner = tile.place({ ...node, name: `${node.name}/inner` }, node.name, region);
+      closeBorder(tile, border, inner, region);
     } else {
-      nodes.push({ ...node, inputs });
-    }
-    has.set(node.name, made(node, needed));
-  }
-  const output = cropped(graph.output, { top: 0, left: 0, bottom: 0, right: 0 });
-  return graphOf(title, nodes, output);
-
-  function made(node: Node, needed: Pads): Pads {
-    switch (node.op) {
-      case 'conv':
-        return open(onEachSide((side) => needed[side] - (node.pads === 'same' ? 0 : node.pads[side])));
-      case 'upsample':
-        return onEachSide((side) => needed[side] * node.factor[axisOf(side)]);
-      case 'depthToSpace':
-        return onEachSide((side) => needed[side] * node.block);
-      default:
-        return needed;
+      tile.place(node, node.name, region);
     }
   }
+  return graphOf(title, tile.nodes, tile.cropped(graph.output, NO_PADS));
 }
 
-function onEachSide(f: (side: keyof Pads) => number): Pads {
-  return { top: f('top'), left: f('left'), bottom: f('bottom'), right: f('right') };
+/** By each node that makes one, the values that differ at a closed side. */
+function borderedValues(
+  graph: Graph,
+  values: FoldedGraph['values'],
+  closed: ClosedSides,
+): Map<string, Border> {
+  const users = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    for (const name of node.inputs) users.set(name, [...(users.get(name) ?? []), node]);
+  }
+  const bordered = new Map<string, Border>();
+  for (const [name, value] of values) {
+    if (!SIDES.some((side) => closed[side] && value.lines[side] > 0)) continue;
+    const chain = graph.nodes.filter((node) => node.name === name);
+    for (let [next, ...others] = users.get(name) ?? []; next && others.length === 0 && isPointwise(next);) {
+      if (chain.at(-1)?.name === graph.output) break;
+      chain.push(next);
+      [next, ...others] = users.get(next.name) ?? [];
+    }
+    const border = { name, value, chain };
+    for (const piece of [...value.pieces, ...chain.map((node) => node.name)]) bordered.set(piece, border);
+  }
+  return bordered;
 }
 
-function axisOf(side: keyof Pads): 'height' | 'width' {
-  return side === 'top' || side === 'bottom' ? 'height' : 'width';
+/** What is done to each number by itself can be done to the lines of a value one after the other. */
+function isPointwise({ op, inputs }: Node): boolean {
+  return inputs.length === 1 && ['activation', 'leakyRelu', 'prelu', 'clip', 'affine'].includes(op);
 }

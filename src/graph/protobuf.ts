@@ -58,6 +58,11 @@ export function sharedBytes({ parts, bytes }: Encoded): Uint8Array<SharedArrayBu
 /** Negative numbers are written as the two's complement of 64 bits. */
 function varint(value: number): number[] {
   const bytes: number[] = [];
+  if (value >= 0) {
+    let left = value;
+    for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
+    return [...bytes, left];
+  }
   let rest = BigInt.asUintN(64, BigInt(value));
   while (rest > 127n) {
     bytes.push(Number(rest & 127n) | 128);

@@ -1,4 +1,4 @@
-import type { ConvNode, Extent, Graph, Node, Pads } from './graph.js';
+import { axisOf, type ConvNode, type Extent, type Graph, type Node, type Pads } from './graph.js';
 import { damaged, known } from './order.js';
 
 export interface Shape extends Extent {
@@ -95,6 +95,22 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
       return around(first, node.pads, 1);
     case 'crop':
       return around(first, node.edges, -1);
+    case 'take': {
+      const axis = axisOf(node.side);
+      if (first[axis] < node.lines) throw mismatch('the inputs');
+      return { ...first, [axis]: node.lines };
+    }
+    case 'transpose':
+      return { ...first, height: first.width, width: first.height };
+    case 'unroll':
+      if (first.height !== 1 || first.channels % node.rows !== 0) throw mismatch('the channels');
+      return { ...first, channels: first.channels / node.rows, height: node.rows };
+    case 'join': {
+      const other = node.axis === 'height' ? 'width' : 'height';
+      if (!sameChannels || !others.every((shape) => shape[other] === first[other]))
+        throw mismatch('the inputs');
+      return { ...first, [node.axis]: inputs.reduce((sum, shape) => sum + shape[node.axis], 0) };
+    }
     case 'mean':
       return { ...first, height: 1, width: 1 };
   }

@@ -6,8 +6,9 @@ import { largeShapesOf } from './shapes.js';
  * Replaces each convolution of a concatenation by the sum of convolutions of its parts, where that is all the
  * concatenation is for: the parts need not be held until the last of them is there, nor copied together. The
  * result is the same but for the order of the sum.
+ * @param kept names of nodes that stay as they are
  */
-export function splitConcat(title: string, graph: Graph): Graph {
+export function splitConcat(title: string, graph: Graph, kept: ReadonlySet<string> = new Set()): Graph {
   const shapes = largeShapesOf(title, graph);
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const users = new Map<string, Node[]>();
@@ -17,7 +18,8 @@ export function splitConcat(title: string, graph: Graph): Graph {
   const isSplit = (name: string) =>
     byName.get(name)?.op === 'concat' &&
     name !== graph.output &&
-    (users.get(name) ?? []).every((user) => user.op === 'conv' && user.groups === 1);
+    !kept.has(name) &&
+    (users.get(name) ?? []).every((user) => user.op === 'conv' && user.groups === 1 && !kept.has(user.name));
 
   const nodes = graph.nodes.flatMap((node) => {
     const [input = ''] = node.inputs;

@@ -1,22 +1,34 @@
+import type { ClosedSides } from '../tiles/sides.js';
 import type { TileWork } from '../tiles/work.js';
-import type { Graph } from './graph.js';
+import type { Extent, Graph } from './graph.js';
 import { known } from './order.js';
-import { LARGE_SIDE_PX, largeShapesOf } from './shapes.js';
-import type { Margins } from './open-sides.js';
+import { shapesOf } from './shapes.js';
 
-/** What running the graph on a tile costs, from how far beyond the tile each convolution is computed. */
-export function tileWork(title: string, graph: Graph, margins: Margins): TileWork {
-  const shapes = largeShapesOf(title, graph);
-  const work = { perPixel: 0, perEdgePixel: 0, perCorner: 0 };
-  for (const node of graph.nodes) {
-    if (node.op !== 'conv') continue;
-    const scale = known(shapes, node.name).width / LARGE_SIDE_PX;
-    const { top, left, bottom, right } = known(margins, node.name);
-    const beyond = (top + left + bottom + right) / 4 / scale;
-    const macs = node.weights.length * scale ** 2;
-    work.perPixel += macs;
-    work.perEdgePixel += macs * beyond;
-    work.perCorner += macs * beyond ** 2;
-  }
-  return work;
+/** A multiple of all strides that occur, and above what a tile must have. */
+const SIDE_PX = 5040;
+
+/** What running a graph that was made for tiles with these closed sides costs. */
+export function tileWork(title: string, graph: Graph, radiusPx: number, closed: ClosedSides): TileWork {
+  const macs = (widthPx: number, heightPx: number) =>
+    macsOf(title, graph, {
+      width: widthPx + radiusPx * (Number(!closed.left) + Number(!closed.right)),
+      height: heightPx + radiusPx * (Number(!closed.top) + Number(!closed.bottom)),
+    });
+  // each convolution works on a rectangle that grows with the tile's
+  const [small, wide] = [macs(SIDE_PX, SIDE_PX), macs(2 * SIDE_PX, SIDE_PX)];
+  const [high, large] = [macs(SIDE_PX, 2 * SIDE_PX), macs(2 * SIDE_PX, 2 * SIDE_PX)];
+  const perPixel = (large - wide - high + small) / SIDE_PX ** 2;
+  const perWidthPx = (wide - small) / SIDE_PX - perPixel * SIDE_PX;
+  const perHeightPx = (high - small) / SIDE_PX - perPixel * SIDE_PX;
+  const once = small - perPixel * SIDE_PX ** 2 - (perWidthPx + perHeightPx) * SIDE_PX;
+  return { perPixel, perWidthPx, perHeightPx, once };
+}
+
+function macsOf(title: string, graph: Graph, size: Extent): number {
+  const shapes = shapesOf(title, graph, size);
+  return graph.nodes.reduce((sum, node) => {
+    if (node.op !== 'conv') return sum;
+    const { height, width } = known(shapes, node.name);
+    return sum + node.weights.length * height * width;
+  }, 0);
 }

@@ -98,8 +98,8 @@ async function describe(
 }
 
 function foldedMacs(title: string, graph: Graph, radiusPx: number, cost: Cost): number | undefined {
-  const { exact, interior } = foldForTiles(title, graph, radiusPx) ?? {};
-  const folded = interior ?? exact;
+  const { exact, composed } = foldForTiles(title, graph, radiusPx) ?? {};
+  const folded = composed?.graph ?? exact;
   const macs = folded && costOf(title, folded).macsPerPixel;
   return macs !== undefined && macs < cost.macsPerPixel ? macs : undefined;
 }

@@ -1,6 +1,6 @@
 import type { NetworkFile, TileForm } from '../engines/engine.js';
 import { gridBySide, type Grid, type PageSize } from './grid.js';
-import { ALL_OPEN } from './sides.js';
+import { ALL_OPEN, sidesIndex } from './sides.js';
 import { macsOfTile } from './work.js';
 
 export type TileCosts = Pick<
@@ -72,13 +72,15 @@ export function largestWindowSide(network: TileCosts): number {
 }
 
 /** The same for a form made for tiles: the side of a tile without what it reads beyond. */
-export function openTileSide({ work, liveFloatsPerPixel }: TileForm, radiusPx: number): number {
+export function openTileSide({ bySides, liveFloatsPerPixel }: TileForm, radiusPx: number): number {
+  const { work } = bySides[sidesIndex(ALL_OPEN)] ?? {};
+  if (!work) throw new RangeError('There is no form for a tile inside the image.');
   const soonDone = Math.floor(Math.sqrt(MOST_TILE_MACS / work.perPixel));
   const most = Math.max(2 * radiusPx, Math.min(soonDone, MOST_SIDE_PX), 1);
   let best = most;
   let least = Infinity;
   for (let side = 1; side <= most; side += 1) {
-    const macs = macsOfTile(work, side, side, ALL_OPEN) + TILE_MACS;
+    const macs = macsOfTile(work, side, side) + TILE_MACS;
     const bytes = 4 * liveFloatsPerPixel * (side + 2 * radiusPx) ** 2;
     const cost = (macs / side ** 2) * (1 + bytes / DOUBLING_BYTES);
     if (cost < least) [best, least] = [side, cost];

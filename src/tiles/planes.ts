@@ -23,25 +23,23 @@ const isGray = ({ channels }: Page) => channels < 3;
 /** What one level of 8 bits is in the page's own depth. */
 const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
 
-/** What a window has beyond the page: zeros, as the networks have it, or the nearest pixel. */
-export type Beyond = 'zeros' | 'nearest';
-
 /**
- * Colour of `window` as three planes in 0..255; gray fills all three.
+ * Colour of `window` as three planes in 0..255; gray fills all three. Beyond the page the nearest pixel is
+ * repeated.
  * @param planes 3 × heightPx × widthPx values of the window
  */
-export function readColour(page: Page, window: Rect, beyond: Beyond, planes: Float32Array): void {
+export function readColour(page: Page, window: Rect, planes: Float32Array): void {
   const area = window.widthPx * window.heightPx;
   const planeCount = isGray(page) ? 1 : 3;
   for (let plane = 0; plane < planeCount; plane += 1) {
-    readChannel(page, window, beyond, plane, planes, plane * area);
+    readChannel(page, window, plane, planes, plane * area);
   }
   if (planeCount === 1) repeatPlane(planes, area);
 }
 
 /** Alpha of `window`, in 0..255, as the three planes of a gray image. */
-export function readAlpha(page: Page, window: Rect, beyond: Beyond, planes: Float32Array): void {
-  readChannel(page, window, beyond, page.channels - 1, planes, 0);
+export function readAlpha(page: Page, window: Rect, planes: Float32Array): void {
+  readChannel(page, window, page.channels - 1, planes, 0);
   repeatPlane(planes, window.widthPx * window.heightPx);
 }
 
@@ -76,14 +74,7 @@ export function writeAlpha(
   return writeRows(page, core, window, factor, planes, page.channels - 1, writeValues);
 }
 
-function readChannel(
-  page: Page,
-  window: Rect,
-  beyond: Beyond,
-  channel: number,
-  planes: Float32Array,
-  at: number,
-): void {
+function readChannel(page: Page, window: Rect, channel: number, planes: Float32Array, at: number): void {
   const { data, channels } = page;
   const level = levelOf(page);
   const left = Math.max(0, window.xPx);
@@ -91,7 +82,6 @@ function readChannel(
   const top = Math.max(0, window.yPx);
   const bottom = Math.min(page.heightPx, window.yPx + window.heightPx);
   const whole = right - left === window.widthPx && bottom - top === window.heightPx;
-  if (!whole) planes.fill(0, at, at + window.widthPx * window.heightPx);
   for (let y = top; y < bottom; y += 1) {
     let from = page.start + (y * page.widthPx + left) * channels + channel;
     let to = at + (y - window.yPx) * window.widthPx + left - window.xPx;
@@ -99,7 +89,7 @@ function readChannel(
       planes[to] = (data[from] as number) / level;
     }
   }
-  if (!whole && beyond === 'nearest') {
+  if (!whole) {
     const inside = {
       xPx: left - window.xPx,
       yPx: top - window.yPx,

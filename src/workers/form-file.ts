@@ -12,15 +12,16 @@ export function formKey(form: TileForm, closed: ClosedSides): string {
 export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSides): NetworkFile {
   const { tiled, radiusPx, key } = network;
   if (form === 'whole') return network;
-  const index = sidesIndex(closed);
-  const { weights, operators } = tiled?.[form] ?? {};
-  const head = operators?.[index];
-  if (!weights || !head) {
+  const parts = tiled?.[form]?.bySides[sidesIndex(closed)]?.parts;
+  if (!parts) {
     throw new SrganError('E_INTERNAL', `${network.title}: there is no form '${form}' for these sides.`);
   }
-  const bytes = new Uint8Array(new SharedArrayBuffer(head.length + weights.length));
-  bytes.set(head);
-  bytes.set(weights, head.length);
+  const bytes = new Uint8Array(new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0)));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   const trim = (isClosed: boolean) => (isClosed ? 0 : radiusPx);
   return {
     ...network,

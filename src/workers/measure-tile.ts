@@ -21,7 +21,7 @@ export async function measureTile(
   floats: Floats,
 ): Promise<{ sums: TileSums; inferMs: number } | undefined> {
   const { factor, title, alignPx = 1, features = { channels: 3, extraPx: 0 } } = image.network;
-  const { window, beyond } = tile;
+  const { window } = tile;
   const page = pageOf(image.source, pageIndex);
   const sums: Float64Array[] = [];
   let inferMs = 0;
@@ -32,7 +32,7 @@ export async function measureTile(
     for (let turn = 0; turn < (image.tta ? TURNS : 1); turn += 1) {
       if (Atomics.load(image.dropped, 0) !== 0) return undefined;
       // the network may change what it is given
-      read(page, window, beyond, planes);
+      read(page, window, planes);
       const turned = floats.take('turned', planes.length);
       turnPlanes(planes, window.widthPx, window.heightPx, turn, turned);
       const [acrossPx, downPx] = swapsAxes(turn)

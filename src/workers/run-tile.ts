@@ -28,7 +28,7 @@ export async function runTile(
   networkFor: NetworkFor,
   floats: Floats,
 ): Promise<number | undefined> {
-  const { core, window, covered, closed, beyond } = tile;
+  const { core, window, covered, closed } = tile;
   const { factor, title } = image.network;
   const source = pageOf(image.source, page);
   const result = pageOf(image.result, page);
@@ -39,7 +39,7 @@ export async function runTile(
   if (withAlpha && !isFlatAlpha(source, core)) layers.push({ read: readAlpha, write: writeAlpha });
   for (const [layer, { read, write }] of layers.entries()) {
     const planes = floats.take('planes', 3 * window.widthPx * window.heightPx);
-    read(source, window, beyond, planes);
+    read(source, window, planes);
     const enlarged = image.tta
       ? await averageOfTurns(planes, TURNS * layer)
       : await infer(closed, planes, window.widthPx, window.heightPx, layer);

@@ -5,7 +5,7 @@ import { openEngine } from '../../src/engines/select.js';
 import { loadTfjs } from '../../src/engines/tfjs-runtime.js';
 import { openNetworks } from '../../src/models/networks.js';
 import { PACKAGED } from '../../src/models/registry.js';
-import { framedNetwork } from '../helpers/framed-network.js';
+import { composedNetwork } from '../helpers/composed-network.js';
 import { differingShare, drawPixels, largestDifference } from '../helpers/pixels.js';
 import { randomValues, seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
@@ -35,7 +35,7 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
       const pixels = drawPixels({ widthPx, heightPx });
       for (const factor of factors) {
         const published = await onnx.load(name, factor);
-        const folded = published.tiled ? framedNetwork(published) : published;
+        const folded = published.tiled ? composedNetwork(published) : published;
         const request = { pixels, tilePx };
         const tiled = await pool.upscale(
           requestOf({ ...request, network: await networks.load(name, factor) }),

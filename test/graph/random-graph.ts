@@ -89,6 +89,16 @@ export function graphsOfEveryNode(next: Next): Record<string, Graph> {
     'resample, cubic, half': around({ ...one, op: 'resample', kernel: 'cubic', factor: square(0.5) }, 2),
     pad: around({ ...one, op: 'pad', pads: { top: 1, left: 2, bottom: 3, right: 0 } }, 2),
     crop: around({ ...one, op: 'crop', edges: { top: 1, left: 2, bottom: 0, right: 3 } }, 2),
+    'take, first rows': around({ ...one, op: 'take', side: 'top', lines: 2 }, 2),
+    'take, last rows': around({ ...one, op: 'take', side: 'bottom', lines: 1 }, 2),
+    'take, first columns': around({ ...one, op: 'take', side: 'left', lines: 3 }, 2),
+    'take, last columns': around({ ...one, op: 'take', side: 'right', lines: 2 }, 2),
+    transpose: around({ ...one, op: 'transpose' }, 2),
+    unroll: around({ ...one, inputs: ['t'], op: 'unroll', rows: 2 }, 4, [
+      { op: 'take', name: 't', inputs: ['x'], side: 'top', lines: 1 },
+    ]),
+    'join, rows': around({ ...one, inputs: ['x', 'a'], op: 'join', axis: 'height' }, 4, [other]),
+    'join, columns': around({ ...one, inputs: ['a', 'x'], op: 'join', axis: 'width' }, 4, [other]),
     mean: around({ ...one, op: 'mean' }, 4),
     'mul, by channel': around({ op: 'mul', name: 'y', inputs: ['x', 'm'] }, 4, [
       { op: 'mean', name: 'm', inputs: ['x'] },

@@ -151,6 +151,41 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
         pixel(input, c, y + top, x + left),
       );
     }
+    case 'take': {
+      const { side, lines } = node;
+      const high = side === 'top' || side === 'bottom';
+      const [rows, columns] = high ? [lines, input.width] : [input.height, lines];
+      const from = { top: 0, left: 0, bottom: input.height - lines, right: input.width - lines }[side];
+      return tensor(input.channels, rows, columns, (c, y, x) =>
+        high ? pixel(input, c, y + from, x) : pixel(input, c, y, x + from),
+      );
+    }
+    case 'transpose':
+      return tensor(input.channels, input.width, input.height, (c, y, x) => pixel(input, c, x, y));
+    case 'unroll': {
+      const depth = input.channels / node.rows;
+      return tensor(depth, node.rows, input.width, (c, y, x) => pixel(input, y * depth + c, 0, x));
+    }
+    case 'join': {
+      const all = [input, ...others];
+      const total = (size: (t: Tensor) => number) => all.reduce((sum, t) => sum + size(t), 0);
+      if (node.axis === 'height') {
+        const rows = all.flatMap((t) => Array.from({ length: t.height }, (_, y) => [t, y] as const));
+        return tensor(
+          input.channels,
+          total((t) => t.height),
+          input.width,
+          (c, y, x) => pixel(rows[y]![0], c, rows[y]![1], x),
+        );
+      }
+      const columns = all.flatMap((t) => Array.from({ length: t.width }, (_, x) => [t, x] as const));
+      return tensor(
+        input.channels,
+        input.height,
+        total((t) => t.width),
+        (c, y, x) => pixel(columns[x]![0], c, y, columns[x]![1]),
+      );
+    }
     case 'mean': {
       const area = input.height * input.width;
       const mean = (c: number) =>

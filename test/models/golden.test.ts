@@ -8,7 +8,7 @@ import { openNetworks } from '../../src/models/networks.js';
 import { packageDirectory } from '../../src/models/packaged.js';
 import { PACKAGED, type PackagedFamily } from '../../src/models/registry.js';
 import type { Test } from '../engines/conformance.js';
-import { framedNetwork } from '../helpers/framed-network.js';
+import { composedNetwork } from '../helpers/composed-network.js';
 import { blankPixels, largestDifference } from '../helpers/pixels.js';
 import { testOnTfjsNode } from '../helpers/tfjs-node.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
@@ -73,7 +73,7 @@ for (const family of PACKAGED.filter(({ name }) => name !== 'esrgan-thick')) {
       const { data, width, height } = await rgb(path.join(assets, 'fixture.png'));
       const sample = await rgb(path.join(assets, 'samples', `${factor}x`, 'result.png'));
       const { pool } = poolOf(t, { threads: 2 });
-      const network = framedNetwork(
+      const network = composedNetwork(
         await openNetworks({ engine: 'onnx', device: 'cpu' }).load(family.name, factor),
       );
       const pixels = blankPixels({ widthPx: width, heightPx: height });

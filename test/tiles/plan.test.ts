@@ -2,7 +2,7 @@ import test from 'ava';
 import { openNetworks } from '../../src/models/networks.js';
 import { planTiles, type PlannedNetwork, type TileRow } from '../../src/tiles/plan.js';
 import type { Rect } from '../../src/tiles/grid.js';
-import { framedNetwork } from '../helpers/framed-network.js';
+import { composedNetwork } from '../helpers/composed-network.js';
 import { seeded } from '../helpers/random.js';
 
 const networks = openNetworks({ engine: 'onnx', device: 'cpu' });
@@ -13,7 +13,7 @@ test('whatever the page, the cores cover each pixel once', async (t) => {
   const upTo = (most: number) => 1 + Math.floor(next() * most);
   const slim = await networks.load('esrgan-slim', 2);
   const thick = await networks.load('esrgan-thick', 2);
-  for (const network of [slim, framedNetwork(slim), thick]) {
+  for (const network of [slim, composedNetwork(slim), thick]) {
     for (let i = 0; i < 40; i += 1) {
       const page = { widthPx: upTo(140), heightPx: upTo(140) };
       const seen = new Uint8Array(page.widthPx * page.heightPx);
@@ -31,7 +31,7 @@ test('whatever the page, the cores cover each pixel once', async (t) => {
 test('rows of tiles lie one below the other, are made by their tiles alone and know what these look at', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
   const thick = await networks.load('esrgan-thick', 2);
-  for (const network of [slim, framedNetwork(slim), thick]) {
+  for (const network of [slim, composedNetwork(slim), thick]) {
     for (const [widthPx, heightPx, sidePx] of [
       [61, 145, 16],
       [30, 400, undefined],
@@ -56,40 +56,40 @@ test('rows of tiles lie one below the other, are made by their tiles alone and k
   }
 });
 
-test('a window has all that its core needs, and beyond the page only where nothing of the frame is made', async (t) => {
-  const slim = framedNetwork(await networks.load('esrgan-slim', 2));
+test('a window has all that its core needs, and ends at the border of the page', async (t) => {
+  const slim = composedNetwork(await networks.load('esrgan-slim', 2));
   for (const [widthPx, heightPx] of [
     [40, 90],
     [333, 50],
   ] as const) {
     for (const sidePx of [undefined, 16]) {
       const tiles = tilesOf(planTiles({ widthPx, heightPx }, slim, sidePx));
-      t.true(tiles.some(({ form }) => form === 'interior'));
-      for (const { core, window, covered, closed, form } of tiles) {
+      t.true(tiles.every(({ form }) => form === 'composed'));
+      for (const { core, window, covered, closed } of tiles) {
         t.true(contains(covered, core));
         const open = (isClosed: boolean) => (isClosed ? 0 : slim.radiusPx);
         t.is(window.xPx, covered.xPx - open(closed.left));
         t.is(window.yPx, covered.yPx - open(closed.top));
         t.is(window.widthPx, covered.widthPx + open(closed.left) + open(closed.right));
         t.is(window.heightPx, covered.heightPx + open(closed.top) + open(closed.bottom));
-        if (form === 'interior') {
-          t.true(contains({ xPx: 9, yPx: 9, widthPx: widthPx - 18, heightPx: heightPx - 18 }, core));
-          t.deepEqual(covered, core);
-        } else {
-          t.true(contains({ xPx: 0, yPx: 0, widthPx, heightPx }, window));
-          t.is(closed.left && window.xPx !== 0, false);
-          t.is(closed.right && window.xPx + window.widthPx !== widthPx, false);
-        }
+        t.true(contains({ xPx: 0, yPx: 0, widthPx, heightPx }, window));
+        t.is(closed.left && window.xPx !== 0, false);
+        t.is(closed.right && window.xPx + window.widthPx !== widthPx, false);
       }
     }
   }
 });
 
-test('the cheaper way is taken: a frame is not worth it around a small image, and is around a large one', async (t) => {
+test('the cheaper form is taken, where every tile at the border is large enough for it', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
-  t.deepEqual(formsOf(planTiles({ widthPx: 1, heightPx: 1 }, slim, undefined)), ['exact']);
-  t.deepEqual(formsOf(planTiles({ widthPx: 40, heightPx: 20 }, slim, undefined)), ['exact']);
-  t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, slim, undefined)), ['exact', 'interior']);
+  const { leastPx } = slim.tiled!.composed!;
+  const forms = (widthPx: number, heightPx: number, sidePx?: number) =>
+    formsOf(planTiles({ widthPx, heightPx }, slim, sidePx));
+  t.deepEqual(forms(1, 1), ['exact']);
+  t.deepEqual(forms(40, leastPx - 1), ['exact']);
+  t.deepEqual(forms(leastPx, 200), ['composed']);
+  t.deepEqual(forms(512, 512), ['composed']);
+  t.deepEqual(forms(512, 512, leastPx - 1), ['exact']);
   const plain: PlannedNetwork = { ...slim, tiled: { exact: slim.tiled!.exact } };
   t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, plain, undefined)), ['exact']);
   t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, untiled(slim), undefined)), ['whole']);

@@ -12,11 +12,11 @@ for (const bits of [8, 16] as const) {
       const planes = new Float32Array(3 * 13 * 7);
       for (const page of [0, 1]) {
         const [from, to] = [pageOf(source, page), pageOf(result, page)];
-        readColour(from, whole(13, 7), 'zeros', planes);
+        readColour(from, whole(13, 7), planes);
         t.true(planes.every((value) => value >= 0 && value <= 255));
         t.true(writeColour(to, whole(13, 7), whole(13, 7), 1, planes));
         if (channels % 2 !== 0) continue;
-        readAlpha(from, whole(13, 7), 'zeros', planes);
+        readAlpha(from, whole(13, 7), planes);
         t.true(writeAlpha(to, whole(13, 7), whole(13, 7), 1, planes));
       }
       t.deepEqual(result.data, source.data);
@@ -31,7 +31,7 @@ test('a window is read from its place, and only its core is written', (t) => {
     { xPx: 4, yPx: 3, widthPx: 7, heightPx: 4 },
   ];
   const planes = new Float32Array(3 * 7 * 4);
-  readColour(source, window, 'zeros', planes);
+  readColour(source, window, planes);
   t.is(planes[7 * 4 + 2 * 7 + 5], source.data[(5 * 20 + 9) * 3 + 1]);
 
   const pixels = blankPixels({ widthPx: 20, heightPx: 10 });
@@ -45,10 +45,10 @@ test('a window is read from its place, and only its core is written', (t) => {
   }
 });
 
-test('beyond the page, a window has the nearest pixel where that is wanted', (t) => {
+test('beyond the page, a window has the nearest pixel', (t) => {
   const source = pageOf(drawPixels({ widthPx: 5, heightPx: 4 }), 0);
   const planes = new Float32Array(3 * 6 * 7);
-  readColour(source, { xPx: 2, yPx: 1, widthPx: 6, heightPx: 7 }, 'nearest', planes);
+  readColour(source, { xPx: 2, yPx: 1, widthPx: 6, heightPx: 7 }, planes);
   for (let y = 0; y < 7; y += 1) {
     for (let x = 0; x < 6; x += 1) {
       const at = (Math.min(3, y + 1) * 5 + Math.min(4, x + 2)) * 3;

@@ -2,7 +2,7 @@ import test from 'ava';
 import { openNetworks } from '../../src/models/networks.js';
 import { bandsOf } from '../../src/tiles/bands.js';
 import { planTiles } from '../../src/tiles/plan.js';
-import { framedNetwork } from '../helpers/framed-network.js';
+import { composedNetwork } from '../helpers/composed-network.js';
 import { channelOf, drawPixels, largestDifference, pageOfPixels, setAlpha } from '../helpers/pixels.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
 import { upscaleWhole } from '../helpers/whole-image.js';
@@ -37,15 +37,15 @@ for (const name of ['esrgan-slim', 'esrgan-medium']) {
 
 for (const name of ['esrgan-slim', 'esrgan-medium']) {
   for (const factor of [2, 3, 4, 8]) {
-    test(`${name} x${factor}: a folded inner part and the frame around it make the whole image`, async (t) => {
+    test(`${name} x${factor}: composed tiles make the whole image, at its border too`, async (t) => {
       const { pool } = poolOf(t, { threads: 2 });
-      const network = framedNetwork(await networks.load(name, factor));
+      const network = composedNetwork(await networks.load(name, factor));
       for (const [widthPx, heightPx, tilePx] of [
         [61, 45, 16],
         [50, 70, undefined],
-        // the inner part is one pixel wide, or there is none
-        [2 * network.tiled!.interior!.borderPx + 1, 40, undefined],
-        [40, 12, undefined],
+        // as small as a composed tile may be, and smaller
+        [network.tiled!.composed!.leastPx, 40, undefined],
+        [40, network.tiled!.composed!.leastPx - 1, undefined],
       ] as const) {
         const pixels = drawPixels({ widthPx, heightPx });
         const tiled = await pool.upscale(requestOf({ network, pixels, tilePx }));
@@ -64,8 +64,7 @@ test('folded or not, by however many workers: 16 bits differ by far less than a 
   for (const threads of [1, 3]) {
     const { pool } = poolOf(t, { threads });
     results.push(await pool.upscale(requestOf({ network, pixels })));
-    // the inner part and the four pieces around it
-    t.true(pool.stats.tiles >= 5);
+    t.true(pool.stats.tiles >= 4);
   }
   t.deepEqual(results[0]!.data, results[1]!.data);
   t.true(largestDifference(results[0]!, whole) <= 0.02);
@@ -74,9 +73,9 @@ test('folded or not, by however many workers: 16 bits differ by far less than a 
 test('the rows of an image in bands are the very rows of the whole, by however many workers', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
   for (const { network, widthPx, tilePx } of [
-    // an inner part and a frame around it, in tiles as they are chosen and in small ones
+    // in tiles as they are chosen, and in small ones
     { network: slim, widthPx: 600, tilePx: undefined },
-    { network: framedNetwork(slim), widthPx: 90, tilePx: 24 },
+    { network: composedNetwork(slim), widthPx: 90, tilePx: 24 },
     { network: { ...slim, tiled: undefined }, widthPx: 90, tilePx: 24 },
   ]) {
     const pixels = drawPixels({ widthPx, heightPx: 420, channels: 4, bits: 16 });
@@ -84,7 +83,7 @@ test('the rows of an image in bands are the very rows of the whole, by however m
     const whole = await pool.upscale(requestOf({ network, pixels, tilePx }));
     const rows = planTiles({ widthPx, heightPx: 420 }, network, tilePx);
     const forms = rows.flatMap((row) => Array.from({ length: row.tiles }, (_, i) => row.tileAt(i).form));
-    t.is(forms.includes('interior'), network.tiled !== undefined);
+    t.is(forms.includes('composed'), network.tiled !== undefined);
     const samplesPerRow = widthPx * pixels.channels;
     for (const [threads, mostRows] of [
       [1, 1],
@@ -231,7 +230,7 @@ test('--tta is the mean over the flips and turns, and knows no direction', async
     requestOf({ network, pixels: { ...mirrored, data: shared }, tta: true }),
   );
   const framed = await pool.upscale(
-    requestOf({ network: framedNetwork(network), pixels, tta: true, tilePx: 11 }),
+    requestOf({ network: composedNetwork(network), pixels, tta: true, tilePx: 11 }),
   );
   t.true(largestDifference(mean, tiled) <= 1);
   t.true(largestDifference(mean, framed) <= 1);
