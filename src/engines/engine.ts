@@ -28,7 +28,7 @@ export interface NetworkFile {
   /** What the result lacks on each side, in input pixels, where the network pads nothing there. */
   readonly trimPx?: Sides<number>;
   /** The network made for tiles. Without it, tiles go through the network itself, with a halo. */
-  readonly tiled?: TiledForms;
+  readonly tiled?: TiledNetwork;
   /** Beyond this distance it feels nothing that would change a level, where that was measured. */
   readonly feltPx?: number;
   /** Where it looks at means over the whole image: how an image of several tiles is enlarged. */
@@ -39,29 +39,22 @@ export interface NetworkFile {
   readonly givens?: readonly number[];
 }
 
-/** A network in the forms in which it is run on tiles: they make what it makes of the whole image. */
-export interface TiledForms {
-  readonly exact: TileForm;
-  /** Less work, for tiles that are large enough. */
-  readonly composed?: ComposedForm;
-}
-
-/** Takes a tile with `radiusPx` more at each open side, and gives the tile without. */
-export interface TileForm {
+/**
+ * A network made for tiles: they make what it makes of the whole image. It takes a tile with `radiusPx` more
+ * at each open side, and gives the tile without.
+ */
+export interface TiledNetwork {
   /** By the index of the closed sides. */
-  readonly bySides: readonly SidedForm[];
+  readonly bySides: readonly SidedNetwork[];
   readonly liveFloatsPerPixel: number;
-}
-
-export interface SidedForm {
-  /** Parts of an ONNX model, which are a model one after the other; many are shared with other sides. */
-  readonly parts: readonly Uint8Array<SharedArrayBuffer>[];
-  readonly work: TileWork;
-}
-
-export interface ComposedForm extends TileForm {
   /** The least width and height of a tile at the border of the image. */
   readonly leastPx: number;
+}
+
+export interface SidedNetwork {
+  /** Parts of an ONNX model, which are a model one after the other; some are shared with other sides. */
+  readonly parts: readonly Uint8Array<SharedArrayBuffer>[];
+  readonly work: TileWork;
 }
 
 /** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */

@@ -1,5 +1,5 @@
 import { axisOf, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';
-import { stacked, toConv, transposed, type Kernel } from './kernel.js';
+import { once, stacked, toConv, transposed, type Kernel } from './kernel.js';
 import { groupsOf, type Form, type Segment, type Term } from './linear-form.js';
 import { linesNear, type Lines } from './lines-near.js';
 import { graphOf, known } from './order.js';
@@ -53,8 +53,17 @@ export function emitForms(title: string, graph: Graph, { linear, forms, seen }: 
   const joined = new Map<string, string>();
   const isBase = (name: string) => !linear.has(name) || forms.has(name);
   const linearNodes = graph.nodes.filter(({ name }) => linear.has(name));
-  const near = linesNear({ nodes: linearNodes, seen, isBase });
-  const lines = new Map(SIDES.map((side) => [side, near(side)]));
+  const linesAt = (side: keyof Pads) => linesNear({ nodes: linearNodes, seen, isBase })(side);
+  const counts = {
+    top: linesAt('top'),
+    left: linesAt('left'),
+    bottom: linesAt('bottom'),
+    right: linesAt('right'),
+  };
+  const strips = {
+    height: once(() => stripsOf('top', 'bottom')),
+    width: once(() => stripsOf('left', 'right')),
+  };
   const values = new Map<string, FoldedValue>();
 
   for (const [name, form] of forms) {
@@ -62,13 +71,12 @@ export function emitForms(title: string, graph: Graph, { linear, forms, seen }: 
     emitForm(name, form);
     const joins = new Set(joined.values());
     const pieces = nodes.slice(first).flatMap((node) => (joins.has(node.name) ? [] : [node.name]));
-    const linesAt = (side: keyof Pads): Lines => known(known(lines, side), name);
-    const counts = onEachSide((each) => linesAt(each).count);
-    if (SIDES.every((side) => counts[side] === 0)) continue;
+    const lines = onEachSide((side) => known(counts[side], name).count);
+    if (SIDES.every((side) => lines[side] === 0)) continue;
     values.set(name, {
       pieces: new Set(pieces),
-      lines: counts,
-      strip: onceBySide((side) => form.map((segment, i) => stripOf(segment, i, side, linesAt(side)))),
+      lines,
+      strip: (side) => known(strips[axisOf(side)](), `${side} ${name}`),
       origin: originOf(name),
     });
   }
@@ -121,6 +129,20 @@ export function emitForms(title: string, graph: Graph, { linear, forms, seen }: 
     });
     if (addsUp) nodes.push({ op: 'add', name, inputs: pieces });
     return name;
+  }
+
+  /** What the lines are composed of is large, and is let go of axis by axis. */
+  function stripsOf(...sides: readonly (keyof Pads)[]): Map<string, Strip> {
+    const near = linesNear({ nodes: linearNodes, seen, isBase });
+    const made = new Map<string, Strip>();
+    for (const side of sides) {
+      const lines = near(side);
+      for (const name of values.keys()) {
+        const parts = known(forms, name).map((segment, i) => stripOf(segment, i, side, known(lines, name)));
+        made.set(`${side} ${name}`, parts);
+      }
+    }
+    return made;
   }
 
   /** @param index of the segment among those of the value */
@@ -181,13 +203,4 @@ function scaling(kernel: Kernel, constant: Segment['bias'], channels: number) {
 function aliasOf({ terms, bias }: Segment): string | undefined {
   const [[name, kernel] = [undefined, undefined]] = terms;
   return terms.size === 1 && kernel?.kind === 'identity' && !bias ? name : undefined;
-}
-
-function onceBySide<T>(make: (side: keyof Pads) => T): (side: keyof Pads) => T {
-  const made = new Map<keyof Pads, T>();
-  return (side) => {
-    const value = made.get(side) ?? make(side);
-    made.set(side, value);
-    return value;
-  };
 }

@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../engines/engine.js';
 import type { Graph } from '../graph/graph.js';
 import { networkFile, type NetworkFacts } from './network-file.js';
-import { tiledForms } from './tiled-forms.js';
+import { tiledNetwork } from './tiled-network.js';
 import { wholeImageMeans } from './whole-image-means.js';
 
 /**
@@ -17,7 +17,7 @@ export function graphNetwork(
   facts: NetworkFacts,
   fold: boolean,
 ): NetworkFile {
-  const tiled = fold ? tiledForms(title, graph, facts) : undefined;
+  const tiled = fold ? tiledNetwork(title, graph, facts.radiusPx) : undefined;
   const means = wholeImageMeans(title, graph, facts);
   return networkFile(title, bytes, facts, { tiled, means });
 }

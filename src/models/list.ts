@@ -7,7 +7,7 @@ import { receptiveField } from '../graph/receptive-field.js';
 import { locatePackage } from './locate.js';
 import { readPackaged } from './packaged.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
-import { foldForTiles } from './tiled-forms.js';
+import { foldForTiles } from './tiled-network.js';
 
 /** What `srgan models` shows of a family of networks. */
 export interface NetworkListing {
@@ -98,8 +98,7 @@ async function describe(
 }
 
 function foldedMacs(title: string, graph: Graph, radiusPx: number, cost: Cost): number | undefined {
-  const { exact, composed } = foldForTiles(title, graph, radiusPx) ?? {};
-  const folded = composed?.graph ?? exact;
-  const macs = folded && costOf(title, folded).macsPerPixel;
+  const folded = foldForTiles(title, graph, radiusPx);
+  const macs = folded && costOf(title, folded.graph).macsPerPixel;
   return macs !== undefined && macs < cost.macsPerPixel ? macs : undefined;
 }

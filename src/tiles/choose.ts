@@ -1,4 +1,4 @@
-import type { NetworkFile, TileForm } from '../engines/engine.js';
+import type { NetworkFile, TiledNetwork } from '../engines/engine.js';
 import { gridBySide, type Grid, type PageSize } from './grid.js';
 import { ALL_OPEN, sidesIndex } from './sides.js';
 import { macsOfTile } from './work.js';
@@ -71,8 +71,8 @@ export function largestWindowSide(network: TileCosts): number {
   return best;
 }
 
-/** The same for a form made for tiles: the side of a tile without what it reads beyond. */
-export function openTileSide({ bySides, liveFloatsPerPixel }: TileForm, radiusPx: number): number {
+/** The same for a network made for tiles: the side of a tile without what it reads beyond. */
+export function openTileSide({ bySides, liveFloatsPerPixel }: TiledNetwork, radiusPx: number): number {
   const { work } = bySides[sidesIndex(ALL_OPEN)] ?? {};
   if (!work) throw new RangeError('There is no form for a tile inside the image.');
   const soonDone = Math.floor(Math.sqrt(MOST_TILE_MACS / work.perPixel));

@@ -50,15 +50,14 @@ export function tileAt(page: PageSize, grid: Grid, index: number, radiusPx: numb
     widthPx: Math.ceil(page.widthPx / alignPx),
     heightPx: Math.ceil(page.heightPx / alignPx),
   };
-  const core = coreAt({ xPx: 0, yPx: 0, ...blocks }, grid, index);
+  const core = coreAt(blocks, grid, index);
   const window = withHalo(blocks, core, Math.ceil(radiusPx / alignPx));
   return { core: onPage(page, times(core, alignPx)), window: times(window, alignPx) };
 }
 
-/** The core of a tile where a part of a page is cut by a grid of its own. */
-export function coreAt({ xPx, yPx, widthPx, heightPx }: Rect, grid: Grid, index: number): Rect {
-  const across = part(xPx, widthPx, grid.columns, index % grid.columns);
-  const down = part(yPx, heightPx, grid.rows, Math.floor(index / grid.columns));
+function coreAt({ widthPx, heightPx }: PageSize, grid: Grid, index: number): Rect {
+  const across = part(widthPx, grid.columns, index % grid.columns);
+  const down = part(heightPx, grid.rows, Math.floor(index / grid.columns));
   return rect(across, down);
 }
 
@@ -90,10 +89,8 @@ function onPage(page: PageSize, { xPx, yPx, widthPx, heightPx }: Rect): Rect {
   };
 }
 
-function part(from: number, length: number, parts: number, index: number): Span {
-  const start = from + Math.floor((index * length) / parts);
-  const end = from + Math.floor(((index + 1) * length) / parts);
-  return { start, end };
+function part(length: number, parts: number, index: number): Span {
+  return { start: Math.floor((index * length) / parts), end: Math.floor(((index + 1) * length) / parts) };
 }
 
 function rect(across: Span, down: Span): Rect {

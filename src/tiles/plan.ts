@@ -1,7 +1,6 @@
-import type { NetworkFile, TileForm as NetworkForm, TiledForms } from '../engines/engine.js';
+import type { NetworkFile, TiledNetwork } from '../engines/engine.js';
 import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
 import {
-  coreAt,
   gridBySide,
   tileAt,
   withHalo,
@@ -11,15 +10,15 @@ import {
   type Span,
   type Tile,
 } from './grid.js';
-import { ALL_OPEN, CLOSED_SIDES, sidesIndex, type ClosedSides } from './sides.js';
+import { ALL_OPEN, CLOSED_SIDES, closedAxes, sidesIndex, type ClosedSides } from './sides.js';
 import { macsOfTile } from './work.js';
 
-/** What a tile goes through: the network as it is, or one of the forms made for tiles. */
-export type TileForm = 'whole' | keyof TiledForms;
+/** What a tile goes through: the network as it is, or as it is made for tiles. */
+export type TileForm = 'whole' | 'tiled';
 
 export interface PlannedTile extends Tile {
   readonly form: TileForm;
-  /** Sides at which the image ends and the network's own zeros act. */
+  /** Sides at which the network's own zeros act: those where the image ends, and those opposite them. */
   readonly closed: ClosedSides;
   /** What the network makes of the window: at least the core. */
   readonly covered: Rect;
@@ -45,31 +44,77 @@ export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled'>;
  * @returns rows of tiles, from top to bottom; their cores cover each pixel of the page once
  */
 export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TileRow[] {
-  const { tiled, radiusPx } = network;
-  if (!tiled) return planWhole(page, network, sidePx);
-  const plans = (['exact', 'composed'] as const).flatMap((form) => {
-    const made = tiled[form];
-    return made ? [cut(page, form, made, radiusPx, sidePx)] : [];
-  });
-  const [cheapest] = plans
-    .map((plan) => ({ plan, macs: macsOf(page, plan, radiusPx, tiled.composed?.leastPx) }))
-    .sort((one, other) => one.macs - other.macs);
-  return cheapest ? rowsOf(page, cheapest.plan, radiusPx) : [];
+  const whole = planWhole(page, network, sidePx);
+  const tiled = network.tiled && planTiled(page, network.tiled, network.radiusPx, sidePx);
+  return (tiled && tiled.macs < whole.macs ? tiled : whole).rows;
+}
+
+interface Plan {
+  readonly rows: TileRow[];
+  /** What it costs, in multiply-adds; infinite where a tile is too small for it. */
+  readonly macs: number;
 }
 
 /** Tiles with a halo, through the network as it is. */
-function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): TileRow[] {
+function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): Plan {
   const grid = chooseGrid(page, network, sidePx);
-  const { alignPx = 1 } = network;
+  const { alignPx = 1, macsPerPixel } = network;
   const haloPx = haloOf(network);
   const reachPx = alignPx * Math.ceil(haloPx / alignPx);
-  return Array.from({ length: grid.rows }, (_, row) => {
-    const planned = (index: number): PlannedTile => {
-      const tile = tileAt(page, grid, row * grid.columns + index, haloPx, alignPx);
-      return { ...tile, form: 'whole', closed: ALL_CLOSED, covered: tile.window };
-    };
-    return { tiles: grid.columns, tileAt: planned, ...spansOf(page, planned(0).core, reachPx) };
-  });
+  const planned = (index: number): PlannedTile => {
+    const tile = tileAt(page, grid, index, haloPx, alignPx);
+    return { ...tile, form: 'whole', closed: ALL_CLOSED, covered: tile.window };
+  };
+  const macsOf = ({ window }: PlannedTile) => macsPerPixel * window.widthPx * window.heightPx;
+  return planGrid(page, grid, planned, macsOf, reachPx);
+}
+
+/** Tiles without a halo at open sides, through the network as it is made for them. */
+function planTiled(
+  page: PageSize,
+  network: TiledNetwork,
+  radiusPx: number,
+  statedPx: number | undefined,
+): Plan {
+  const sidePx = statedPx ?? openTileSide(network, radiusPx);
+  // as much as one tile may hold stays whole, whatever its shape
+  const fits = statedPx === undefined && page.widthPx * page.heightPx <= sidePx ** 2;
+  const grid = fits ? { columns: 1, rows: 1 } : gridBySide(page, sidePx);
+  const planned = (index: number): PlannedTile => {
+    const { core, window } = tileAt(page, grid, index, radiusPx);
+    const closed = closedAxes({
+      top: core.yPx < radiusPx,
+      left: core.xPx < radiusPx,
+      bottom: core.yPx + core.heightPx + radiusPx > page.heightPx,
+      right: core.xPx + core.widthPx + radiusPx > page.widthPx,
+    });
+    return { core, window, form: 'tiled', closed, covered: inside(window, radiusPx, closed) };
+  };
+  const macsOf = ({ covered: { widthPx, heightPx }, closed }: PlannedTile) => {
+    const work = network.bySides[sidesIndex(closed)]?.work;
+    const tooSmall = (closed.left && widthPx < network.leastPx) || (closed.top && heightPx < network.leastPx);
+    return work && !tooSmall ? macsOfTile(work, widthPx, heightPx) : Infinity;
+  };
+  return planGrid(page, grid, planned, macsOf, radiusPx);
+}
+
+function planGrid(
+  page: PageSize,
+  { columns, rows }: Grid,
+  tileOf: (index: number) => PlannedTile,
+  macsOf: (tile: PlannedTile) => number,
+  reachPx: number,
+): Plan {
+  let macs = columns * rows * TILE_MACS;
+  for (let index = 0; index < columns * rows; index += 1) macs += macsOf(tileOf(index));
+  return {
+    macs,
+    rows: Array.from({ length: rows }, (_, row) => ({
+      tiles: columns,
+      tileAt: (index) => tileOf(row * columns + index),
+      ...spansOf(page, tileOf(row * columns).core, reachPx),
+    })),
+  };
 }
 
 /** Alpha is compared with the pixels around it, also where the network sees but one. */
@@ -82,46 +127,6 @@ function spansOf(page: PageSize, rect: Rect, haloPx: number): Pick<TileRow, 'cor
 
 const ALL_CLOSED = CLOSED_SIDES.at(-1) ?? ALL_OPEN;
 
-/** The page cut evenly, for one form. */
-interface Plan {
-  readonly grid: Grid;
-  readonly form: keyof TiledForms;
-  readonly network: NetworkForm;
-}
-
-/** Where no side is stated, as much as one tile may hold stays whole, whatever its shape. */
-function cut(
-  page: PageSize,
-  form: Plan['form'],
-  network: NetworkForm,
-  radiusPx: number,
-  statedPx: number | undefined,
-): Plan {
-  const sidePx = statedPx ?? openTileSide(network, radiusPx);
-  const fits = statedPx === undefined && page.widthPx * page.heightPx <= sidePx ** 2;
-  return { grid: fits ? { columns: 1, rows: 1 } : gridBySide(page, sidePx), form, network };
-}
-
-function rowsOf(page: PageSize, plan: Plan, radiusPx: number): TileRow[] {
-  const { columns, rows } = plan.grid;
-  return Array.from({ length: rows }, (_, row) => {
-    const at = (index: number) => plannedTile(page, plan, row * columns + index, radiusPx);
-    return { tiles: columns, tileAt: at, ...spansOf(page, at(0).core, radiusPx) };
-  });
-}
-
-function plannedTile(page: PageSize, { grid, form }: Plan, index: number, radiusPx: number): PlannedTile {
-  const core = coreAt({ xPx: 0, yPx: 0, ...page }, grid, index);
-  const window = withHalo(page, core, radiusPx);
-  const closed = {
-    top: core.yPx < radiusPx,
-    left: core.xPx < radiusPx,
-    bottom: core.yPx + core.heightPx + radiusPx > page.heightPx,
-    right: core.xPx + core.widthPx + radiusPx > page.widthPx,
-  };
-  return { core, window, form, closed, covered: inside(window, radiusPx, closed) };
-}
-
 /** A window without what lies beyond its open sides. */
 function inside({ xPx, yPx, widthPx, heightPx }: Rect, byPx: number, closed: ClosedSides): Rect {
   const by = (isClosed: boolean) => (isClosed ? 0 : byPx);
@@ -131,19 +136,4 @@ function inside({ xPx, yPx, widthPx, heightPx }: Rect, byPx: number, closed: Clo
     widthPx: widthPx - by(closed.left) - by(closed.right),
     heightPx: heightPx - by(closed.top) - by(closed.bottom),
   };
-}
-
-/** Infinite where a tile is too small for the form. */
-function macsOf(page: PageSize, plan: Plan, radiusPx: number, leastPx = 1): number {
-  const { grid, form, network } = plan;
-  let macs = 0;
-  for (let index = 0; index < grid.columns * grid.rows; index += 1) {
-    const { covered, closed } = plannedTile(page, plan, index, radiusPx);
-    const { widthPx, heightPx } = covered;
-    const isInner = !closed.top && !closed.left && !closed.bottom && !closed.right;
-    const work = network.bySides[sidesIndex(closed)]?.work;
-    if (!work || (form === 'composed' && !isInner && Math.min(widthPx, heightPx) < leastPx)) return Infinity;
-    macs += macsOfTile(work, widthPx, heightPx) + TILE_MACS;
-  }
-  return macs;
 }

@@ -13,16 +13,26 @@ export type ClosedSides = Sides<boolean>;
 
 export const ALL_OPEN: ClosedSides = { top: false, left: false, bottom: false, right: false };
 
-/** Every choice of closed sides, in the order of `sidesIndex`. */
-export const CLOSED_SIDES: readonly ClosedSides[] = Array.from({ length: 16 }, (_, bits) => ({
-  top: (bits & 1) !== 0,
-  left: (bits & 2) !== 0,
-  bottom: (bits & 4) !== 0,
-  right: (bits & 8) !== 0,
-}));
+/**
+ * The choices that a network is made for: none, those of one axis, all. A form for each of the 16 that there
+ * are would save a halo on few tiles, and hold memory or be loaded ever anew.
+ */
+export const CLOSED_SIDES: readonly ClosedSides[] = [0, 1, 2, 3].map((bits) =>
+  byAxis((bits & 1) !== 0, (bits & 2) !== 0),
+);
 
-export function sidesIndex({ top, left, bottom, right }: ClosedSides): number {
-  return Number(top) + 2 * Number(left) + 4 * Number(bottom) + 8 * Number(right);
+/** The choice for a tile with at least these closed sides: where one end of an axis is closed, both are. */
+export function closedAxes({ top, left, bottom, right }: ClosedSides): ClosedSides {
+  return byAxis(top || bottom, left || right);
+}
+
+function byAxis(rows: boolean, columns: boolean): ClosedSides {
+  return { top: rows, left: columns, bottom: rows, right: columns };
+}
+
+/** Of a choice in CLOSED_SIDES. */
+export function sidesIndex({ top, left }: ClosedSides): number {
+  return Number(top) + 2 * Number(left);
 }
 
 /** The sides of a tile after a turn of turnPlanes. */

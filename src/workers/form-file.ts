@@ -12,9 +12,9 @@ export function formKey(form: TileForm, closed: ClosedSides): string {
 export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSides): NetworkFile {
   const { tiled, radiusPx, key } = network;
   if (form === 'whole') return network;
-  const parts = tiled?.[form]?.bySides[sidesIndex(closed)]?.parts;
+  const parts = tiled?.bySides[sidesIndex(closed)]?.parts;
   if (!parts) {
-    throw new SrganError('E_INTERNAL', `${network.title}: there is no form '${form}' for these sides.`);
+    throw new SrganError('E_INTERNAL', `${network.title}: there is no form for these sides.`);
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0)));
   let at = 0;

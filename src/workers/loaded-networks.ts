@@ -8,10 +8,10 @@ import { formFile, formKey } from './form-file.js';
 const MOST_LOADED = 3;
 
 /**
- * The inner part of an image and two kinds of its frame. Each holds the memory of its largest tile for as long
- * as it is loaded: all ten made up most of what a worker held. Loading one takes a fifth of a tile's time.
+ * One for tiles inside an image and three for those at its border. Each holds the memory of its largest tile
+ * for as long as it is loaded; loading one takes half of a tile's time.
  */
-const MOST_FORMS = 3;
+const MOST_FORMS = 4;
 
 export interface LoadedNetworks {
   /**

@@ -64,7 +64,7 @@ test('a window has all that its core needs, and ends at the border of the page',
   ] as const) {
     for (const sidePx of [undefined, 16]) {
       const tiles = tilesOf(planTiles({ widthPx, heightPx }, slim, sidePx));
-      t.true(tiles.every(({ form }) => form === 'composed'));
+      t.true(tiles.every(({ form }) => form === 'tiled'));
       for (const { core, window, covered, closed } of tiles) {
         t.true(contains(covered, core));
         const open = (isClosed: boolean) => (isClosed ? 0 : slim.radiusPx);
@@ -73,26 +73,40 @@ test('a window has all that its core needs, and ends at the border of the page',
         t.is(window.widthPx, covered.widthPx + open(closed.left) + open(closed.right));
         t.is(window.heightPx, covered.heightPx + open(closed.top) + open(closed.bottom));
         t.true(contains({ xPx: 0, yPx: 0, widthPx, heightPx }, window));
-        t.is(closed.left && window.xPx !== 0, false);
-        t.is(closed.right && window.xPx + window.widthPx !== widthPx, false);
+        const haloPx = (from: number, to: number, isBorder: boolean) => (isBorder ? Infinity : to - from);
+        const { radiusPx } = slim;
+        t.true(haloPx(window.xPx, core.xPx, window.xPx === 0) >= radiusPx);
+        t.true(haloPx(window.yPx, core.yPx, window.yPx === 0) >= radiusPx);
+        const [right, bottom] = [window.xPx + window.widthPx, window.yPx + window.heightPx];
+        t.true(haloPx(core.xPx + core.widthPx, right, right === widthPx) >= radiusPx);
+        t.true(haloPx(core.yPx + core.heightPx, bottom, bottom === heightPx) >= radiusPx);
       }
     }
   }
 });
 
-test('the cheaper form is taken, where every tile at the border is large enough for it', async (t) => {
+test('the cheaper way is taken, where every tile at the border is large enough for it', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
-  const { leastPx } = slim.tiled!.composed!;
+  const { leastPx } = slim.tiled!;
   const forms = (widthPx: number, heightPx: number, sidePx?: number) =>
     formsOf(planTiles({ widthPx, heightPx }, slim, sidePx));
-  t.deepEqual(forms(1, 1), ['exact']);
-  t.deepEqual(forms(40, leastPx - 1), ['exact']);
-  t.deepEqual(forms(leastPx, 200), ['composed']);
-  t.deepEqual(forms(512, 512), ['composed']);
-  t.deepEqual(forms(512, 512, leastPx - 1), ['exact']);
-  const plain: PlannedNetwork = { ...slim, tiled: { exact: slim.tiled!.exact } };
-  t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, plain, undefined)), ['exact']);
+  t.deepEqual(forms(1, 1), ['whole']);
+  t.deepEqual(forms(40, leastPx - 1), ['whole']);
+  t.deepEqual(forms(leastPx, 200), ['tiled']);
+  t.deepEqual(forms(512, 512), ['tiled']);
+  t.deepEqual(forms(512, 512, 16), ['tiled']);
   t.deepEqual(formsOf(planTiles({ widthPx: 512, heightPx: 512 }, untiled(slim), undefined)), ['whole']);
+});
+
+test('a tile is closed at both ends of an axis or at none', async (t) => {
+  const slim = await networks.load('esrgan-slim', 2);
+  const tiles = tilesOf(planTiles({ widthPx: 500, heightPx: 450 }, slim, 128));
+  t.is(tiles.length, 16);
+  const closed = tiles.map((tile) => `${Number(tile.closed.top)}${Number(tile.closed.left)}`).join(' ');
+  t.is(closed, '11 10 10 11 01 00 00 01 01 00 00 01 11 10 10 11');
+  t.true(
+    tiles.every((tile) => tile.closed.top === tile.closed.bottom && tile.closed.left === tile.closed.right),
+  );
 });
 
 test('what one tile may hold is one tile, unless a side is stated', async (t) => {

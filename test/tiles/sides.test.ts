@@ -1,12 +1,21 @@
 import test from 'ava';
-import { CLOSED_SIDES, sidesIndex, turnSides } from '../../src/tiles/sides.js';
+import { CLOSED_SIDES, closedAxes, sidesIndex, turnSides } from '../../src/tiles/sides.js';
 import { swapsAxes, turnPlanes, TURNS } from '../../src/tiles/turns.js';
 
-test('sixteen choices of closed sides, each at its index', (t) => {
+test('four choices of closed sides, each at its index', (t) => {
   t.deepEqual(
     CLOSED_SIDES.map((closed) => sidesIndex(closed)),
-    Array.from({ length: 16 }, (_, i) => i),
+    [0, 1, 2, 3],
   );
+  t.is(new Set(CLOSED_SIDES.map((closed) => JSON.stringify(closed))).size, 4);
+});
+
+test('a tile with one closed side is taken for one with both ends of that axis closed', (t) => {
+  const open = { top: false, left: false, bottom: false, right: false };
+  t.deepEqual(closedAxes(open), CLOSED_SIDES[0]);
+  t.deepEqual(closedAxes({ ...open, bottom: true }), { ...open, top: true, bottom: true });
+  t.deepEqual(closedAxes({ ...open, left: true }), { ...open, left: true, right: true });
+  t.deepEqual(closedAxes({ ...open, left: true, top: true }), CLOSED_SIDES[3]);
 });
 
 test('sides turn as the planes do', (t) => {

@@ -44,8 +44,8 @@ for (const name of ['esrgan-slim', 'esrgan-medium']) {
         [61, 45, 16],
         [50, 70, undefined],
         // as small as a composed tile may be, and smaller
-        [network.tiled!.composed!.leastPx, 40, undefined],
-        [40, network.tiled!.composed!.leastPx - 1, undefined],
+        [network.tiled!.leastPx, 40, undefined],
+        [40, network.tiled!.leastPx - 1, undefined],
       ] as const) {
         const pixels = drawPixels({ widthPx, heightPx });
         const tiled = await pool.upscale(requestOf({ network, pixels, tilePx }));
@@ -83,7 +83,7 @@ test('the rows of an image in bands are the very rows of the whole, by however m
     const whole = await pool.upscale(requestOf({ network, pixels, tilePx }));
     const rows = planTiles({ widthPx, heightPx: 420 }, network, tilePx);
     const forms = rows.flatMap((row) => Array.from({ length: row.tiles }, (_, i) => row.tileAt(i).form));
-    t.is(forms.includes('composed'), network.tiled !== undefined);
+    t.is(forms.includes('tiled'), network.tiled !== undefined);
     const samplesPerRow = widthPx * pixels.channels;
     for (const [threads, mostRows] of [
       [1, 1],
