@@ -2,9 +2,10 @@
 import { machineText, thisMachine } from '../../src/reports/machine.js';
 import { balance, balanceQuick } from './balance.js';
 import { engines } from './engines.js';
-import { fold } from './fold.js';
+
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { peers } from './peers.js';
 import { png } from './png.js';
 import { profile } from './profile.js';
 import { speedup } from './speedup.js';
@@ -19,7 +20,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   profile: { run: profile },
   engines: { run: engines, long: true },
   png: { run: png },
-  fold: { run: fold, long: true },
+  peers: { run: peers, long: true },
   memory: { run: memory, long: true },
   'threads-memory': { run: threadsMemory, long: true },
   balance: { run: balance, long: true },
