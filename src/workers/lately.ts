@@ -6,7 +6,7 @@ export interface Lately {
 }
 
 /** As many as a worker keeps loaded, and the deflating of bands. */
-const MOST_KINDS = 5;
+const MOST_KINDS = 4;
 
 export function openLately(): Lately {
   let kinds: string[] = [];

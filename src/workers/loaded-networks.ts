@@ -8,10 +8,10 @@ import { formFile, formKey } from './form-file.js';
 const MOST_LOADED = 3;
 
 /**
- * One for tiles inside an image and three for those at its border. Each holds the memory of its largest tile
- * for as long as it is loaded; loading one takes half of a tile's time.
+ * Of the four for tiles inside an image and at its border. Each holds the memory of its largest tile for as
+ * long as it is loaded; loading one takes less than a tile's time, and a worker is given more of what it did.
  */
-const MOST_FORMS = 4;
+const MOST_FORMS = 3;
 
 export interface LoadedNetworks {
   /**
