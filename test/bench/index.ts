@@ -2,8 +2,8 @@
 import { machineText, thisMachine } from '../../src/reports/machine.js';
 import { balance, balanceQuick } from './balance.js';
 import { engines } from './engines.js';
-
 import { memory } from './memory.js';
+import { networks } from './networks.js';
 import { overhead } from './overhead.js';
 import { peers } from './peers.js';
 import { png } from './png.js';
@@ -21,6 +21,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   engines: { run: engines, long: true },
   png: { run: png },
   peers: { run: peers, long: true },
+  networks: { run: networks, long: true },
   memory: { run: memory, long: true },
   'threads-memory': { run: threadsMemory, long: true },
   balance: { run: balance, long: true },

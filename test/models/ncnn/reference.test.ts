@@ -1,13 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openNetworks } from '../../../src/models/networks.js';
 import { drawPixels, largestDifference } from '../../helpers/pixels.js';
-import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { poolOf, requestOf } from '../../helpers/tile-pool.js';
 import { testWhere } from '../../helpers/where.js';
-import { python, pythonPath, wheel, type Wheel } from '../../helpers/wheels.js';
+import { pythonPath, wheel, type Wheel } from '../../helpers/wheels.js';
 import { upscaleWhole } from '../../helpers/whole-image.js';
+import { levelsApart, runNcnn } from './run-ncnn.js';
 import { REAL_ESRGAN, WHEEL_NETWORKS, type WheelNetwork } from './networks.js';
 
 const networks = openNetworks({ engine: 'onnx', device: 'cpu' });
@@ -37,34 +36,18 @@ function serialWhereNoneIs(missing: string | undefined) {
   return testWhere(missing === undefined, missing ?? '', test.serial);
 }
 
-async function compare(t: ExecutionContext, { wheel: name, path: place, marginPx, blockPx }: WheelNetwork) {
-  const directory = await temporaryDirectory(t);
-  const file = fileOf(name, place);
+async function compare(t: ExecutionContext, wheelNetwork: WheelNetwork) {
   const pixels = drawPixels(size);
-  const [input, output] = [path.join(directory, 'input'), path.join(directory, 'output')];
-  await writeFile(input, pixels.data);
-  const bin = file.replace(/param$/, 'bin');
-  const job = { param: file, bin, ...size, input, output, marginPx, blockPx };
-  await python('models/ncnn/reference.py', found(packages), JSON.stringify([job]));
-  const bytes = await readFile(output);
-  const planes = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-
+  const file = fileOf(wheelNetwork.wheel, wheelNetwork.path);
+  const { planes } = await runNcnn(found(packages), file, wheelNetwork, pixels);
   const { defaultFactor } = await networks.describe(file);
-  const network = await networks.load(bin, defaultFactor);
+  const network = await networks.load(file.replace(/param$/, 'bin'), defaultFactor);
   const { pool } = poolOf(t, { threads: 2 });
   // a tile of the dearest ones would be the whole of so small an image
   for (const tilePx of network.macsPerPixel > 1e6 ? [undefined] : [undefined, 20]) {
     const { data } = await pool.upscale(requestOf({ network, pixels, tilePx }));
     t.is(planes.length, data.length);
-    const area = data.length / 3;
-    let [most, off] = [0, 0];
-    data.forEach((value, i) => {
-      const exact = planes[(i % 3) * area + Math.floor(i / 3)]! * 255;
-      const difference = Math.abs(Math.min(255, Math.max(0, Math.floor(exact + 0.5))) - value);
-      most = Math.max(most, difference);
-      if (difference > 0) off += 1;
-    });
-    const share = ((100 * off) / data.length).toFixed(3);
+    const { most, share } = levelsApart(planes, data);
     t.log(`${tilePx === undefined ? 'whole' : `tiles of ${tilePx} px`}: ${most} of 255, ${share} % differ`);
     t.true(most <= 1, `${most} levels apart`);
   }
