@@ -30,7 +30,7 @@ export function viewBy(
     case 'Dropout':
       return { of, as };
     case 'Cast':
-      return FLOATS.has(attributes.get('to')?.number ?? 0) ? { of, as } : undefined;
+      return castKeeps(attributes) ? { of, as } : undefined;
     case 'Gather': {
       // the first image of a batch, or several times the same one
       const indices = constants.get(inputs[1] ?? '')?.values;
@@ -47,6 +47,12 @@ export function viewBy(
 }
 
 const FLOATS = new Set([1, 10, 11]);
+
+/** Whether a Cast leaves values as they are, but for their precision. */
+export function castKeeps(attributes: OnnxNode['attributes'], tensor?: OnnxTensor): boolean {
+  const whole = tensor?.values?.every((value) => Number.isInteger(value)) ?? false;
+  return whole || FLOATS.has(attributes.get('to')?.number ?? 0);
+}
 
 function transposed({ of, as }: View, perm: string | undefined): View | undefined {
   if (as === 'itself') return perm === '0 2 3 1' ? { of, as: 'nhwc' } : undefined;

@@ -1,9 +1,9 @@
-import type { Activation, Graph, Node } from './graph.js';
+import type { Activation, ClipNode, Graph, Node } from './graph.js';
 import { convolution } from './onnx-convolution.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-model.js';
 import { attribute, constant, isSide, single, varies, type Read, type Reading } from './onnx-reading.js';
 import { SIZE_OPERATORS } from './onnx-resize.js';
-import { viewBy, type View } from './onnx-views.js';
+import { castKeeps, viewBy, type View } from './onnx-views.js';
 import { damaged, graphOf } from './order.js';
 
 /**
@@ -28,7 +28,8 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
       constants.set(name, tensor);
       continue;
     }
-    const view = node.domain === '' ? viewBy(node, name, seen(first), constants) : undefined;
+    const seeing = node.domain === '' && !constants.has(first);
+    const view = seeing ? viewBy(node, name, seen(first), constants) : undefined;
     if (view && 'as' in view) {
       views.set(name, view);
       continue;
@@ -45,9 +46,11 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
     return views.get(name) ?? { of: name, as: 'itself' };
   }
 
-  /** A constant in another type is the same one. */
-  function sameConstant({ type, inputs }: OnnxNode): OnnxTensor | undefined {
-    return ['Identity', 'Dropout', 'Cast'].includes(type) ? constants.get(inputs[0] ?? '') : undefined;
+  function sameConstant({ type, inputs, attributes }: OnnxNode): OnnxTensor | undefined {
+    const tensor = constants.get(inputs[0] ?? '');
+    const kept =
+      type === 'Identity' || type === 'Dropout' || (type === 'Cast' && castKeeps(attributes, tensor));
+    return kept ? tensor : undefined;
   }
 
   function readNode(node: OnnxNode, name: string): Node | undefined {
@@ -67,6 +70,9 @@ const IN_ANY_LAYOUT = new Set([
   'Sigmoid',
   'Tanh',
   'Clip',
+  'Min',
+  'Max',
+  'Neg',
   'Add',
   'Sub',
   'Mul',
@@ -110,6 +116,10 @@ const OPERATORS: Readonly<Record<string, Read>> = {
     };
   },
 
+  Min: (reading) => limited(reading, (max) => ({ min: -Infinity, max })),
+  Max: (reading) => limited(reading, (min) => ({ min, max: Infinity })),
+
+  Neg: (reading) => ({ ...single(reading), op: 'affine', ...affine(-1, 0) }),
   Add: (reading) => withConstant(reading, (value) => affine(1, value)) ?? joined(reading, 'add'),
   Sum: (reading) => joined(reading, 'add'),
   Mul: (reading) => withConstant(reading, (value) => affine(value, 0)) ?? joined(reading, 'mul'),
@@ -187,6 +197,20 @@ function affine(scale: Float32Array | number, offset: Float32Array | number): Af
   const values = (value: Float32Array | number) =>
     typeof value === 'number' ? Float32Array.of(value) : value;
   return { scale: values(scale), offset: values(offset) };
+}
+
+/** A tensor against one value, in either order. */
+function limited(
+  reading: Reading,
+  limits: (value: number) => Pick<ClipNode, 'min' | 'max'>,
+): Node | undefined {
+  const { name, inputs } = reading;
+  const at = inputs.findIndex((_, i) => !varies(reading, i));
+  const [value, ...others] = constant(reading, at)?.values ?? [];
+  const tensor = inputs[1 - at];
+  if (value === undefined || others.length > 0 || tensor === undefined || inputs.length !== 2)
+    return undefined;
+  return varies(reading, 1 - at) ? { op: 'clip', name, inputs: [tensor], ...limits(value) } : undefined;
 }
 
 /** An operator on one tensor and one constant, in either order. */

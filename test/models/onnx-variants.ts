@@ -56,7 +56,10 @@ export const arithmetic = (type: 'Mul' | 'Add', value: number): Made => ({
 });
 export const castTo = (type: number): Made => ({ type: 'Cast', attributes: [intAttribute('to', type)] });
 /** Changes nothing, and is no operator that a graph is read with. */
-export const unknown: readonly Made[] = [{ type: 'Neg' }, { type: 'Neg' }];
+export const unknown: readonly Made[] = ['Unsqueeze', 'Squeeze'].map((type) => ({
+  type,
+  constants: [integers('', [0])],
+}));
 
 const FREE = [1, 3, 'height', 'width'] as const;
 

@@ -119,17 +119,16 @@ function differenceOf(
   return most;
 }
 
-/** How far a changed pixel is seen at all, and how far it is felt, from every corner of a step. */
+/** How far a changed pixel is seen at all, and how far it is felt, from the first pixel of a step and the last. */
 async function reachIn(run: Run, width: number, height: number, alignPx: number, ranges: Ranges) {
   const plain = picture({ width, height, range: ranges.input });
   const before = await run(plain);
   const middle = (side: number) => alignPx * Math.floor((side - 1) / 2 / alignPx);
-  const corners =
-    alignPx === 1 ? [[0, 0]] : [0, alignPx - 1].flatMap((y) => [0, alignPx - 1].map((x) => [x, y]));
+  const corners = alignPx === 1 ? [0] : [0, alignPx - 1];
   const farthest = { any: 0, felt: 0 };
-  for (const [dx = 0, dy = 0] of corners) {
-    const x = middle(width) + dx;
-    const y = middle(height) + dy;
+  for (const corner of corners) {
+    const x = middle(width) + corner;
+    const y = middle(height) + corner;
     const after = await run(withChangedPixel(plain, x, y, ranges.input));
     const { any, felt } = farthestChange(before, after, width, { x, y }, levelOf(ranges.output));
     farthest.any = Math.max(farthest.any, any);
