@@ -81,14 +81,7 @@ export function fitOnnx(model: Uint8Array, fit: Fit): Uint8Array<SharedArrayBuff
       ...(input.type === UINT8 ? [affine(1, 0.5)] : []),
       ...(input.type === FLOAT32 ? [] : [cast(input.type)]),
       ...(input.layout === 'nhwc' ? [transposed([0, 2, 3, 1])] : []),
-      ...(input.batch === 1
-        ? []
-        : [
-            picked(
-              0,
-              Array.from({ length: input.batch }, () => 0),
-            ),
-          ]),
+      ...(input.batch === 1 ? [] : [repeatedImage(input.batch)]),
     ]),
   ];
   const made = output.channels === 1 ? `${PREFIX}luma` : GIVEN;
@@ -135,6 +128,10 @@ function coloured(seen: string, luma: string, factor: number | undefined): Encod
     operator('Concat', [luma, large], `${PREFIX}ycc`, [intAttribute('axis', 1)]),
     ...convolved(TO_RGB, [3, 3, 1, 1])(`${PREFIX}ycc`, GIVEN),
   ];
+}
+
+function repeatedImage(times: number): Step {
+  return picked(0, new Array<number>(times).fill(0));
 }
 
 function ordered({ order }: Face): Step[] {

@@ -1,15 +1,11 @@
 import path from 'node:path';
 import { asSrganError, SrganError } from '../errors.js';
-import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
-import { readOnnxModel } from '../graph/onnx-model.js';
 import { readKeras } from '../graph/read-keras.js';
 import { isGraphModel } from '../graph/tfjs-format.js';
-import type { KnownColours } from './conclude/colours.js';
-import { endingRange } from './conclude/ending-range.js';
+import { kerasColours } from './conclude/keras-colours.js';
 import { knownFamily } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
-import type { Range } from './network-file.js';
 import { openGraph } from './open-graph.js';
 import type { OpenedFile } from './opened-file.js';
 import { shardsIn } from './shards.js';
@@ -41,14 +37,7 @@ export async function readKerasFile(header: string): Promise<Graph> {
 export async function openKerasFile(header: string, fold: boolean): Promise<OpenedFile> {
   const graph = await readKerasFile(header);
   const family = await knownFamily(header);
-  const known = family
-    ? rgbByPackage(family.range)
-    : { outputRange: endingRange(readOnnxModel(header, emitOnnx(graph))) };
+  const known = kerasColours(header, graph, family);
   const name = modelJsonName(header);
   return openGraph({ file: header, name, graph, known, feltPx: family?.feltPx }, fold);
-}
-
-function rgbByPackage(range: Range): KnownColours {
-  const values = { value: [0, range], by: 'package' } as const;
-  return { inputRange: values, outputRange: values, rgb: { value: true, by: 'package' } };
 }

@@ -1,12 +1,10 @@
 import { SrganError } from '../../errors.js';
-import { emitOnnx } from '../../graph/emit-onnx.js';
 import type { Graph } from '../../graph/graph.js';
 import type { ValueRange } from '../../graph/onnx-fit.js';
-import { readOnnxModel } from '../../graph/onnx-model.js';
-import { concludeColours, type KnownColours } from './colours.js';
+import { concludeColours } from './colours.js';
 import { checkFactor, concludeExtent, concludeSizes, statedExtent } from './extent.js';
 import type { EstimatedCost } from './conclude.js';
-import { endingRange } from './ending-range.js';
+import { kerasColours } from './keras-colours.js';
 import { knownFamily } from '../known-package.js';
 import { factsOf, type NetworkFacts, type Range } from '../network-file.js';
 import type { Probe } from '../probe/probe.js';
@@ -14,6 +12,7 @@ import type { StatedFacts } from './stated-facts.js';
 
 /**
  * The same as `conclude` for a network that is run as it is, with nothing around it.
+ * @param title its path
  * @param graph where its layers are known
  * @throws SrganError E_MODEL
  */
@@ -30,7 +29,7 @@ export async function concludeAsPublished(
     : await concludeSizes(title, stated, undefined, probe);
   checkFactor(title, stated.factor, sizes.factor);
   const side = sizes.multiple * Math.ceil(64 / sizes.multiple);
-  const known = await knownColours(title, graph);
+  const known = kerasColours(title, graph, await knownFamily(title));
   const colours = await concludeColours(stated, known, { width: side, height: side }, () =>
     Promise.resolve(probe),
   );
@@ -41,14 +40,6 @@ export async function concludeAsPublished(
   const tried = { input: inputRange.value, output: outputRange.value };
   const extent = await concludeExtent(title, stated, sizes, undefined, probe, tried);
   return { factor: sizes.factor, ...ranges, ...extent, ...estimated };
-}
-
-async function knownColours(header: string, graph: Graph | undefined): Promise<KnownColours> {
-  const family = await knownFamily(header);
-  if (!family || !graph)
-    return graph ? { outputRange: endingRange(readOnnxModel(header, emitOnnx(graph))) } : {};
-  const range = { value: [0, family.range], by: 'package' } as const;
-  return { inputRange: range, outputRange: range, rgb: { value: true, by: 'package' } };
 }
 
 function plain(title: string, [black, white]: ValueRange): Range {
