@@ -19,6 +19,7 @@ import {
   text,
   type Encoded,
 } from '../../src/graph/protobuf.js';
+import { changeFields } from '../graph/change-fields.js';
 
 const FLOAT16 = 10;
 
@@ -105,15 +106,9 @@ function valueOf(name: string, dims: readonly (number | string)[], type: number)
 
 /** The weights of the convolutions in 16 bits, so that all is computed in them. */
 export function halved(model: Uint8Array): Uint8Array<SharedArrayBuffer> {
-  const change = (content: Uint8Array, wanted: number, f: (inner: Uint8Array) => Encoded) =>
-    message(
-      ...[...fieldsOf(content)].map(({ field, value, raw }) =>
-        field === wanted ? delimited(field, f(asBytes(value))) : encoded(raw),
-      ),
-    );
   return sharedBytes(
-    change(model, 7, (graph) =>
-      change(graph, 5, (initializer) => {
+    changeFields(model, 7, (graph) =>
+      changeFields(graph, 5, (initializer) => {
         const fields = [...fieldsOf(initializer)];
         const name = asText(fields.find(({ field }) => field === 8)!.value);
         const type = asNumber(fields.find(({ field }) => field === 2)!.value);
