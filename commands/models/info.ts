@@ -10,9 +10,14 @@ export default class ModelsInfo extends Command {
     '<%= config.bin %> models info models/realesr-animevideov3-x2.param',
   ];
 
+  static override description =
+    'Of a file, each fact is shown with what tells it: the file itself, its graph of operators, running it, or the ' +
+    'file NAME.srgan.json beside NAME.onnx, in which any of them can be stated.';
+
   static override args = {
     name: Args.string({
-      description: "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file.",
+      description:
+        "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.",
       required: true,
       ignoreStdin: true,
     }),
@@ -25,7 +30,7 @@ export default class ModelsInfo extends Command {
     const { describeFile, isNetworkFile, listNetworks } = await import('../../src/models/networks.js');
     const { fileInfo, networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
     const { print } = await import('../../src/cli/output.js');
-    if (isNetworkFile(args.name)) {
+    if (await isNetworkFile(args.name)) {
       const file = await describeFile(args.name);
       await print(flags.json ? `${JSON.stringify(file, null, 2)}\n` : fileInfo(file));
       return;

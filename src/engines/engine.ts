@@ -1,3 +1,4 @@
+import type { PageSize } from '../tiles/grid.js';
 import type { Sides } from '../tiles/sides.js';
 import type { TileWork } from '../tiles/work.js';
 
@@ -19,6 +20,8 @@ export interface NetworkFile {
   readonly radiusPx: number;
   /** Sides of its input are multiples of this, and a tile lies at a multiple of it; 1 where it is not said. */
   readonly alignPx?: number;
+  /** The only size that it takes; a smaller image is filled up with the pixels at its border. */
+  readonly windowPx?: PageSize;
   /** Multiply-adds per input pixel. */
   readonly macsPerPixel: number;
   /** Largest number of float values alive at once per input pixel while it runs. */

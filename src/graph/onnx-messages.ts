@@ -73,3 +73,7 @@ export function textAttribute(name: string, value: string): Encoded {
 export function intsAttribute(name: string, values: readonly number[]): Encoded {
   return message(text(1, name), ...values.map((value) => integer(8, value)), integer(20, 7));
 }
+
+export function tensorAttribute(name: string, value: Encoded): Encoded {
+  return message(text(1, name), delimited(5, value), integer(20, 4));
+}

@@ -7,6 +7,8 @@ export interface Reading {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly constants: ReadonlyMap<string, OnnxTensor>;
+  /** Its tensors have their channels last. */
+  readonly nhwc: boolean;
 }
 
 /** @returns undefined where a Graph cannot express it */

@@ -1,18 +1,10 @@
-import { NO_PADS, type Activation, type Extent, type Graph, type Node, type Pads } from './graph.js';
+import type { Activation, ClipNode, Graph, Node } from './graph.js';
+import { convolution } from './onnx-convolution.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-model.js';
-import {
-  attribute,
-  constant,
-  extent,
-  isSide,
-  single,
-  varies,
-  type Read,
-  type Reading,
-} from './onnx-reading.js';
+import { attribute, constant, isSide, single, varies, type Read, type Reading } from './onnx-reading.js';
 import { SIZE_OPERATORS } from './onnx-resize.js';
+import { castKeeps, viewBy, type View } from './onnx-views.js';
 import { damaged, graphOf } from './order.js';
-import { samePads } from './shapes.js';
 
 /**
  * The graph of an ONNX model with one input and one output.
@@ -26,27 +18,67 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
   if (!input || !output || channels === undefined) return undefined;
 
   const constants = new Map(model.initializers);
-  const aliases = new Map<string, string>();
+  const views = new Map<string, View>();
   const nodes: Node[] = [{ op: 'input', name: input.name, inputs: [], channels }];
   for (const node of model.nodes) {
     const [name = ''] = node.outputs;
-    const inputs = node.inputs.map((value) => aliases.get(value) ?? value);
-    const tensor = node.attributes.get('value')?.tensor;
-    if (node.type === 'Constant' && tensor) {
+    const [first = ''] = node.inputs;
+    const tensor = node.type === 'Constant' ? node.attributes.get('value')?.tensor : sameConstant(node);
+    if (tensor) {
       constants.set(name, tensor);
-    } else if ((node.type === 'Identity' || node.type === 'Dropout') && inputs[0] !== undefined) {
-      const constant = constants.get(inputs[0]);
-      if (constant) constants.set(name, constant);
-      else aliases.set(name, inputs[0]);
-    } else {
-      const made = readOperator({ node, name, inputs, constants });
-      if (!made) return undefined;
-      nodes.push(made);
+      continue;
     }
+    const seeing = node.domain === '' && !constants.has(first);
+    const view = seeing ? viewBy(node, name, seen(first), constants) : undefined;
+    if (view && 'as' in view) {
+      views.set(name, view);
+      continue;
+    }
+    const made = view ?? readNode(node, name);
+    if (!made) return undefined;
+    nodes.push(made);
   }
   if (nodes.some(({ inputs }) => inputs.includes(''))) throw damaged(title, 'an operator lacks an input');
-  return graphOf(title, nodes, aliases.get(output.name) ?? output.name);
+  const result = seen(output.name);
+  return result.as === 'itself' ? graphOf(title, nodes, result.of) : undefined;
+
+  function seen(name: string): View {
+    return views.get(name) ?? { of: name, as: 'itself' };
+  }
+
+  function sameConstant({ type, inputs, attributes }: OnnxNode): OnnxTensor | undefined {
+    const tensor = constants.get(inputs[0] ?? '');
+    const kept =
+      type === 'Identity' || type === 'Dropout' || (type === 'Cast' && castKeeps(attributes, tensor));
+    return kept ? tensor : undefined;
+  }
+
+  function readNode(node: OnnxNode, name: string): Node | undefined {
+    const varying = node.inputs.filter((value) => value !== '' && !constants.has(value)).map(seen);
+    const nhwc = varying.some(({ as }) => as === 'nhwc');
+    if (!varying.every(({ as }) => as === (nhwc ? 'nhwc' : 'itself'))) return undefined;
+    if (nhwc && !IN_ANY_LAYOUT.has(node.type)) return undefined;
+    if (nhwc) views.set(name, { of: name, as: 'nhwc' });
+    return readOperator({ node, name, inputs: node.inputs.map((value) => seen(value).of), constants, nhwc });
+  }
 }
+
+/** Operators on each value alone, or on its channel. */
+const IN_ANY_LAYOUT = new Set([
+  'Relu',
+  'LeakyRelu',
+  'Sigmoid',
+  'Tanh',
+  'Clip',
+  'Min',
+  'Max',
+  'Neg',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Concat',
+]);
 
 function readOperator(reading: Reading): Node | undefined {
   const { node } = reading;
@@ -67,7 +99,7 @@ const OPERATORS: Readonly<Record<string, Read>> = {
   LeakyRelu: (reading) => ({ ...single(reading), op: 'leakyRelu', slope: attribute(reading, 'alpha', 0.01) }),
 
   PRelu(reading) {
-    const slopes = perChannel(constant(reading, 1));
+    const slopes = perChannel(reading, constant(reading, 1));
     return slopes && slopes.length > 1 ? { ...single(reading), op: 'prelu', slopes } : undefined;
   },
 
@@ -84,6 +116,10 @@ const OPERATORS: Readonly<Record<string, Read>> = {
     };
   },
 
+  Min: (reading) => limited(reading, (max) => ({ min: -Infinity, max })),
+  Max: (reading) => limited(reading, (min) => ({ min, max: Infinity })),
+
+  Neg: (reading) => ({ ...single(reading), op: 'affine', ...affine(-1, 0) }),
   Add: (reading) => withConstant(reading, (value) => affine(1, value)) ?? joined(reading, 'add'),
   Sum: (reading) => joined(reading, 'add'),
   Mul: (reading) => withConstant(reading, (value) => affine(value, 0)) ?? joined(reading, 'mul'),
@@ -108,7 +144,8 @@ const OPERATORS: Readonly<Record<string, Read>> = {
 
   Concat: (reading) => {
     const axis = attribute(reading, 'axis', 0);
-    return axis === 1 || axis === -3 ? joined(reading, 'concat') : undefined;
+    const channels = reading.nhwc ? [3, -1] : [1, -3];
+    return channels.includes(axis) ? joined(reading, 'concat') : undefined;
   },
 
   DepthToSpace(reading) {
@@ -142,57 +179,6 @@ const OPERATORS: Readonly<Record<string, Read>> = {
   ...SIZE_OPERATORS,
 };
 
-function convolution(reading: Reading): Node | undefined {
-  const { node, inputs } = reading;
-  const weights = constant(reading, 1);
-  const bias = constant(reading, 2);
-  const [outChannels, groupChannels, height, width] = weights?.dims ?? [];
-  if (!weights?.values || weights.dims.length !== 4 || (inputs[2] && !bias?.values)) return undefined;
-  if (!outChannels || !groupChannels || !isSide(height) || !isSide(width)) return undefined;
-  const kernel = { height, width };
-  const strides = extent(node.attributes.get('strides')?.numbers ?? [1, 1]);
-  const dilations = extent(node.attributes.get('dilations')?.numbers ?? [1, 1]);
-  const pads = strides && dilations && padsOf(node, kernel, strides, dilations);
-  if (!pads) return undefined;
-  const groups = attribute(reading, 'group', 1);
-  return {
-    ...single(reading),
-    op: 'conv',
-    inChannels: groupChannels * groups,
-    outChannels,
-    kernel,
-    strides,
-    dilations,
-    groups,
-    pads,
-    weights: weights.values,
-    bias: bias?.values,
-  };
-}
-
-function padsOf(
-  { attributes }: OnnxNode,
-  kernel: Extent,
-  strides: Extent,
-  dilations: Extent,
-): Pads | 'same' | undefined {
-  const [top = 0, left = 0, bottom = 0, right = 0] = attributes.get('pads')?.numbers ?? [];
-  const whole = strides.height === 1 && strides.width === 1;
-  const same = samePads(kernel, dilations);
-  switch (attributes.get('auto_pad')?.text ?? 'NOTSET') {
-    case 'NOTSET':
-      return { top, left, bottom, right };
-    case 'VALID':
-      return NO_PADS;
-    case 'SAME_UPPER':
-      return whole ? same : 'same';
-    case 'SAME_LOWER':
-      return whole ? { top: same.bottom, left: same.right, bottom: same.top, right: same.left } : undefined;
-    default:
-      return undefined;
-  }
-}
-
 function activation(activation: Activation): Read {
   return (reading) => ({ ...single(reading), op: 'activation', activation });
 }
@@ -213,18 +199,32 @@ function affine(scale: Float32Array | number, offset: Float32Array | number): Af
   return { scale: values(scale), offset: values(offset) };
 }
 
+/** A tensor against one value, in either order. */
+function limited(
+  reading: Reading,
+  limits: (value: number) => Pick<ClipNode, 'min' | 'max'>,
+): Node | undefined {
+  const { name, inputs } = reading;
+  const at = inputs.findIndex((_, i) => !varies(reading, i));
+  const [value, ...others] = constant(reading, at)?.values ?? [];
+  const tensor = inputs[1 - at];
+  if (value === undefined || others.length > 0 || tensor === undefined || inputs.length !== 2)
+    return undefined;
+  return varies(reading, 1 - at) ? { op: 'clip', name, inputs: [tensor], ...limits(value) } : undefined;
+}
+
 /** An operator on one tensor and one constant, in either order. */
 function withConstant(reading: Reading, make: (value: Float32Array) => Affine): Node | undefined {
   const { name, inputs } = reading;
   const at = inputs.findIndex((_, i) => !varies(reading, i));
   const tensor = inputs[1 - at];
-  const value = at < 0 || inputs.length !== 2 ? undefined : perChannel(constant(reading, at));
+  const value = at < 0 || inputs.length !== 2 ? undefined : perChannel(reading, constant(reading, at));
   if (tensor === undefined || !value || !varies(reading, 1 - at)) return undefined;
   return { op: 'affine', name, inputs: [tensor], ...make(value) };
 }
 
-/** One value, or one for each channel: [], [1], [C, 1, 1] or [1, C, 1, 1]. */
-function perChannel(tensor: OnnxTensor | undefined): Float32Array | undefined {
-  const channels = tensor?.dims.at(-3) ?? 1;
+/** One value, or one for each channel: [], [1], [C, 1, 1] or [1, C, 1, 1], or [C] where channels come last. */
+function perChannel({ nhwc }: Reading, tensor: OnnxTensor | undefined): Float32Array | undefined {
+  const channels = tensor?.dims.at(nhwc ? -1 : -3) ?? 1;
   return tensor?.values?.length === channels ? tensor.values : undefined;
 }

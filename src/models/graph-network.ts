@@ -1,5 +1,6 @@
 import type { NetworkFile } from '../engines/engine.js';
 import type { Graph } from '../graph/graph.js';
+import { haloOf, MOST_HALO_PX } from '../tiles/choose.js';
 import { networkFile, type NetworkFacts } from './network-file.js';
 import { tiledNetwork } from './tiled-network.js';
 import { wholeImageMeans } from './whole-image-means.js';
@@ -17,7 +18,10 @@ export function graphNetwork(
   facts: NetworkFacts,
   fold: boolean,
 ): NetworkFile {
-  const tiled = fold ? tiledNetwork(title, graph, facts.radiusPx) : undefined;
-  const means = wholeImageMeans(title, graph, facts);
+  const { radiusPx, alignPx = 1, windowPx } = facts;
+  // what was stated of tiles holds for the network alone
+  const free = alignPx === 1 && !windowPx && haloOf(facts) >= Math.min(radiusPx, MOST_HALO_PX);
+  const tiled = fold && free ? tiledNetwork(title, graph, radiusPx) : undefined;
+  const means = windowPx ? undefined : wholeImageMeans(title, graph, facts);
   return networkFile(title, bytes, facts, { tiled, means });
 }

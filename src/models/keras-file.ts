@@ -1,16 +1,13 @@
 import path from 'node:path';
 import { asSrganError, SrganError } from '../errors.js';
-import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { readKeras } from '../graph/read-keras.js';
 import { isGraphModel } from '../graph/tfjs-format.js';
-import { graphNetwork } from './graph-network.js';
-import { rangeOfPackage } from './known-package.js';
+import { kerasColours } from './conclude/keras-colours.js';
+import { knownFamily } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
-import { factsOf } from './network-file.js';
-import { openedAs } from './opened-file.js';
-import { statedOutputRange } from './output-range.js';
-import { openProbe } from './probe.js';
+import { openGraph } from './open-graph.js';
+import type { OpenedFile } from './opened-file.js';
 import { shardsIn } from './shards.js';
 
 /**
@@ -37,22 +34,10 @@ export async function readKerasFile(header: string): Promise<Graph> {
  * @param fold also make the network's forms for tiles
  * @throws SrganError E_MODEL
  */
-export async function openKerasFile(header: string, fold: boolean) {
+export async function openKerasFile(header: string, fold: boolean): Promise<OpenedFile> {
   const graph = await readKerasFile(header);
-  const bytes = emitOnnx(graph);
-  const { input, output } = await rangesOf(header, graph, bytes);
-  const facts = factsOf(header, graph, input, output);
-  return openedAs(modelJsonName(header), graphNetwork(header, graph, bytes, facts, fold));
-}
-
-async function rangesOf(header: string, graph: Graph, bytes: Uint8Array) {
-  const known = await rangeOfPackage(header);
-  if (known) return { input: known, output: known };
-  const probe = await openProbe(header, bytes);
-  try {
-    const { inputRange, outputRange } = await probe.ranges();
-    return { input: inputRange, output: statedOutputRange(graph) ?? outputRange };
-  } finally {
-    await probe.close();
-  }
+  const family = await knownFamily(header);
+  const known = kerasColours(header, graph, family);
+  const name = modelJsonName(header);
+  return openGraph({ file: header, name, graph, known, feltPx: family?.feltPx }, fold);
 }

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isRecord } from '../graph/keras-model.js';
-import type { Range } from './network-file.js';
-import { PACKAGED } from './registry.js';
+import { PACKAGED, type PackagedFamily } from './registry.js';
 
-/** The range of a network that is reached by path, but lies in a package that is known. */
-export async function rangeOfPackage(header: string): Promise<Range | undefined> {
+/** The family of a network that is reached by path, but lies in a package that is known. */
+export async function knownFamily(header: string): Promise<PackagedFamily | undefined> {
   const file = path.join(path.dirname(path.resolve(header)), '..', '..', 'package.json');
   try {
     const facts: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return PACKAGED.find((family) => isRecord(facts) && family.package === facts.name)?.range;
+    return PACKAGED.find((family) => isRecord(facts) && family.package === facts.name);
   } catch {
     // no package around it: a network like any other
     return undefined;

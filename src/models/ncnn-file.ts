@@ -3,8 +3,9 @@ import { SrganError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { withMargins } from '../graph/margins.js';
 import { readNcnn } from '../graph/ncnn/read-ncnn.js';
-import { openGraph } from './open-graph.js';
+import { openGraph, rgbByFormat } from './open-graph.js';
 import type { OpenedFile } from './opened-file.js';
+import { UNIT } from './probe/ranges.js';
 import { readNetworkBytes } from './read-file.js';
 
 const MOST_TEXT_BYTES = 64 * 2 ** 20;
@@ -16,7 +17,8 @@ const MOST_TEXT_BYTES = 64 * 2 ** 20;
  * @throws SrganError E_MODEL
  */
 export async function openNcnnFile(file: string, fold: boolean): Promise<OpenedFile> {
-  return openGraph(file, await readNcnnFile(file), 1, fold);
+  const graph = await readNcnnFile(file);
+  return openGraph({ file, graph, known: rgbByFormat(UNIT) }, fold);
 }
 
 /** @throws SrganError E_MODEL */

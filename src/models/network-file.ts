@@ -49,7 +49,8 @@ export function networkFile(
   const stated = { ...(weights && { weights }), ...(tiled && { tiled }), ...(means && { means }) };
   const hash = createHash('sha256').update(bytes);
   if (weights) hash.update(weights);
-  hash.update(`${facts.inputRange} ${facts.outputRange}`);
+  const { inputRange, outputRange, radiusPx, feltPx, alignPx, windowPx } = facts;
+  hash.update(JSON.stringify([inputRange, outputRange, radiusPx, feltPx, alignPx, windowPx]));
   return { key: hash.digest('hex').slice(0, 32), title, bytes, ...facts, ...stated };
 }
 

@@ -3,11 +3,10 @@ import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
 import type { FileDescription } from './describe-file.js';
-import { fileKind } from './files.js';
+import { fileKind, KERAS } from './files.js';
 import { openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list.js';
-import { findModelJson } from './model-json.js';
-import { PACKAGED, type PackagedFamily } from './registry.js';
+import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
 export type { NetworkDescription, NetworkListing } from './list.js';
@@ -26,9 +25,12 @@ export interface NetworkSettings extends EngineSettings {
   readonly fold?: boolean;
 }
 
-/** Whether a name is the path of a network, by its end; it need not exist. */
-export function isNetworkFile(name: string): boolean {
-  return fileKind(name) !== undefined;
+/**
+ * Whether a name is the path of a network: by its end, so that it need not exist, or by what the directory of this
+ * name holds.
+ */
+export async function isNetworkFile(name: string): Promise<boolean> {
+  return !isPackaged(name) && (await fileKind(pathOf(name))) !== undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export function isNetworkFile(name: string): boolean {
  */
 export async function describeFile(file: string): Promise<FileDescription> {
   const describe = await import('./describe-file.js');
-  return describe.describeFile(file);
+  return describe.describeFile(pathOf(file));
 }
 
 /** The networks that an engine can run; nothing is read before it is asked for. */
@@ -72,12 +74,8 @@ const forOnnx = (fold: boolean): Readers => ({
     return loadPackaged(family, factor, fold);
   },
   async file(path) {
-    const kind = fileKind(path);
-    if (kind) return kind.open(path, fold);
-    const header = await findModelJson(path);
-    if (header === undefined) return undefined;
-    const { openKerasFile } = await import('./keras-file.js');
-    return openKerasFile(header, fold);
+    const kind = await fileKind(path);
+    return kind?.open(kind.file, fold);
   },
   kinds: 'an .onnx, .param, .bin or .rsr file or of a model.json',
 });
@@ -88,15 +86,14 @@ const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
     return loadPackagedForTfjs(family, factor);
   },
   async file(path) {
-    const kind = fileKind(path);
-    if (kind) {
+    const kind = await fileKind(path);
+    if (!kind) return undefined;
+    if (kind.format !== KERAS) {
       const sentence = `${path}: the tfjs engine does not read ${kind.format}.`;
       throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
     }
-    const header = await findModelJson(path);
-    if (header === undefined) return undefined;
     const { openTfjsFile } = await import('./tfjs-file.js');
-    return openTfjsFile(header, tfjs);
+    return openTfjsFile(kind.file, tfjs);
   },
   kinds: 'a model.json',
 });

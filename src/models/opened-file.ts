@@ -1,5 +1,7 @@
 import type { NetworkFile } from '../engines/engine.js';
 import type { NetworkFamily } from '../run.js';
+import type { Finding } from './conclude/finding.js';
+import type { StatedFacts } from './conclude/stated-facts.js';
 
 /** A network of one factor that a file holds. */
 export interface OpenedFile {
@@ -7,6 +9,9 @@ export interface OpenedFile {
   readonly load: () => Promise<NetworkFile>;
   /** Numbers that were learned. */
   readonly parameters: number;
+  /** In the file beside it. */
+  readonly stated: StatedFacts;
+  readonly findings: readonly Finding[];
 }
 
 /** @param name what the user calls the network */

@@ -1,6 +1,7 @@
 import { readRsr } from '../graph/rsr/read-rsr.js';
-import { openGraph } from './open-graph.js';
+import { openGraph, rgbByFormat } from './open-graph.js';
 import type { OpenedFile } from './opened-file.js';
+import { UNIT } from './probe/ranges.js';
 import { readNetworkBytes } from './read-file.js';
 
 /**
@@ -9,5 +10,6 @@ import { readNetworkBytes } from './read-file.js';
  * @throws SrganError E_MODEL
  */
 export async function openRsrFile(file: string, fold: boolean): Promise<OpenedFile> {
-  return openGraph(file, readRsr(file, await readNetworkBytes(file)), 1, fold);
+  const graph = readRsr(file, await readNetworkBytes(file));
+  return openGraph({ file, graph, known: rgbByFormat(UNIT) }, fold);
 }

@@ -2,22 +2,20 @@ import path from 'node:path';
 import type { NetworkFile, TfjsBackend } from '../engines/engine.js';
 import type { TfjsFile } from '../engines/tfjs-model.js';
 import { asSrganError, type SrganError } from '../errors.js';
-import type { Graph } from '../graph/graph.js';
 import { readManifest } from '../graph/keras-model.js';
 import type { WeightEntry } from '../graph/keras-weights.js';
 import { encoded, sharedBytes } from '../graph/protobuf.js';
 import { isGraphModel } from '../graph/tfjs-format.js';
+import { concludeAsPublished } from './conclude/as-published.js';
 import { readKerasFile } from './keras-file.js';
-import { rangeOfPackage } from './known-package.js';
 import { modelJsonName, readModelJson } from './model-json.js';
-import { factsOf, networkFile, type NetworkFacts } from './network-file.js';
+import { factsOf, networkFile } from './network-file.js';
 import { openedAs } from './opened-file.js';
-import { statedOutputRange } from './output-range.js';
 import { packagedHeader } from './packaged.js';
-import type { Probe } from './probe.js';
 import type { PackagedFamily } from './registry.js';
 import { readShards } from './shards.js';
-import { openTfjsProbe } from './tfjs-probe.js';
+import { KEYS_AS_PUBLISHED, statedFacts } from './conclude/stated-facts.js';
+import { openTfjsProbe } from './probe/tfjs.js';
 
 /** @throws SrganError E_MODEL when the package is not installed, or its files are damaged */
 export async function loadPackagedForTfjs(family: PackagedFamily, factor: number): Promise<NetworkFile> {
@@ -33,6 +31,7 @@ export async function loadPackagedForTfjs(family: PackagedFamily, factor: number
  * @throws SrganError E_MODEL, E_ENGINE
  */
 export async function openTfjsFile(header: string, backend: TfjsBackend | undefined) {
+  const stated = await statedFacts(header, KEYS_AS_PUBLISHED);
   const { entries, graphModel, ...file } = await readFiles(header);
   let unread: SrganError | undefined;
   const graph = graphModel
@@ -46,7 +45,7 @@ export async function openTfjsFile(header: string, backend: TfjsBackend | undefi
     throw unread ?? error;
   });
   try {
-    const facts = await factsByProbe(header, graph, probe, entries);
+    const facts = await concludeAsPublished(header, graph, probe, stated, estimatedCost(entries));
     const network = networkFile(header, file.bytes, facts, { weights: file.weights });
     return openedAs(modelJsonName(header), network);
   } finally {
@@ -72,25 +71,6 @@ async function readFiles(header: string): Promise<TfjsFile & Contents> {
     weights: sharedBytes(encoded(weights)),
     entries: groups.flatMap((group) => group.weights),
     graphModel: isGraphModel(json),
-  };
-}
-
-async function factsByProbe(
-  header: string,
-  graph: Graph | undefined,
-  probe: Probe,
-  entries: readonly WeightEntry[],
-): Promise<NetworkFacts> {
-  const known = await rangeOfPackage(header);
-  if (graph && known) return factsOf(header, graph, known, known);
-  const { inputRange, outputRange } = await probe.ranges();
-  if (graph) return factsOf(header, graph, inputRange, statedOutputRange(graph) ?? outputRange);
-  return {
-    factor: await probe.factor(),
-    inputRange,
-    outputRange,
-    radiusPx: await probe.radiusPx(inputRange),
-    ...estimatedCost(entries),
   };
 }
 

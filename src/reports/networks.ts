@@ -1,6 +1,7 @@
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { formatBytes } from '../measures.js';
+import type { By } from '../models/conclude/finding.js';
 import type { FileDescription, NetworkDescription, NetworkListing } from '../models/networks.js';
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
@@ -69,17 +70,14 @@ export function networkInfo(listing: NetworkListing): string {
 }
 
 export function fileInfo(file: FileDescription): string {
-  const { network, means, alignPx } = file;
-  return tableText([
-    ['name', file.name],
-    ['file', file.file],
+  const { network, means } = file;
+  const facts = tableText([
+    ['name', visible(file.title === undefined ? file.name : `${file.name} (${file.title})`)],
+    ['file', visible(file.file)],
     ['format', file.format],
-    ['factor', `x${file.factor}`],
-    ['takes', `RGB in 0..${file.inputRange}`],
-    ['gives', `RGB in 0..${file.outputRange}`],
-    ['radius', `${network.radiusPx} px`],
-    ['halo of a tile', `${file.haloPx} px`],
-    ...(alignPx > 1 ? [['blocks', `images are filled up to multiples of ${alignPx} px`]] : []),
+    ...(file.licence === undefined ? [] : [['licence', visible(file.licence)]]),
+    ...(file.origin === undefined ? [] : [['origin', visible(file.origin)]]),
+    ...(file.statedIn === undefined ? [] : [['stated in', visible(file.statedIn)]]),
     ...(means > 0
       ? [['means', `looks at ${means} means over the whole image: a pass over the tiles for each`]]
       : []),
@@ -87,7 +85,19 @@ export function fileInfo(file: FileDescription): string {
     ['parameters', thousands(network.parameters)],
     ['live values per pixel', thousands(network.liveFloatsPerPixel)],
   ]);
+  const findings = file.findings.map(({ what, value, by }) => [what, value, WAYS[by]]);
+  return `${facts}\n${tableText([['FACT', 'VALUE', 'BY'], ...findings])}`;
 }
+
+const WAYS: Readonly<Record<By, string>> = {
+  graph: 'read from its operators',
+  file: 'read from its file',
+  metadata: 'stated in its metadata',
+  format: 'as its format has it',
+  package: 'known of its package',
+  probe: 'found by running it',
+  stated: 'stated beside it',
+};
 
 /** @throws SrganError E_MODEL */
 export function pickNetwork(listings: readonly NetworkListing[], name: string): NetworkListing {

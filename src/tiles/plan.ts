@@ -11,6 +11,7 @@ import {
   type Tile,
 } from './grid.js';
 import { ALL_OPEN, CLOSED_SIDES, closedAxes, sidesIndex, type ClosedSides } from './sides.js';
+import { planWindows } from './windows.js';
 import { macsOfTile } from './work.js';
 
 /** What a tile goes through: the network as it is, or as it is made for tiles. */
@@ -35,7 +36,7 @@ export interface TileRow {
   readonly window: Span;
 }
 
-export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled'>;
+export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled' | 'windowPx'>;
 
 /**
  * The cheapest way to make the whole image's pixels, from the page's size, the network and the option alone,
@@ -44,6 +45,8 @@ export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled'>;
  * @returns rows of tiles, from top to bottom; their cores cover each pixel of the page once
  */
 export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TileRow[] {
+  const { windowPx } = network;
+  if (windowPx) return planWindows(page, windowPx, haloOf(network), sidePx);
   const whole = planWhole(page, network, sidePx);
   const tiled = network.tiled && planTiled(page, network.tiled, network.radiusPx, sidePx);
   return (tiled && tiled.macs < whole.macs ? tiled : whole).rows;

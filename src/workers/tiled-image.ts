@@ -1,3 +1,5 @@
+import type { NetworkFile } from '../engines/engine.js';
+import { SrganError } from '../errors.js';
 import type { Pixels } from '../job.js';
 import type { Buffers, UpscaleRequest } from '../run.js';
 import { planTiles, type PlannedTile, type TileRow } from '../tiles/plan.js';
@@ -19,9 +21,22 @@ export function openTiledImage(
   givens: Means,
 ): TiledImage {
   const { network, pixels, tta } = request;
+  checkTurns(network, tta);
   const pieces = tilePieces(id, request);
   const { dropped } = pieces;
   return { pieces, shared: { kind: 'upscale', id, network, source: pixels, result, tta, givens, dropped } };
+}
+
+function checkTurns({ title, windowPx }: NetworkFile, tta: boolean): void {
+  if (!tta || !windowPx || windowPx.widthPx === windowPx.heightPx) return;
+  const size = `${windowPx.widthPx} × ${windowPx.heightPx}`;
+  throw new SrganError(
+    'E_MODEL',
+    `${title}: the network takes ${size} pixels alone, which cannot be turned.`,
+    {
+      hint: 'Leave --tta out.',
+    },
+  );
 }
 
 /** An order for each tile of each page. */

@@ -7,8 +7,8 @@ import {
   message,
   sharedBytes,
   text,
-  type Encoded,
 } from '../../src/graph/protobuf.js';
+import { changeFields } from './change-fields.js';
 
 /** The model with all of its weights moved to the file `location` beside it. */
 export function moveWeightsOut(
@@ -17,14 +17,8 @@ export function moveWeightsOut(
 ): { model: Uint8Array; weights: Uint8Array } {
   const moved: Uint8Array[] = [];
   let offset = 0;
-  const change = (content: Uint8Array, wanted: number, f: (inner: Uint8Array) => Encoded) =>
-    message(
-      ...[...fieldsOf(content)].map(({ field, value, raw }) =>
-        field === wanted ? delimited(field, f(asBytes(value))) : encoded(raw),
-      ),
-    );
-  const model = change(bytes, 7, (graph) =>
-    change(graph, 5, (initializer) => {
+  const model = changeFields(bytes, 7, (graph) =>
+    changeFields(graph, 5, (initializer) => {
       const fields = [...fieldsOf(initializer)];
       const data = asBytes(fields.find(({ field }) => field === 9)!.value);
       const entry = (key: string, value: string) => delimited(13, message(text(1, key), text(2, value)));

@@ -6,7 +6,10 @@ import { emitOnnx } from '../../src/graph/emit-onnx.js';
 import { square, type Graph, type Node } from '../../src/graph/graph.js';
 import { graphOf } from '../../src/graph/order.js';
 import { openNetworks } from '../../src/models/networks.js';
-import { openProbe } from '../../src/models/probe.js';
+import { findReach, findStep } from '../../src/models/probe/reach.js';
+import { findRanges, rangesToTry, UNIT } from '../../src/models/probe/ranges.js';
+import { findSizes } from '../../src/models/probe/sizes.js';
+import { openProbe, type Probe } from '../../src/models/probe/probe.js';
 import { moveWeightsOut } from '../graph/move-weights-out.js';
 import { networkWithMeans } from '../graph/network-with-means.js';
 import { drawPixels, largestDifference } from '../helpers/pixels.js';
@@ -31,10 +34,12 @@ test('a file by path: everything is read from its graph', async (t) => {
 
 test('what is not in the file is found by running it', async (t) => {
   const probe = await openProbe('test', emitOnnx(blurAndEnlarge(3)));
-  t.is(await probe.factor(), 3);
-  t.deepEqual(await probe.ranges(), { inputRange: 1, outputRange: 1 });
+  t.deepEqual(await findSizes('test', probe), { factor: 3, multiple: 1 });
+  t.deepEqual(await rangesBy(probe), { input: UNIT, output: UNIT, order: 'rgb' });
+  const ranges = { input: UNIT, output: UNIT };
+  t.is(await findStep(probe, 1, ranges), 1);
   // 2 and an eighth more, rounded up
-  t.is(await probe.radiusPx(1), 3);
+  t.deepEqual(await findReach('test', probe, 1, ranges), { radiusPx: 3 });
   await probe.close();
 });
 
@@ -46,7 +51,7 @@ test('the range of the values, where the network works with one only', async (t)
     [1, 255],
   ] as const) {
     const probe = await openProbe('test', emitOnnx(bound(from, to)));
-    t.deepEqual(await probe.ranges(), { inputRange: from, outputRange: to });
+    t.like(await rangesBy(probe), { input: [0, from], output: [0, to], order: 'rgb' });
     await probe.close();
   }
 });
@@ -55,7 +60,7 @@ test('a network that works with either range is taken to be of 0..1', async (t) 
   for (const name of ['esrgan-slim', 'esrgan-thick']) {
     const { bytes } = await openNetworks(SETTINGS).load(name, 2);
     const probe = await openProbe(name, bytes);
-    t.deepEqual(await probe.ranges(), { inputRange: 1, outputRange: 1 });
+    t.deepEqual(await rangesBy(probe), { input: UNIT, output: UNIT, order: 'rgb' });
     await probe.close();
   }
 });
@@ -87,12 +92,14 @@ test('refuses what is no such network', async (t) => {
   t.regex(await refusal('empty', Buffer.alloc(0)), /no ONNX file/);
   t.regex(await refusal('text', Buffer.from('hello')), /no ONNX file/);
   t.regex(await refusal('short', bytes.subarray(0, bytes.length / 2)), /no ONNX file/);
-  const gray = graphOf(
+  const one = graphOf('test', [...good.nodes.slice(0, 2), activation('y', 'c', 'relu')], 'y');
+  t.regex(await refusal('one', one), /the network makes images no larger than they are\.$/);
+  const pair = graphOf(
     'test',
-    [{ op: 'input', name: 'x', inputs: [], channels: 1 }, activation('y', 'x', 'relu')],
+    [{ op: 'input', name: 'x', inputs: [], channels: 2 }, activation('y', 'x', 'relu')],
     'y',
   );
-  t.regex(await refusal('gray', gray), /its input is 1 × 1 × \? × \?/);
+  t.regex(await refusal('pair', pair), /its input is 1 × 2 × \? × \? where images are needed/);
   const wide: Node = { ...conv('d', 'up', 3, next), outChannels: 4, weights: randomValues(next, 12, 0, 1) };
   t.regex(
     await refusal('four', graphOf('test', [...good.nodes, wide], 'd')),
@@ -164,6 +171,10 @@ test('means over the image and strides: an image of many tiles is what the netwo
   const tiled = await pool.upscale(requestOf({ network, pixels, tilePx: 12 }));
   t.true(largestDifference(tiled, whole) <= 1);
 });
+
+function rangesBy(probe: Probe) {
+  return findRanges(probe, { width: 64, height: 64 }, rangesToTry({}));
+}
 
 /** A 5 × 5 mean of each plane, then an enlargement. */
 function blurAndEnlarge(factor: number): Graph {

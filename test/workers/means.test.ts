@@ -1,13 +1,14 @@
 import test, { type ExecutionContext } from 'ava';
 import { emitOnnx } from '../../src/graph/emit-onnx.js';
-import { openGraph } from '../../src/models/open-graph.js';
+import { openGraph, rgbByFormat } from '../../src/models/open-graph.js';
+import { UNIT } from '../../src/models/probe/ranges.js';
 import { networkWithMeans } from '../graph/network-with-means.js';
 import { drawPixels, largestDifference, pageOfPixels, setAlpha } from '../helpers/pixels.js';
 import { seeded } from '../helpers/random.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
 
 const graph = networkWithMeans(seeded(9));
-const opened = openGraph('test.bin', graph, 1, true);
+const opened = await openGraph({ file: 'test.bin', graph, known: rgbByFormat(UNIT) }, true);
 const size = { widthPx: 61, heightPx: 45 };
 
 async function enlarge(
