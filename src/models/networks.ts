@@ -7,6 +7,7 @@ import { fileKind } from './files.js';
 import { openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list.js';
 import { findModelJson } from './model-json.js';
+import { once } from './once.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -143,14 +144,4 @@ async function openPackaged(packaged: PackagedFamily, readers: Readers): Promise
   await packageDirectory(packaged);
   const { name, factors, defaultFactor } = packaged;
   return { family: { name, factors, defaultFactor }, load: (factor) => readers.packaged(packaged, factor) };
-}
-
-/** A failure is not kept, so that the next image meets it anew, with its own stack. */
-function once<T>(results: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const existing = results.get(key);
-  if (existing) return existing;
-  const made = make();
-  results.set(key, made);
-  made.catch(() => results.delete(key));
-  return made;
 }
