@@ -69,8 +69,8 @@ export interface PipeOptions {
   /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
   fold?: boolean;
   /**
-   * `int8` computes the inner part of 8-bit images in integers: faster, at some 50 dB PSNR from fp32. For folded
-   * networks in onnxruntime on the CPU. Default fp32.
+   * `int8` computes what lies off the border of 8-bit images in integers: faster, at some 50 dB PSNR from fp32.
+   * For folded networks in onnxruntime on the CPU. Default fp32.
    */
   precision?: Precision;
   /** Side of a tile in input pixels; chosen from the network where it is not stated. */

@@ -185,7 +185,7 @@ export const networkFlags = {
     ...network,
     options: PRECISIONS,
     description:
-      'int8 computes the inner part of 8-bit images in integers: faster, some 50 dB PSNR from fp32; otherwise fp32.',
+      'int8 computes what lies off the border of 8-bit images in integers: faster, some 50 dB PSNR from fp32; otherwise fp32.',
   })(),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
