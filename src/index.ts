@@ -2,6 +2,6 @@ export { pipe } from './pipe.js';
 export { ERROR_CODES, SrganError, type ErrorCode } from './errors.js';
 export { listNetworks } from './models/networks.js';
 export type { Outcome, OutputFormat, SourceOverrides, StageName, Status } from './job.js';
-export type { Device, EngineName } from './engines/engine.js';
+export type { Device, EngineName, Precision } from './engines/engine.js';
 export type { Inputs, ListFormat, PipeOptions, Size, SourceSpec } from './options.js';
 export type { Summary } from './reports/summary.js';

@@ -5,6 +5,7 @@ import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
 import { spool } from './find/spool.js';
 import { openJournal } from './journal/journal.js';
+import { quantizedNetworks } from './models/int8/quantized-networks.js';
 import { openNetworks } from './models/networks.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
@@ -52,15 +53,17 @@ function ampleBytes(threads: number): number {
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions): Promise<OpenRun> {
   const stated = await resolveOptions(options);
-  const { engine, device, fold } = stated;
+  const { engine, device, fold, precision } = stated;
   const prepared = await prepareEngine({ engine, device }, stated.threads);
-  const networks = openNetworks({ ...prepared.settings, fold });
+  const inFull = openNetworks({ ...prepared.settings, fold });
   const buffers = createBuffers(Math.min(stated.maxMemory, MOST_IDLE_BYTES));
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
-  await checkNetwork(networks, stated);
+  await checkNetwork(inFull, stated);
+  const networks =
+    precision === 'int8' ? quantizedNetworks(inFull, (sentence) => options.onNote?.(sentence)) : inFull;
   if (prepared.note !== undefined) options.onNote?.(prepared.note);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;

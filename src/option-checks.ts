@@ -1,4 +1,4 @@
-import { DEVICES, ENGINE_NAMES } from './engines/engine.js';
+import { DEVICES, ENGINE_NAMES, PRECISIONS } from './engines/engine.js';
 import { SrganError } from './errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from './expect.js';
 import { OUTPUT_FORMATS } from './job.js';
@@ -56,6 +56,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   device: oneOf(DEVICES),
   tta: flag,
   fold: flag,
+  precision: oneOf(PRECISIONS),
   tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
   threads: integer(1, 1024, 'a whole number from 1 to 1024'),
   sequential: flag,

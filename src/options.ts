@@ -1,4 +1,4 @@
-import type { Device, EngineName } from './engines/engine.js';
+import type { Device, EngineName, Precision } from './engines/engine.js';
 import type { OutputFormat, Outcome, SourceOverrides } from './job.js';
 
 /** A source stated by a program instead of a path. */
@@ -68,6 +68,11 @@ export interface PipeOptions {
   tta?: boolean;
   /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
   fold?: boolean;
+  /**
+   * `int8` computes what lies off the border of 8-bit images in integers: faster, at some 50 dB PSNR from fp32.
+   * For folded networks in onnxruntime on the CPU. Default fp32.
+   */
+  precision?: Precision;
   /** Side of a tile in input pixels; chosen from the network where it is not stated. */
   tile?: number;
   /** Worker threads. Default: the cores this process may use. */
@@ -157,6 +162,7 @@ export interface Settings {
   readonly device: Device;
   readonly tta: boolean;
   readonly fold: boolean;
+  readonly precision: Precision;
   readonly tile: number | undefined;
   readonly threads: number;
   readonly sequential: boolean;

@@ -21,6 +21,7 @@ const MIB = 2 ** 20;
 export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   checkValues(options);
   checkCombinations(options);
+  checkPrecision(options);
   const listed = 'kind' in options.inputs ? options.inputs : patterns(options.inputs);
   if (listed.kind !== 'patterns' && (options.include?.length || options.exclude?.length)) {
     throw new SrganError(
@@ -60,6 +61,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,
+    precision: options.precision ?? 'fp32',
     tile: options.tile,
     threads,
     sequential: options.sequential ?? false,
@@ -111,6 +113,18 @@ function checkCombinations(options: PipeOptions) {
       `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
     );
   }
+}
+
+function checkPrecision({ precision, engine = 'onnx', device = 'cpu', fold = true }: PipeOptions) {
+  if (precision !== 'int8') return;
+  const others = [engine !== 'onnx' && `engine ${engine}`, device !== 'cpu' && `device ${device}`];
+  const [excluded] = [...others, !fold && 'fold: false'].filter((other) => other !== false);
+  if (excluded === undefined) return;
+  throw new SrganError(
+    'E_USAGE',
+    `precision int8 is for folded networks in onnxruntime on the CPU, so it excludes ${excluded}.`,
+    { hint: 'Leave one of them out.' },
+  );
 }
 
 const above1 = (value: number | undefined) => value !== undefined && value > 1;

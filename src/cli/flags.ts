@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { DEVICES, ENGINE_NAMES } from '../engines/engine.js';
+import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../engines/engine.js';
 import { OUTPUT_FORMATS } from '../job.js';
 import { parseBytes, parseSize } from '../measures.js';
 import type { Size } from '../options.js';
@@ -181,6 +181,12 @@ export const networkFlags = {
     description:
       'Do what is linear in a network in fewer steps, for the same result within 1 level; this is the default.',
   }),
+  precision: Flags.option({
+    ...network,
+    options: PRECISIONS,
+    description:
+      'int8 computes what lies off the border of 8-bit images in integers: faster, some 50 dB PSNR from fp32; otherwise fp32.',
+  })(),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
 

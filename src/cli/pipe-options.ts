@@ -29,6 +29,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     device: flags.device,
     tta: flags.tta,
     fold: flags.fold,
+    precision: flags.precision,
     tile: flags.tile,
     threads: flags.threads,
     sequential: flags.sequential,

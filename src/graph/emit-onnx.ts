@@ -1,3 +1,4 @@
+import { integerConv, quantizer } from './emit-quantized.js';
 import { axisOf, type ConvNode, type Graph, type Node } from './graph.js';
 import {
   floatAttribute,
@@ -8,6 +9,8 @@ import {
   tensor,
   textAttribute,
   valueInfo,
+  type Constant,
+  type Emitted,
 } from './onnx-messages.js';
 import { delimited, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
 
@@ -47,6 +50,19 @@ export function emitTogether(graphs: readonly Graph[]): ModelParts[] {
   return parts;
 }
 
+/** The model with the extremes of inner tensors as further outputs: `max:NAME` and `min:NAME`, 1 × channels × 1 × 1. */
+export function emitMeasured(graph: Graph, names: readonly string[]): Uint8Array<SharedArrayBuffer> {
+  const { operators, weights } = partsOf(graph);
+  const shape = ['channels', 1, 1];
+  const measured = names.flatMap((name) => [
+    delimited(1, operator('GlobalMaxPool', [`n:${name}`], `max:${name}`, [])),
+    delimited(1, operator('ReduceMin', [`n:${name}`], `min:${name}`, [intsAttribute('axes', [2, 3])])),
+    delimited(12, valueInfo(`max:${name}`, shape)),
+    delimited(12, valueInfo(`min:${name}`, shape)),
+  ]);
+  return sharedBytes(modelOf(message(operators, ...measured, weightsOf([...weights.values()]))));
+}
+
 function weightsOf(tensors: readonly Encoded[]): Encoded {
   return message(...tensors.map((each) => delimited(5, each)));
 }
@@ -80,14 +96,6 @@ function partsOf(graph: Graph): { operators: Encoded; weights: Map<string, Encod
 const IR_VERSION = 8;
 const OPSET = 17;
 
-interface Emitted {
-  readonly operators: readonly Encoded[];
-  /** Weights. */
-  readonly constants: readonly Constant[];
-  /** Numbers that belong to the operators. */
-  readonly settings?: readonly Encoded[];
-}
-
 function emitted(node: Node, inputs: readonly string[], output: string): Emitted {
   const stored = node.op === 'conv' ? (node.stored ?? node.name) : node.name;
   const constant = (role: string, dims: readonly number[], values: Float32Array) => ({
@@ -120,11 +128,13 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
     case 'given':
       return { operators: [], constants: [] };
     case 'conv': {
+      const attributes = convAttributes(node);
+      if (node.quantized) return integerConv(node, node.quantized, inputs, output, attributes);
       const { outChannels, inChannels, groups, kernel, weights, bias } = node;
       const dims = [outChannels, inChannels / groups, kernel.height, kernel.width];
       const constants = [constant('weights', dims, weights)];
       if (bias) constants.push(constant('bias', [outChannels], bias));
-      return one('Conv', convAttributes(node), constants);
+      return one('Conv', attributes, constants);
     }
     case 'activation':
       return one(OPERATORS[node.activation]);
@@ -224,12 +234,9 @@ function emitted(node: Node, inputs: readonly string[], output: string): Emitted
       return one('Concat', [intAttribute('axis', node.axis === 'height' ? 2 : 3)]);
     case 'mean':
       return one('GlobalAveragePool');
+    case 'quantize':
+      return quantizer(node, inputs, output);
   }
-}
-
-interface Constant {
-  readonly name: string;
-  readonly tensor: Encoded;
 }
 
 const OPERATORS = {

@@ -6,7 +6,26 @@ import { delimited, encoded, float, integer, message, text, type Encoded } from 
  */
 
 const FLOAT = 1;
+const UINT8 = 2;
+const INT8 = 3;
+const INT32 = 6;
 const INT64 = 7;
+
+type Values = Float32Array | Uint8Array | Int8Array | Int32Array;
+
+/** What a node becomes. */
+export interface Emitted {
+  readonly operators: readonly Encoded[];
+  /** Weights. */
+  readonly constants: readonly Constant[];
+  /** Numbers that belong to the operators. */
+  readonly settings?: readonly Encoded[];
+}
+
+export interface Constant {
+  readonly name: string;
+  readonly tensor: Encoded;
+}
 
 export function operator(
   type: string,
@@ -23,10 +42,10 @@ export function operator(
   );
 }
 
-export function tensor(name: string, dims: readonly number[], values: Float32Array): Encoded {
+export function tensor(name: string, dims: readonly number[], values: Values): Encoded {
   return message(
     ...dims.map((dim) => integer(1, dim)),
-    integer(2, FLOAT),
+    integer(2, typeOf(values)),
     text(8, name),
     delimited(9, encoded(littleEndian(values))),
   );
@@ -41,12 +60,21 @@ export function integers(name: string, values: readonly number[]): Encoded {
   );
 }
 
-function littleEndian(values: Float32Array): Uint8Array {
-  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
+function typeOf(values: Values): number {
+  if (values instanceof Float32Array) return FLOAT;
+  if (values instanceof Int32Array) return INT32;
+  return values instanceof Int8Array ? INT8 : UINT8;
+}
+
+function littleEndian(values: Values): Uint8Array {
+  if (values.BYTES_PER_ELEMENT === 1 || new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
   const view = new DataView(new ArrayBuffer(values.byteLength));
-  values.forEach((value, i) => view.setFloat32(4 * i, value, true));
+  values.forEach((value, i) => {
+    if (values instanceof Float32Array) view.setFloat32(4 * i, value, true);
+    else view.setInt32(4 * i, value, true);
+  });
   return new Uint8Array(view.buffer);
 }
 

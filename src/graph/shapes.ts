@@ -59,6 +59,7 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
     case 'activation':
     case 'leakyRelu':
     case 'clip':
+    case 'quantize':
       return first;
     case 'add':
     case 'mul': {

@@ -6,6 +6,7 @@ import type { FileDescription } from './describe-file.js';
 import { fileKind, KERAS } from './files.js';
 import { openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list.js';
+import { once } from './once.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -140,14 +141,4 @@ async function openPackaged(packaged: PackagedFamily, readers: Readers): Promise
   await packageDirectory(packaged);
   const { name, factors, defaultFactor } = packaged;
   return { family: { name, factors, defaultFactor }, load: (factor) => readers.packaged(packaged, factor) };
-}
-
-/** A failure is not kept, so that the next image meets it anew, with its own stack. */
-function once<T>(results: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const existing = results.get(key);
-  if (existing) return existing;
-  const made = make();
-  results.set(key, made);
-  made.catch(() => results.delete(key));
-  return made;
 }

@@ -14,8 +14,8 @@ import { ALL_OPEN, CLOSED_SIDES, closedAxes, sidesIndex, type ClosedSides } from
 import { planWindows } from './windows.js';
 import { macsOfTile } from './work.js';
 
-/** What a tile goes through: the network as it is, or as it is made for tiles. */
-export type TileForm = 'whole' | 'tiled';
+/** What a tile goes through: the network as it is, or as it is made for tiles, perhaps in integers. */
+export type TileForm = 'whole' | 'tiled' | 'int8';
 
 export interface PlannedTile extends Tile {
   readonly form: TileForm;

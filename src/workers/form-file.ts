@@ -1,18 +1,26 @@
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
-import type { TileForm } from '../tiles/plan.js';
-import { sidesIndex, type ClosedSides } from '../tiles/sides.js';
+import type { PlannedTile, TileForm } from '../tiles/plan.js';
+import { ALL_OPEN, sidesIndex, type ClosedSides } from '../tiles/sides.js';
+import type { ToUpscale } from './messages.js';
 
 /** One for all tiles that go through the network as it is. */
 export function formKey(form: TileForm, closed: ClosedSides): string {
   return form === 'whole' ? form : `${form} ${sidesIndex(closed)}`;
 }
 
+/** What a tile of an image goes through: 8-bit integers are for samples of 8 bits, of 16 they would lose most. */
+export function formOf({ network, source }: ToUpscale, { form, closed }: PlannedTile): TileForm {
+  const could = form === 'tiled' && sidesIndex(closed) === sidesIndex(ALL_OPEN);
+  return could && network.tiled?.int8 && source.data instanceof Uint8Array ? 'int8' : form;
+}
+
 /** The network as an engine loads it for tiles of a form. */
 export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSides): NetworkFile {
   const { tiled, radiusPx, key } = network;
   if (form === 'whole') return network;
-  const parts = tiled?.bySides[sidesIndex(closed)]?.parts;
+  const sided = form === 'int8' ? tiled?.int8 : tiled?.bySides[sidesIndex(closed)];
+  const parts = sided?.parts;
   if (!parts) {
     throw new SrganError('E_INTERNAL', `${network.title}: there is no form for these sides.`);
   }

@@ -2,6 +2,7 @@
 import { machineText, thisMachine } from '../../src/reports/machine.js';
 import { balance, balanceQuick } from './balance.js';
 import { engines } from './engines.js';
+import { int8 } from './int8.js';
 import { memory } from './memory.js';
 import { networks } from './networks.js';
 import { overhead } from './overhead.js';
@@ -22,6 +23,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   png: { run: png },
   peers: { run: peers, long: true },
   networks: { run: networks, long: true },
+  int8: { run: int8, long: true },
   memory: { run: memory, long: true },
   'threads-memory': { run: threadsMemory, long: true },
   balance: { run: balance, long: true },

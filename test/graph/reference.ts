@@ -1,4 +1,4 @@
-import type { ConvNode, Graph, Node, Pads, ResampleNode } from '../../src/graph/graph.js';
+import type { ConvNode, Graph, Node, Pads, QuantizeNode, ResampleNode } from '../../src/graph/graph.js';
 
 /** channels × height × width values. */
 export interface Tensor {
@@ -76,6 +76,10 @@ function keys(distance: number): number {
   return d < 2 ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a : 0;
 }
 
+function nearestLevel({ scale, zeroPoint }: QuantizeNode, value: number): number {
+  return scale * (Math.min(255, Math.max(0, Math.round(value / scale) + zeroPoint)) - zeroPoint);
+}
+
 function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor {
   const input = first!;
   const map = (f: (value: number, channel: number) => number) =>
@@ -133,6 +137,8 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
         return pixel(input, channel, Math.floor(y / block), Math.floor(x / block));
       });
     }
+    case 'quantize':
+      return map((value) => nearestLevel(node, value));
     case 'select':
       return tensor(node.channels.length, input.height, input.width, (c, y, x) =>
         pixel(input, node.channels[c]!, y, x),

@@ -15,7 +15,11 @@ try {
   });
   const seconds = (performance.now() - startMs) / 1000;
   const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  console.log(JSON.stringify({ seconds, inputMpx: summary.inputPixels / 1e6, peakRssBytes, summary }));
+  const { user, system } = process.cpuUsage();
+  const cpuSeconds = (user + system) / 1e6;
+  console.log(
+    JSON.stringify({ seconds, cpuSeconds, inputMpx: summary.inputPixels / 1e6, peakRssBytes, summary }),
+  );
 } finally {
   await rm(out, { recursive: true, force: true });
 }
