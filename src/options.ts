@@ -68,6 +68,11 @@ export interface PipeOptions {
   tta?: boolean;
   /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
   fold?: boolean;
+  /**
+   * Compare each tile's result with its source; what is wrong is done once more with the network as published.
+   * Default false.
+   */
+  verify?: boolean;
   /** Side of a tile in input pixels; chosen from the network where it is not stated. */
   tile?: number;
   /** Worker threads. Default: the cores this process may use. */
@@ -157,6 +162,7 @@ export interface Settings {
   readonly device: Device;
   readonly tta: boolean;
   readonly fold: boolean;
+  readonly verify: boolean;
   readonly tile: number | undefined;
   readonly threads: number;
   readonly sequential: boolean;

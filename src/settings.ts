@@ -60,6 +60,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,
+    verify: options.verify ?? false,
     tile: options.tile,
     threads,
     sequential: options.sequential ?? false,

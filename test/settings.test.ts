@@ -38,6 +38,7 @@ test('everything but inputs has a default', async (t) => {
     device: 'cpu',
     tta: false,
     fold: true,
+    verify: false,
     tile: undefined,
     sequential: false,
     chunkSize: Infinity,

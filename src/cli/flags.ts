@@ -181,6 +181,11 @@ export const networkFlags = {
     description:
       'Do what is linear in a network in fewer steps, for the same result within 1 level; this is the default.',
   }),
+  verify: Flags.boolean({
+    ...network,
+    description:
+      'Compare what the network made of each tile with its source; what is black, flat, garbled or no number is done once more without folding, and else fails.',
+  }),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
 

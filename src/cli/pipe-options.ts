@@ -29,6 +29,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     device: flags.device,
     tta: flags.tta,
     fold: flags.fold,
+    verify: flags.verify,
     tile: flags.tile,
     threads: flags.threads,
     sequential: flags.sequential,
