@@ -28,7 +28,7 @@ export function caseAt(images: readonly Whole[], number: number, cases: number, 
   return { image, isCut: false, ...damaged(Buffer.from(bytes), random) };
 }
 
-function damaged(bytes: Buffer, random: () => number): Pick<Case, 'how' | 'bytes'> {
+export function damaged(bytes: Buffer, random: () => number): Pick<Case, 'how' | 'bytes'> {
   // headers are where small changes have large effects
   const at = () => Math.floor((random() < 0.5 ? random() ** 3 : random()) * bytes.length);
   const kind = Math.floor(random() * 4);
