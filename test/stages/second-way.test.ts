@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import type { NetworkFile, TiledForms } from '../../src/engines/engine.js';
+import type { NetworkFile, TiledNetwork } from '../../src/engines/engine.js';
 import { SrganError } from '../../src/errors.js';
 import { pipe, type Outcome } from '../../src/index.js';
 import type { Pixels } from '../../src/job.js';
@@ -10,7 +10,7 @@ import { factsOf } from '../../src/models/network-file.js';
 import { openNetworks } from '../../src/models/networks.js';
 import { readPackaged } from '../../src/models/packaged.js';
 import { PACKAGED } from '../../src/models/registry.js';
-import { tiledForms } from '../../src/models/tiled-forms.js';
+import { tiledNetwork } from '../../src/models/tiled-network.js';
 import { withSecondWay } from '../../src/stages/second-way.js';
 import { createBuffers } from '../../src/workers/buffers.js';
 import { openTilePool } from '../../src/workers/pool.js';
@@ -48,14 +48,14 @@ test('a network that gives black, white or no numbers is found out, with where i
 });
 
 /** The forms for tiles of a network of the same shape, which gives black. */
-async function blankForms(): Promise<TiledForms> {
+async function blankForms(): Promise<TiledNetwork> {
   const family = PACKAGED.find(({ name }) => name === 'esrgan-slim')!;
   const graph = await readPackaged(family, 2);
   const nodes = graph.nodes.map((node) =>
     node.op === 'conv' ? { ...node, weights: new Float32Array(node.weights.length), bias: undefined } : node,
   );
   const blank = { ...graph, nodes };
-  return tiledForms('blank', blank, factsOf('blank', blank, 255, 255))!;
+  return tiledNetwork('blank', blank, factsOf('blank', blank, 255, 255).radiusPx)!;
 }
 
 test('a wrong fold is saved by the network as published, and told', async (t) => {
