@@ -12,7 +12,7 @@ import { randomValues, seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { damaged } from './mutate.js';
 
-const CASES = 250;
+const CASES = 150;
 /** What reading a damaged header may cost at most, beside what is there. */
 const MOST_BYTES = 2 ** 30;
 
