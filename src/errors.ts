@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   E_ENCODE: { exit: 1, about: 'the result could not be encoded' },
   E_WRITE: { exit: 1, about: 'the result could not be written' },
   E_NOSPC: { exit: 1, about: 'the disk or quota is full' },
+  E_VERIFY: { exit: 1, about: 'the result is not like its source, as --verify has it' },
   E_WORKER_LOST: { exit: 1, about: 'a worker died while it held the image' },
   E_CANCELLED: { exit: 130, about: 'the run was interrupted before the image was done' },
 } as const satisfies Record<string, { exit: number; about: string }>;

@@ -67,11 +67,10 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   if (prepared.note !== undefined) options.onNote?.(prepared.note);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
-  const surveyed = await survey(settings, drain);
-  if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
-  const { out, dryRun } = settings;
-  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
-  const journal = await journalOf(settings, options, surveyed);
+  const { surveyed, journal } = await lookThrough(settings, options, drain).catch(async (error: unknown) => {
+    await spooled?.remove();
+    throw error;
+  });
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const bounds = stageBounds(settings);
 
@@ -99,7 +98,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
       await spooled?.remove();
     },
   } satisfies OpenRun;
-  if (!dryRun) return run;
+  if (!settings.dryRun) return run;
   const inFlight = bounds.decode + bounds.upscale + bounds.encode + bounds.write;
   return { ...run, estimate: openEstimate(run, inFlight) };
 
@@ -113,6 +112,15 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
 /** A source that comes late in a stream must not have been replaced by then. */
 async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
   return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
+}
+
+/** What has to be known and open before the first image. */
+async function lookThrough(settings: Settings, options: PipeOptions, drain: AbortSignal) {
+  const surveyed = await survey(settings, drain);
+  if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
+  const { out, dryRun } = settings;
+  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
+  return { surveyed, journal: await journalOf(settings, options, surveyed) };
 }
 
 /** Where there is no source, nothing is left behind. */

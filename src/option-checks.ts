@@ -57,6 +57,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   tta: flag,
   fold: flag,
   precision: oneOf(PRECISIONS),
+  verify: flag,
   tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
   threads: integer(1, 1024, 'a whole number from 1 to 1024'),
   sequential: flag,

@@ -73,6 +73,11 @@ export interface PipeOptions {
    * For folded networks in onnxruntime on the CPU. Default fp32.
    */
   precision?: Precision;
+  /**
+   * Compare each tile's result with its source; what is wrong is done once more with the network as published.
+   * Default false.
+   */
+  verify?: boolean;
   /** Side of a tile in input pixels; chosen from the network where it is not stated. */
   tile?: number;
   /** Worker threads. Default: the cores this process may use. */
@@ -163,6 +168,7 @@ export interface Settings {
   readonly tta: boolean;
   readonly fold: boolean;
   readonly precision: Precision;
+  readonly verify: boolean;
   readonly tile: number | undefined;
   readonly threads: number;
   readonly sequential: boolean;

@@ -72,6 +72,8 @@ export interface UpscaleRequest {
   /** Where the memory for the result is taken from; otherwise from the run's. */
   readonly buffers?: Buffers;
   readonly tta: boolean;
+  /** Compares each tile's result with its source. */
+  readonly verify?: boolean;
   /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
   readonly tilePx: number | undefined;
   readonly signal: AbortSignal;

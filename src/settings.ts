@@ -62,6 +62,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     tta: options.tta ?? false,
     fold: options.fold ?? true,
     precision: options.precision ?? 'fp32',
+    verify: options.verify ?? false,
     tile: options.tile,
     threads,
     sequential: options.sequential ?? false,

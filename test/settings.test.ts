@@ -39,6 +39,7 @@ test('everything but inputs has a default', async (t) => {
     tta: false,
     fold: true,
     precision: 'fp32',
+    verify: false,
     tile: undefined,
     sequential: false,
     chunkSize: Infinity,

@@ -187,6 +187,11 @@ export const networkFlags = {
     description:
       'int8 computes what lies off the border of 8-bit images in integers: faster, some 50 dB PSNR from fp32; otherwise fp32.',
   })(),
+  verify: Flags.boolean({
+    ...network,
+    description:
+      'Compare what the network made of each tile with its source; what is black, flat, garbled or no number is done once more without folding, and else fails.',
+  }),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
 };
 

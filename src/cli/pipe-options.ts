@@ -30,6 +30,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     tta: flags.tta,
     fold: flags.fold,
     precision: flags.precision,
+    verify: flags.verify,
     tile: flags.tile,
     threads: flags.threads,
     sequential: flags.sequential,

@@ -1,4 +1,4 @@
-import { openFileSource } from './file-source.js';
+import { lookInto } from './file-source.js';
 
 /** The chunks before the pixels are few; a file with more of them is made to be slow to read. */
 const MOST_CHUNKS = 1000;
@@ -8,8 +8,7 @@ const MOST_CHUNKS = 1000;
  * any other.
  */
 export function pngFrames(path: string): number {
-  const file = openFileSource(path);
-  try {
+  return lookInto(path, 1, (file) => {
     let at = 8;
     for (let chunk = 0; chunk < MOST_CHUNKS; chunk += 1) {
       const head = file.read(at, 8);
@@ -19,9 +18,5 @@ export function pngFrames(path: string): number {
       at += 12 + head.readUInt32BE();
     }
     return 1;
-  } catch {
-    return 1;
-  } finally {
-    file.close();
-  }
+  });
 }

@@ -16,8 +16,9 @@ export function fileFailure(path: string, cause: unknown): SrganError {
   const code = systemCode(cause);
   const known = code === undefined ? undefined : FILE_FAILURES[code];
   if (code === 'ENOENT' && path.includes('\ufffd')) {
-    return new SrganError('E_NOT_FOUND', `${path}: cannot be opened, since its name is not UTF-8.`, {
+    return new SrganError('E_UNSUPPORTED', `${path}: cannot be opened, since its name is not UTF-8.`, {
       cause,
+      hint: 'Give it another name, such as with convmv.',
     });
   }
   if (known) return new SrganError(known[0], `${path}: ${known[1]}.`, { cause });

@@ -5,7 +5,7 @@ import { SrganError } from '../errors.js';
 import type { ImageHeader } from '../job.js';
 import { endsTooEarly } from './container.js';
 import { decoderFailure, fileFailure, truncated, withOwnMessages } from './failures.js';
-import { openFileSource } from './file-source.js';
+import { lookInto } from './file-source.js';
 import { readDirectories } from './tiff-directory.js';
 import { loadSharp } from './vips.js';
 
@@ -105,28 +105,18 @@ async function sizeOfFile(path: string): Promise<number> {
 
 /** The last chunk of a PNG file is always the same 12 bytes; some files have others behind it. */
 function endsWithTrailer(path: string, fileBytes: number): boolean {
-  const file = openFileSource(path);
-  try {
+  return lookInto(path, false, (file) => {
     return file.read(Math.max(0, fileBytes - 12), 12).toString('latin1', 4, 8) === 'IEND';
-  } catch {
-    return false;
-  } finally {
-    file.close();
-  }
+  });
 }
 
 /** TIFF 6.0, NewSubfileType: bit 0 marks a reduced-resolution version of another image of the file. */
 function hasOnlyPreviews(path: string): boolean {
-  const file = openFileSource(path);
-  try {
-    return readDirectories(file)
+  return lookInto(path, false, (file) =>
+    readDirectories(file)
       .slice(1)
-      .every((directory) => ((directory.numbers(254)?.[0] ?? 0) & 1) === 1);
-  } catch {
-    return false;
-  } finally {
-    file.close();
-  }
+      .every((directory) => ((directory.numbers(254)?.[0] ?? 0) & 1) === 1),
+  );
 }
 
 function layoutOf(path: string, meta: Metadata): Layout {

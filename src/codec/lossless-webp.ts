@@ -1,12 +1,11 @@
-import { openFileSource } from './file-source.js';
+import { lookInto } from './file-source.js';
 
 /** Chunks before the first picture: VP8X, ICCP, ANIM, and a frame around it. */
 const MOST_CHUNKS = 8;
 
 /** Whether the first picture of a WebP file is stored without loss (RFC 9649, 2.5 to 2.7). */
 export function isLosslessWebp(path: string): boolean {
-  const file = openFileSource(path);
-  try {
+  return lookInto(path, false, (file) => {
     let at = 12;
     for (let chunk = 0; chunk < MOST_CHUNKS; chunk += 1) {
       const head = file.read(at, 8);
@@ -18,9 +17,5 @@ export function isLosslessWebp(path: string): boolean {
       at += kind === 'ANMF' ? 8 + 16 : 8 + bytes + (bytes % 2);
     }
     return false;
-  } catch {
-    return false;
-  } finally {
-    file.close();
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open as openHandle, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
@@ -15,14 +15,22 @@ export interface Appending {
   close(): Promise<void>;
 }
 
+/** Those that this process has open. */
+const open = new Set<string>();
+
+export const isOpenHere = (file: string): boolean => open.has(path.resolve(file));
+
 /**
  * @param how `new`: a file that is not there yet; `on`: one that is, after its last line; `torn`: after a line
  *   that was cut off
  * @throws SrganError E_USAGE where a new one is there already, E_OUT_DIR where it cannot be made
  */
 export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): Promise<Appending> {
-  const handle = await openFile(file, how);
+  const { handle, bytes } = await openFile(file, how);
+  open.add(path.resolve(file));
   let torn = how === 'torn';
+  // as far as it is known; a disk may take less than it says
+  let size: number | undefined = bytes;
   let last: Promise<void> = Promise.resolve();
 
   return {
@@ -33,28 +41,47 @@ export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): P
     },
     async close() {
       await last;
+      open.delete(path.resolve(file));
       await handle.close();
     },
   };
 
   async function append(text: string, flush: boolean): Promise<void> {
     try {
-      await handle.appendFile(torn ? `\n${text}` : text);
+      const line = torn ? `\n${text}` : text;
+      await handle.appendFile(line);
       torn = false;
-      if (flush) await flushFile(handle);
+      if (size !== undefined) size += Buffer.byteLength(line);
+      if (flush) await flushWhole();
     } catch (cause) {
       torn = true;
+      size = undefined;
       throw new SrganError('E_WRITE', `${file}: writing the journal failed.`, { cause });
     }
   }
+
+  async function flushWhole(): Promise<void> {
+    const { size: there } = await handle.stat();
+    if (size !== undefined && there !== size) throw new Error(`${there} of ${size} bytes arrived in ${file}`);
+    size = there;
+    await flushFile(handle);
+  }
 }
 
-async function openFile(file: string, how: 'new' | 'on' | 'torn'): Promise<FileHandle> {
+async function openFile(
+  file: string,
+  how: 'new' | 'on' | 'torn',
+): Promise<{ handle: FileHandle; bytes: number }> {
   try {
     await makeDirectory(path.dirname(file));
-    const handle = await open(file, how === 'new' ? 'ax' : 'a');
-    await flushDirectory(path.dirname(file));
-    return handle;
+    const handle = await openHandle(file, how === 'new' ? 'ax' : 'a');
+    try {
+      await flushDirectory(path.dirname(file));
+      return { handle, bytes: (await handle.stat()).size };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   } catch (cause) {
     const code = systemCode(cause);
     if (code === 'EEXIST' && how === 'new') {

@@ -59,8 +59,12 @@ export async function openJournal(
   const proofs = past?.proofs ?? collectProofs();
   const lines = dryRun ? nowhere : await openAppending(file, past ? (past.endsWell ? 'on' : 'torn') : 'new');
   const session = { at: now(), ...(await thisProcess()), total };
-  await lines.add(past?.batch ? { kind: 'resume', ...session } : { kind: 'batch', ...about(), ...session }, {
-    flush: true,
+  const first = past?.batch
+    ? { kind: 'resume' as const, ...session }
+    : { kind: 'batch' as const, ...about(), ...session };
+  await lines.add(first, { flush: true }).catch(async (error: unknown) => {
+    await lines.close();
+    throw error;
   });
 
   return {

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
+import { isOpenHere } from './append.js';
 import type { BatchLine, Session } from './lines.js';
 import { isAlive } from './process.js';
 import { collectProofs, type Proofs } from './proofs.js';
@@ -30,7 +31,7 @@ export async function readPast(file: string): Promise<Past | undefined> {
     if (line.kind === 'end') session = undefined;
     proofs.add(line);
   }
-  if (session && (await isAlive(session))) {
+  if (session && (await isGoingOn(session, file))) {
     throw new SrganError('E_USAGE', `${file}: process ${session.pid} is still working on this.`, {
       hint: 'Wait until it has ended, or stop it first.',
     });
@@ -38,18 +39,26 @@ export async function readPast(file: string): Promise<Past | undefined> {
   return { batch, proofs, endsWell: lastByte === '\n' || lastByte === '' };
 }
 
+/** A run of this very process may have ended without being able to say so. */
+async function isGoingOn(session: Session, file: string): Promise<boolean | undefined> {
+  return session.pid === process.pid ? isOpenHere(file) : isAlive(session);
+}
+
 /** Empty for an empty file. */
 async function lastByteOf(path: string): Promise<string | undefined> {
   try {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
+      const found = await file.stat();
+      if (!found.isFile()) throw new SrganError('E_USAGE', `${path}: is no file that could be a journal.`);
+      const { size } = found;
       const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
       return buffer.toString('latin1', 0, bytesRead);
     } finally {
       await file.close();
     }
   } catch (cause) {
+    if (cause instanceof SrganError) throw cause;
     if (systemCode(cause) === 'ENOENT') return undefined;
     throw new SrganError('E_USAGE', `${path}: this journal cannot be read.`, { cause });
   }

@@ -25,7 +25,11 @@ export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): Mak
     });
     const path = join(directory, `${tempName(basename(output))}${ending ?? ''}`);
     const remove = () => {
-      rmSync(path, { force: true });
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // the next run that comes here sweeps it away
+      }
       forget(path);
     };
     remember(path);

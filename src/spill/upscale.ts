@@ -15,7 +15,7 @@ import type { MakeTemp } from './temp-files.js';
 /**
  * One pass over an image on disk, in bands of whole rows of its tiles: the result is the same as in memory. As
  * many bands are in the workers' queue as their memory allows, at least one.
- * @throws SrganError E_TOO_LARGE, E_CANCELLED, E_ENGINE, E_WORKER_LOST, E_NOSPC, E_WRITE
+ * @throws SrganError E_TOO_LARGE, E_CANCELLED, E_ENGINE, E_VERIFY, E_WORKER_LOST, E_NOSPC, E_WRITE
  */
 export async function upscaleSpilled(
   run: Run,
@@ -29,13 +29,13 @@ export async function upscaleSpilled(
     const sentence = `it is too large for ${title}, which looks at the whole of an image.`;
     throw new SrganError('E_TOO_LARGE', sentence, { hint: '--max-memory sets what images may hold.' });
   }
-  const { tile, tta } = run.settings;
+  const { tile: tilePx, tta, verify } = run.settings;
   const { signal } = run;
   const { file, ...before } = spilled;
   const { widthPx, pageHeightPx, pages } = before;
   const after = { ...before, widthPx: widthPx * factor, pageHeightPx: pageHeightPx * factor };
   const page = { widthPx, heightPx: pageHeightPx };
-  const rows = planTiles(page, network, tile);
+  const rows = planTiles(page, network, tilePx);
   const bytesPerRow = rowBytes(before) * (1 + factor ** 2);
   const room = createBudget(bandBytes(run.settings));
   // held until the end of the pass: what is let go is free only when every thread has collected its garbage
@@ -81,7 +81,7 @@ export async function upscaleSpilled(
       const data = viewOf(buffer, heightOf(window) * rowBytes(before), before.bits);
       await from.read(index * pageHeightPx + window.start, bytesOf(data));
       const pixels: Pixels = { ...before, data, pages: 1, topPx: window.start };
-      result = await run.tiles.upscale({ network, pixels, tileRows, buffers, tta, tilePx: tile, signal });
+      result = await run.tiles.upscale({ network, pixels, tileRows, buffers, tta, verify, tilePx, signal });
       await to.write((index * pageHeightPx + core.start) * factor, bytesOf(result.data));
     } finally {
       buffers.give(buffer);

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
 import { hashFile } from '../hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../job.js';
 import { resultKey } from '../journal/key.js';
+import { openSweep } from '../left-over.js';
 import type { Settings } from '../options.js';
 import type { NetworkFamily, Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
@@ -29,7 +31,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
   const naming = createNaming(settings);
   const claims = createClaims();
   const met = createCompactSet();
-  const isInput = (path: string) => survey.isInput(path) || met.has(pathKey(path));
+  const sweep = openSweep();
+  const isInput = (file: string) => survey.isInput(file) || met.has(pathKey(file));
 
   return async (source, ticket) => {
     if (settings.retryFailed && journal?.failed(source) !== true) {
@@ -85,6 +88,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     if (journal) {
       ticket.key = await resultKey(job, settings, networks);
       if (await journal.proves(outputPath, ticket.key)) {
+        await sweep(path.dirname(outputPath));
         ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
         return undefined;
       }
@@ -99,6 +103,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     claims.claim(output, source);
     const existing = journal?.wrote(output) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;
+    await sweep(path.dirname(output));
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
     return true;
   }

@@ -26,17 +26,26 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
   return async (flights) => {
     const tally = openTally();
     let stopped: SrganError | undefined;
+    const stop = (reason: SrganError) => {
+      if (stopped) return;
+      stopped = reason;
+      run.stop(reason);
+    };
+    // what could not be noted would be done again by whoever takes the run up; what is in flight is finished
+    const noted = async (line: Promise<void> | undefined) => {
+      await line?.catch((error: unknown) => {
+        if (!(error instanceof SrganError)) throw error;
+        stop(error);
+      });
+    };
     for await (const { ticket } of flights) {
       const outcome = outcomeOf(ticket);
       ticket.release();
       tally.add(outcome);
       await run.estimate?.add(outcome);
-      await run.journal?.record(outcome, ticket);
+      await noted(run.journal?.record(outcome, ticket));
       await run.onOutcome?.(outcome);
-      if (!stopped && tooManyFailures(tally, run)) {
-        stopped = new SrganError('E_TOO_MANY_FAILURES', sentence(tally.failed));
-        run.stop(stopped);
-      }
+      if (tooManyFailures(tally, run)) stop(new SrganError('E_TOO_MANY_FAILURES', sentence(tally.failed)));
     }
     const summary = tally.close({
       threads: run.settings.threads,
@@ -45,10 +54,10 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       buffers: run.buffers.stats,
       total: run.survey.sources,
       estimate: await run.estimate?.close(),
-      stopped: stopped && { code: stopped.code, message: stopped.message },
+      stopped: reasonOf(stopped),
     });
-    await run.journal?.end(summary, { complete: isComplete(summary, run) });
-    return summary;
+    await noted(run.journal?.end(summary, { complete: isComplete(summary, run) }));
+    return stopped ? { ...summary, stopped: reasonOf(stopped), exitStatus: 1 } : summary;
   };
 }
 
@@ -67,6 +76,8 @@ function tooManyFailures({ failed, ended }: Tally, { settings, survey }: Recordi
   if (survey.sources !== undefined) return failed > limit.share * survey.sources;
   return ended >= SHARE_COUNTS_FROM && failed > limit.share * ended;
 }
+
+const reasonOf = (error: SrganError | undefined) => error && { code: error.code, message: error.message };
 
 const sentence = (failed: number) =>
   failed === 1

@@ -3,12 +3,13 @@ import type { Decoded, Pixels, SpilledImage, Upscaled } from '../job.js';
 import type { Run } from '../run.js';
 import { tempFilesFor } from '../spill/temp-files.js';
 import { upscaleSpilled } from '../spill/upscale.js';
+import { withSecondWay } from './second-way.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
  * Runs the job's passes one after the other; without any, the pixels stay as they are. What a pass leaves
  * behind is given back at once, the last result when the source has ended.
- * @throws SrganError E_CANCELLED, E_MODEL, E_ENGINE, E_WORKER_LOST, E_TOO_LARGE
+ * @throws SrganError E_CANCELLED, E_MODEL, E_ENGINE, E_VERIFY, E_WORKER_LOST, E_TOO_LARGE
  */
 export function upscale(run: Run): Work<Decoded, Upscaled> {
   const { settings, networks, tiles, buffers, signal } = run;
@@ -27,8 +28,10 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
       for (const factor of decoded.job.passes) {
         const network = await networks.load(decoded.job.model, factor);
         const pixels = between ?? decoded.pixels;
-        const { tta, tile: tilePx } = settings;
-        const enlarged = await tiles.upscale({ network, pixels, tta, tilePx, signal });
+        const { tta, verify, tile: tilePx } = settings;
+        const enlarged = await withSecondWay(network, ticket.warnings, (way) =>
+          tiles.upscale({ network: way, pixels, tta, verify, tilePx, signal }),
+        );
         letGo();
         between = enlarged;
       }
@@ -46,7 +49,10 @@ async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<Sp
   try {
     for (const factor of job.passes) {
       const network = await run.networks.load(job.model, factor);
-      spilled = await upscaleSpilled(run, network, spilled, job.outputPath, makeTemp);
+      const before = spilled;
+      spilled = await withSecondWay(network, ticket.warnings, (way) =>
+        upscaleSpilled(run, way, before, job.outputPath, makeTemp),
+      );
     }
   } catch (error) {
     throw named(job.source.path, error);

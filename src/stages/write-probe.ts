@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { openSweep } from '../left-over.js';
 import { forget, remember } from '../temp-files.js';
 import { tempName } from '../temp-names.js';
 import { writeFailure } from './write-failure.js';
@@ -12,7 +13,9 @@ import { writeFailure } from './write-failure.js';
  */
 export async function checkWritable(directory: string): Promise<void> {
   try {
-    const probe = join(await deepestThere(resolve(directory)), tempName('probe'));
+    const there = await deepestThere(resolve(directory));
+    await openSweep()(there);
+    const probe = join(there, tempName('probe'));
     remember(probe);
     try {
       await (await open(probe, 'wx')).close();

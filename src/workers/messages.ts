@@ -28,6 +28,7 @@ export interface ToUpscale extends Shared {
   /** Each tile writes its own part; no two overlap. */
   readonly result: Pixels;
   readonly tta: boolean;
+  readonly verify: boolean;
   /** Those that the network needs. */
   readonly givens: Means;
 }

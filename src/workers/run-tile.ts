@@ -5,6 +5,7 @@ import { isFlatAlpha, keepFlatAlpha } from '../tiles/alpha.js';
 import { readAlpha, readColour, hasAlpha, pageOf, writeAlpha, writeColour } from '../tiles/planes.js';
 import { turnSides, type ClosedSides } from '../tiles/sides.js';
 import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
+import { wrongWithTile } from '../tiles/verify.js';
 import type { Floats } from './floats.js';
 import type { TileOrder, ToUpscale } from './messages.js';
 
@@ -20,7 +21,7 @@ interface Layer {
  * Reads one tile from the image, runs the network on its colour and, where it changes, on its alpha, and
  * writes the result.
  * @returns undefined where the image was dropped
- * @throws SrganError E_ENGINE
+ * @throws SrganError E_ENGINE; E_VERIFY where the result was to be compared with its source, and is not like it
  */
 export async function runTile(
   image: ToUpscale,
@@ -45,10 +46,16 @@ export async function runTile(
       : await infer(closed, planes, window.widthPx, window.heightPx, layer);
     if (!enlarged) return undefined;
     if (!write(result, core, covered, factor, enlarged)) {
-      throw new SrganError('E_ENGINE', `${title}: gave values that are no numbers.`);
+      const code = image.verify ? 'E_VERIFY' : 'E_ENGINE';
+      throw new SrganError(code, `${title}: gave values that are no numbers.`);
     }
   }
   if (withAlpha) keepFlatAlpha(source, result, core, factor);
+  const wrong = image.verify ? wrongWithTile(source, result, core, factor) : undefined;
+  if (wrong !== undefined) {
+    const where = `${core.widthPx} × ${core.heightPx} pixels at ${core.xPx}, ${core.yPx}`;
+    throw new SrganError('E_VERIFY', `${title}: what it made of ${where} ${wrong}.`);
+  }
   return inferMs;
 
   async function infer(

@@ -20,11 +20,12 @@ export function openTiledImage(
   result: Pixels,
   givens: Means,
 ): TiledImage {
-  const { network, pixels, tta } = request;
+  const { network, pixels, tta, verify = false } = request;
   checkTurns(network, tta);
   const pieces = tilePieces(id, request);
   const { dropped } = pieces;
-  return { pieces, shared: { kind: 'upscale', id, network, source: pixels, result, tta, givens, dropped } };
+  const to = { network, source: pixels, result, tta, verify, givens };
+  return { pieces, shared: { kind: 'upscale', id, ...to, dropped } };
 }
 
 function checkTurns({ title, windowPx }: NetworkFile, tta: boolean): void {
