@@ -33,6 +33,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     says: /^4 done, 0 were there already, 0 left for the next run$/m,
     makes: { 'out/balls.png': 576 },
   },
+  networks: { says: /^$/, makes: { 'examples/networks.png': 850 } },
   'before-after': { says: /^$/, makes: { 'examples/before-after.png': 840 } },
   'draw-images': {
     args: ['drawn'],
