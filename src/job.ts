@@ -29,6 +29,16 @@ export interface Source {
   readonly extra: Readonly<Record<string, unknown>>;
   /** Set where the entry itself is wrong, such as a line that is not JSON; `plan` fails it. */
   readonly invalid?: SrganError;
+  /** Set where an earlier process of a watched run died while it worked on this source. */
+  readonly crashed?: Crashed;
+}
+
+export interface Crashed {
+  readonly times: number;
+  /** How it died the last time, such as SIGSEGV. */
+  readonly cause: string;
+  /** Where it was about to put the result, which may lie there now. */
+  readonly dst: string | undefined;
 }
 
 /** Facts from the header of an image; no pixel has been decoded. Sizes are after EXIF orientation. */

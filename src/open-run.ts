@@ -14,6 +14,7 @@ import { openEstimate, type Estimating } from './plan/estimate.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
+import type { Watch } from './watch/watch.js';
 import { openTilePool } from './workers/pool.js';
 
 /** A run with its workers, ready to flow; `close` gives everything back. */
@@ -50,7 +51,7 @@ function ampleBytes(threads: number): number {
 }
 
 /** @throws SrganError where the options or the set-up make a run impossible */
-export async function openRun(options: PipeOptions): Promise<OpenRun> {
+export async function openRun(options: PipeOptions, watch?: Watch): Promise<OpenRun> {
   const stated = await resolveOptions(options);
   const { engine, device, fold } = stated;
   const prepared = await prepareEngine({ engine, device }, stated.threads);
@@ -68,7 +69,8 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
   if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
-  const journal = await journalOf(settings, options, surveyed);
+  const journal = await journalOf(settings, options, surveyed, watch);
+  watch?.opened(settings.journal);
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const bounds = stageBounds(settings);
 
@@ -83,6 +85,7 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     tiles,
     buffers,
     journal,
+    watch,
     survey: surveyed,
     total: surveyed.sources,
     bounds,
@@ -112,10 +115,12 @@ async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSign
   return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
 }
 
-/** Where there is no source, nothing is left behind. */
-async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey) {
-  if (settings.journal === undefined || sources === 0) return undefined;
-  return await openJournal(settings.journal, settings, options, sources);
+/** Where there is no source, nothing is left behind. What a process of this run began before it died goes on. */
+async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey, watch?: Watch) {
+  const { journal, resume } = settings;
+  if (journal === undefined || sources === 0) return undefined;
+  const begun = resume || watch?.before !== undefined;
+  return await openJournal(journal, { ...settings, resume: begun }, options, sources);
 }
 
 /** The network named for all images is read before the first of them, so that a wrong name costs nothing. */

@@ -6,6 +6,7 @@ import type { Journal } from './journal/journal.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
 import type { TileRow } from './tiles/plan.js';
+import type { Watch } from './watch/watch.js';
 
 /** What all stages of one run share. */
 export interface Run {
@@ -24,6 +25,8 @@ export interface Run {
   readonly tiles: TilePool;
   readonly buffers: Buffers;
   readonly journal?: Journal | undefined;
+  /** Where a parent watches the process. */
+  readonly watch?: Watch | undefined;
 }
 
 /** The networks that this run can use, by name or path; each is read once. */

@@ -25,6 +25,16 @@ export const failingFlags = {
   }),
 };
 
+/** Read off the command line before it is parsed: src/watch/supervise.ts. */
+export const superviseFlag = {
+  supervise: Flags.boolean({
+    ...failing,
+    allowNo: true,
+    description:
+      'Run under a small parent process: where native code crashes, another process goes on with what is left, and an image that crashes two of them fails. This is the default.',
+  }),
+};
+
 export const batchRunFlags = {
   'batch-id': Flags.string({
     ...failing,

@@ -37,6 +37,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
       return undefined;
     }
     if (source.invalid) throw source.invalid;
+    refuseKiller(source);
     if (survey.sources === undefined) met.add(pathKey(source.path));
     const model = source.overrides.model ?? settings.model;
     const family = await networks.describe(model);
@@ -84,7 +85,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     ticket.job = job;
     if (journal) {
       ticket.key = await resultKey(job, settings, networks);
-      if (await journal.proves(outputPath, ticket.key)) {
+      // what was in place before a crash, but not told, is done anew and told as done
+      if (!source.crashed && (await journal.proves(outputPath, ticket.key))) {
         ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
         return undefined;
       }
@@ -97,11 +99,23 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
   async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
     survey.refuseCollision(source, output);
     claims.claim(output, source);
-    const existing = journal?.wrote(output) ? 'overwrite' : settings.existing;
+    const isOurs = source.crashed?.dst === output || journal?.wrote(output) === true;
+    const existing = isOurs ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
     return true;
   }
+}
+
+/** More often no image may take the process along. */
+const MOST_CRASHES = 2;
+
+function refuseKiller({ path, crashed }: Source): void {
+  if (!crashed || crashed.times < MOST_CRASHES) return;
+  throw new SrganError(
+    'E_WORKER_LOST',
+    `${path}: the process died twice while it worked on this image, of ${crashed.cause}.`,
+  );
 }
 
 function passesFor(factor: number, isLarge: boolean, family: NetworkFamily): number[] {

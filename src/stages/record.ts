@@ -8,7 +8,7 @@ import { outcomeOf, type Flight } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
-export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'journal' | 'drain'> {
+export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'journal' | 'drain' | 'watch'> {
   /** Of a dry run. */
   readonly estimate?: Estimating | undefined;
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
@@ -24,12 +24,13 @@ export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'j
  */
 export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>) => Promise<Summary> {
   return async (flights) => {
-    const tally = openTally();
+    const tally = openTally(run.watch?.before?.sofar?.tally);
     let stopped: SrganError | undefined;
     for await (const { ticket } of flights) {
       const outcome = outcomeOf(ticket);
       ticket.release();
       tally.add(outcome);
+      run.watch?.counted(tally.state(run.tiles.stats));
       await run.estimate?.add(outcome);
       await run.journal?.record(outcome, ticket);
       await run.onOutcome?.(outcome);

@@ -69,18 +69,24 @@ function publish(stage: StageEvent['stage'], phase: StageEvent['phase'], index: 
 }
 
 /**
- * The sources of a run, each with its ticket: the head of the flow.
+ * The sources of a run, each with its ticket: the head of the flow. One with which a process died before is in
+ * flight alone, so that it is known what to blame if that happens again.
  * @param rules.oneByOne a source is asked for only when the one before has ended
  */
 export async function* ticketed(
   sources: AsyncIterable<Source>,
   { oneByOne }: { oneByOne: boolean },
 ): AsyncGenerator<Flight<Source>> {
+  const inFlight = new Set<Promise<void>>();
   for await (const source of sources) {
+    const alone = oneByOne || source.crashed !== undefined;
+    if (alone) await Promise.all(inFlight);
     const ticket = openTicket(source);
     const ended = new Promise<void>((resolve) => ticket.defer(resolve));
+    inFlight.add(ended);
+    void ended.then(() => inFlight.delete(ended));
     yield { ticket, value: source };
-    if (oneByOne) await ended;
+    if (alone) await ended;
   }
 }
 

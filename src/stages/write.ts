@@ -16,8 +16,8 @@ import { writeFailure } from './write-failure.js';
  * Puts the bytes under their final name whole or not at all: a sibling temp file, flushed to the disk, then
  * renamed. File permissions are the process's default, the time is now.
  */
-export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<Encoded, Written> {
-  const { settings, signal, journal } = run;
+export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'>): Work<Encoded, Written> {
+  const { settings, signal, journal, watch } = run;
   const sweep = openSweep();
 
   return async (encoded, ticket) => {
@@ -25,7 +25,8 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<E
     const path = job.outputPath;
     const directory = dirname(path);
     const temp = 'file' in encoded ? encoded.file.path : join(directory, tempName(basename(path)));
-    const existing = journal?.wrote(path) ? 'overwrite' : settings.existing;
+    const isOurs = job.source.crashed?.dst === path || journal?.wrote(path) === true;
+    const existing = isOurs ? 'overwrite' : settings.existing;
     let bytes = 0;
     let sha256: string | undefined;
     try {
@@ -38,6 +39,7 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<E
         const result = 'file' in encoded ? { path: temp, bytes } : encoded.bytes;
         sha256 = await journal?.announce(path, ticket.key, result);
       }
+      watch?.publishing(job.source.index, path);
       if (!(await publish(temp, path, existing, ticket))) return undefined;
       await flushDirectory(directory);
     } catch (cause) {
