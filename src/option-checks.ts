@@ -61,6 +61,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   sequential: flag,
   chunkSize: count,
   maxMemory: integer(MIB, MAX_COUNT, `a whole number of bytes, at least ${MIB}`),
+  fsync: flag,
   maxPixels: count,
   journal: text,
   resume: flag,

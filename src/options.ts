@@ -85,6 +85,11 @@ export interface PipeOptions {
    * which are removed whatever happens.
    */
   maxMemory?: number;
+  /**
+   * Wait for each result, and what the journal says of it, to be on the disk, so that a power cut costs none that
+   * was reported. Default true.
+   */
+  fsync?: boolean;
   /** Limit of width × height × pages per image, read from the header. Default 100 million. */
   maxPixels?: number;
 
@@ -162,6 +167,7 @@ export interface Settings {
   readonly sequential: boolean;
   readonly chunkSize: number;
   readonly maxMemory: number;
+  readonly fsync: boolean;
   readonly maxPixels: number;
   readonly journal: string | undefined;
   readonly resume: boolean;

@@ -65,6 +65,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     sequential: options.sequential ?? false,
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
+    fsync: options.fsync ?? true,
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
     journal: options.journal ?? (resume ? defaultJournal(options.out) : undefined),
     resume,

@@ -41,6 +41,7 @@ test('everything but inputs has a default', async (t) => {
     tile: undefined,
     sequential: false,
     chunkSize: Infinity,
+    fsync: true,
     maxPixels: 100_000_000,
     journal: undefined,
     resume: false,

@@ -211,6 +211,12 @@ export const resourceFlags = {
     description:
       'What the images being worked on may hold, such as 2G; otherwise 512M and 64M for each thread, or a quarter of what is free. An image that does not fit goes by way of temp files beside its result.',
   }),
+  fsync: Flags.boolean({
+    ...resources,
+    allowNo: true,
+    description:
+      'Wait for each result to be on the disk, so that a power cut costs none that was told; this is the default.',
+  }),
   'max-pixels': pixels({
     ...resources,
     description: 'Refuse an image with more pixels than this; otherwise 100M.',

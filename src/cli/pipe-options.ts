@@ -34,6 +34,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     sequential: flags.sequential,
     chunkSize: flags['chunk-size'],
     maxMemory: flags['max-memory'],
+    fsync: flags.fsync,
     maxPixels: flags['max-pixels'],
     journal: flags.journal,
     resume: flags.resume,

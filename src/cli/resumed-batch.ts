@@ -18,6 +18,7 @@ const FREE: readonly (readonly OptionName[])[] = [
   ['threads', 'sequential', 'chunkSize'],
   ['maxMemory'],
   ['maxPixels'],
+  ['fsync'],
   ['failFast', 'maxFailures'],
 ];
 

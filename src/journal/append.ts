@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
+import type { Settings } from '../options.js';
 import { flushDirectory, flushFile } from '../stages/write-flush.js';
 import type { JournalLine } from './lines.js';
 
@@ -18,9 +19,14 @@ export interface Appending {
 /**
  * @param how `new`: a file that is not there yet; `on`: one that is, after its last line; `torn`: after a line
  *   that was cut off
+ * @param settings.fsync whether a line can be waited for until it is on the disk
  * @throws SrganError E_USAGE where a new one is there already, E_OUT_DIR where it cannot be made
  */
-export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): Promise<Appending> {
+export async function openAppending(
+  file: string,
+  how: 'new' | 'on' | 'torn',
+  { fsync }: Pick<Settings, 'fsync'>,
+): Promise<Appending> {
   const handle = await openFile(file, how);
   let torn = how === 'torn';
   let last: Promise<void> = Promise.resolve();
@@ -41,7 +47,7 @@ export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): P
     try {
       await handle.appendFile(torn ? `\n${text}` : text);
       torn = false;
-      if (flush) await flushFile(handle);
+      if (flush && fsync) await flushFile(handle);
     } catch (cause) {
       torn = true;
       throw new SrganError('E_WRITE', `${file}: writing the journal failed.`, { cause });

@@ -1,4 +1,4 @@
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
@@ -19,6 +19,7 @@ import { writeFailure } from './write-failure.js';
 export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'>): Work<Encoded, Written> {
   const { settings, signal, journal, watch } = run;
   const sweep = openSweep();
+  const flush = settings.fsync ? flushFile : () => Promise.resolve();
 
   return async (encoded, ticket) => {
     const { job, widthPx, heightPx } = encoded;
@@ -33,7 +34,7 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'
       await makeDirectory(directory);
       await sweep(directory);
       remember(temp);
-      bytes = 'file' in encoded ? await flushWhole(temp) : await writeWhole(temp, encoded.bytes);
+      bytes = 'file' in encoded ? await lengthOf(temp, flush) : await writeWhole(temp, encoded.bytes, flush);
       refuseIfStopped(signal, path);
       if (ticket.key !== undefined) {
         const result = 'file' in encoded ? { path: temp, bytes } : encoded.bytes;
@@ -41,7 +42,7 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'
       }
       watch?.publishing(job.source.index, path);
       if (!(await publish(temp, path, existing, ticket))) return undefined;
-      await flushDirectory(directory);
+      if (settings.fsync) await flushDirectory(directory);
     } catch (cause) {
       throw cause instanceof SrganError ? cause : writeFailure(path, cause);
     } finally {
@@ -54,7 +55,9 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'
   };
 }
 
-async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
+type Flush = (file: FileHandle) => Promise<void>;
+
+async function writeWhole(temp: string, bytes: Uint8Array, flush: Flush): Promise<number> {
   const file = await open(temp, 'wx');
   try {
     await file.writeFile(bytes);
@@ -62,7 +65,7 @@ async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
     if (size !== bytes.byteLength) {
       throw new Error(`${size} of ${bytes.byteLength} bytes arrived in ${temp}`);
     }
-    await flushFile(file);
+    await flush(file);
     return size;
   } finally {
     await file.close();
@@ -70,10 +73,10 @@ async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
 }
 
 /** @returns the size of the file, which an encoder has written */
-async function flushWhole(temp: string): Promise<number> {
+async function lengthOf(temp: string, flush: Flush): Promise<number> {
   const file = await open(temp, 'r+');
   try {
-    await flushFile(file);
+    await flush(file);
     return (await file.stat()).size;
   } finally {
     await file.close();

@@ -43,8 +43,8 @@ export async function supervise(order: Order, first: Started): Promise<void> {
   let idleCrashes = 0;
 
   for (let started = first; ; started = starting.start(order)) {
-    const end = await endOf(started, feed, (signal) => (asked ??= signal)).catch((error: Error) =>
-      giveUp(`No process could be started: ${error.message}.`, 1),
+    const end = await endOf(started, feed, (signal) => (asked ??= signal)).catch((error: unknown) =>
+      giveUp(`No process could be started: ${String(error)}.`, 1),
     );
     const cause = crashOf(end);
     if (cause === undefined) {
