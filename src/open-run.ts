@@ -11,6 +11,7 @@ import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
 import { checkWritable } from './stages/write-probe.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
+import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
@@ -19,6 +20,7 @@ import { openTilePool } from './workers/pool.js';
 
 /** A run with its workers, ready to flow; `close` gives everything back. */
 export interface OpenRun extends Run {
+  readonly retries: Retries;
   readonly survey: Survey;
   /** How many sources may be in each stage at a time. */
   readonly bounds: Readonly<Record<StageName, number>>;
@@ -79,19 +81,21 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
     signal,
     drain,
     budget: createBudget(settings.maxMemory, Math.min(settings.maxMemory, ampleBytes(settings.threads))),
-    places: pLimit(settings.chunkSize),
+    places: pLimit(Math.min(settings.chunkSize, placesWithin(settings))),
     codec: pLimit(settings.threads),
     networks,
     tiles,
     buffers,
     journal,
+    retries: openRetries(settings.retries, drain),
     watch,
     survey: surveyed,
     total: surveyed.sources,
     bounds,
     estimate: undefined,
     onOutcome: options.onOutcome,
-    stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
+    stage: (name, bound, fallback, work) =>
+      stage(name, bound, fallback, (ticket) => refusal(name) ?? ticket.late, work),
     stop: (reason) => stopped.abort(reason),
     async close() {
       await tiles.close();
@@ -108,6 +112,15 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }
+}
+
+/** Of the files that may be open: those of the program and of each worker, then of each image. */
+const FILES = { program: 40, worker: 8, image: 6 };
+
+/** @returns how many images may be in flight, at least one */
+export function placesWithin({ maxOpenFiles, threads }: Pick<Settings, 'maxOpenFiles' | 'threads'>): number {
+  const left = maxOpenFiles - FILES.program - FILES.worker * threads;
+  return Math.max(1, Math.floor(left / FILES.image));
 }
 
 /** A source that comes late in a stream must not have been replaced by then. */

@@ -41,7 +41,7 @@ async function flow(run: OpenRun): Promise<Summary> {
   const { bounds, settings } = run;
   const found = find(settings, run.drain);
   const left = run.watch?.sources(found, settings.inputs.kind) ?? found;
-  const sources = ticketed(left, { oneByOne: settings.sequential });
+  const sources = ticketed(run.retries.sources(left), { oneByOne: settings.sequential });
   const planned = run.stage('plan', bounds.plan, 'E_READ', plan(run, run.survey));
   const decoded = run.stage('decode', bounds.decode, 'E_DECODE', decode(run));
   const upscaled = run.stage('upscale', bounds.upscale, 'E_ENGINE', upscale(run));

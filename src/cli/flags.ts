@@ -221,4 +221,27 @@ export const resourceFlags = {
     ...resources,
     description: 'Refuse an image with more pixels than this; otherwise 100M.',
   }),
+  'max-frames': wholeNumber({
+    ...resources,
+    description: 'Refuse an image with more frames or pages than this; otherwise 10000.',
+  }),
+  'max-input-bytes': bytes({ ...resources, description: 'Refuse a file larger than this; otherwise 2G.' }),
+  'max-output-pixels': pixels({
+    ...resources,
+    description: 'Refuse an image whose result would have more pixels than this; otherwise 2000M.',
+  }),
+  'max-output-bytes': bytes({
+    ...resources,
+    description: 'Refuse to put a result in place that is larger than this; otherwise 8G.',
+  }),
+  'time-limit': number({
+    ...resources,
+    helpValue: 'SECONDS',
+    description: 'Give an image up that takes longer from decoding to writing; otherwise 86400, a day.',
+  }),
+  'max-open-files': wholeNumber({
+    ...resources,
+    description:
+      'Work on fewer images at a time where they would have more files open; otherwise as the system says.',
+  }),
 };

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { PipeOptions } from '../options.js';
 import { readFailureLimit } from './values.js';
-import { valued } from './valued.js';
+import { valued, wholeNumber } from './valued.js';
 
 /** What becomes of failures, what outlives a run, and what is said of it. */
 
@@ -17,6 +17,11 @@ export const failingFlags = {
   'max-failures': failureLimit({
     ...failing,
     description: 'Stop after more failures than this, such as 10 or 5%.',
+  }),
+  retries: wholeNumber({
+    ...failing,
+    description:
+      'Try an image up to N times again that failed for a reason that may pass, such as EIO, EMFILE or a worker that died; otherwise 2.',
   }),
   'errors-log': Flags.string({
     ...failing,

@@ -7,7 +7,7 @@ import type { Settings } from '../options.js';
 import type { NetworkFamily, Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
-import { checkTarget, LARGEST_BUFFER_BYTES } from '../plan/limits.js';
+import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/limits.js';
 import { predictMemory, predictSpilled } from '../plan/memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output.js';
@@ -18,6 +18,7 @@ import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
 import { readHeader } from './header.js';
 import type { Ticket, Work } from './stage.js';
+import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
 
 /**
@@ -44,7 +45,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     const predicted = predictOutput(naming, source, settings, family.defaultFactor);
     if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
 
-    const header = await readHeader(source.path, { maxPixels: settings.maxPixels });
+    const header = await readHeader(source.path, settings);
     const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
     const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
     const target = targetSize(header, wanted, settings.maxSize);
@@ -67,6 +68,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     const passes = passesFor(target.factor, isLarge, family);
     const memory = predictMemory(header, passes, target);
     checkTarget(source.path, format, target);
+    checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
     const spill = memory.bytes > settings.maxMemory || memory.largestBytes > LARGEST_BUFFER_BYTES;
     const job: Job = {
       source,
@@ -98,9 +100,9 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
 
   async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
     survey.refuseCollision(source, output);
-    claims.claim(output, source);
-    const isOurs = source.crashed?.dst === output || journal?.wrote(output) === true;
-    const existing = isOurs ? 'overwrite' : settings.existing;
+    if (source.again?.claimed !== output) claims.claim(output, source);
+    ticket.claimed = output;
+    const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
     return true;

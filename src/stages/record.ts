@@ -8,7 +8,10 @@ import { outcomeOf, type Flight } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
-export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'journal' | 'drain' | 'watch'> {
+export interface Recording extends Pick<
+  Run,
+  'tiles' | 'budget' | 'buffers' | 'journal' | 'drain' | 'watch' | 'retries'
+> {
   /** Of a dry run. */
   readonly estimate?: Estimating | undefined;
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
@@ -29,6 +32,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
     for await (const { ticket } of flights) {
       const outcome = outcomeOf(ticket);
       ticket.release();
+      if (run.retries?.takeBack(ticket)) continue;
       tally.add(outcome);
       run.watch?.counted(tally.state(run.tiles.stats));
       await run.estimate?.add(outcome);

@@ -4,10 +4,12 @@ import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
 import { openSweep } from '../left-over.js';
 import { makeDirectory } from '../make-directory.js';
+import { formatBytes } from '../measures.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
 import { forget, remember } from '../temp-files.js';
 import { tempName } from '../temp-names.js';
+import { isOurs } from './ours.js';
 import type { Ticket, Work } from './stage.js';
 import { flushDirectory, flushFile } from './write-flush.js';
 import { writeFailure } from './write-failure.js';
@@ -26,15 +28,16 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'
     const path = job.outputPath;
     const directory = dirname(path);
     const temp = 'file' in encoded ? encoded.file.path : join(directory, tempName(basename(path)));
-    const isOurs = job.source.crashed?.dst === path || journal?.wrote(path) === true;
-    const existing = isOurs ? 'overwrite' : settings.existing;
-    let bytes = 0;
+    const existing = isOurs(path, job.source, journal) ? 'overwrite' : settings.existing;
+    let bytes = 'bytes' in encoded ? encoded.bytes.byteLength : 0;
     let sha256: string | undefined;
     try {
+      refuseLarger(bytes, path, settings);
       await makeDirectory(directory);
       await sweep(directory);
       remember(temp);
       bytes = 'file' in encoded ? await lengthOf(temp, flush) : await writeWhole(temp, encoded.bytes, flush);
+      refuseLarger(bytes, path, settings);
       refuseIfStopped(signal, path);
       if (ticket.key !== undefined) {
         const result = 'file' in encoded ? { path: temp, bytes } : encoded.bytes;
@@ -42,6 +45,7 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'
       }
       watch?.publishing(job.source.index, path);
       if (!(await publish(temp, path, existing, ticket))) return undefined;
+      ticket.published = path;
       if (settings.fsync) await flushDirectory(directory);
     } catch (cause) {
       throw cause instanceof SrganError ? cause : writeFailure(path, cause);
@@ -133,6 +137,12 @@ async function isThere(path: string): Promise<boolean> {
     if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
+}
+
+function refuseLarger(bytes: number, path: string, { maxOutputBytes }: Settings): void {
+  if (bytes <= maxOutputBytes) return;
+  const what = `would have ${formatBytes(bytes)}, over the limit of ${formatBytes(maxOutputBytes)}`;
+  throw new SrganError('E_TOO_LARGE', `${path}: ${what}.`, { hint: 'Raise it with --max-output-bytes.' });
 }
 
 function refuseIfStopped(signal: AbortSignal, path: string): void {

@@ -35,13 +35,16 @@ interface Trial {
 async function put(
   path: string,
   bytes: Uint8Array,
-  rest: Partial<Pick<Settings, 'existing' | 'fsync'>> & { job?: Partial<Job>; signal?: AbortSignal } = {},
+  rest: Partial<Pick<Settings, 'existing' | 'fsync' | 'maxOutputBytes'>> & {
+    job?: Partial<Job>;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Trial> {
-  const { existing = 'refuse', fsync = true } = rest;
-  const settings = { ...(await settingsOf({ inputs: ['x'] })), existing, fsync };
-  const encoded: Encoded = { job: jobOf(path, rest.job), bytes, widthPx: 8, heightPx: 6 };
+  const { existing = 'refuse', job, signal, ...chosen } = rest;
+  const settings = { ...(await settingsOf({ inputs: ['x'] })), existing, ...chosen };
+  const encoded: Encoded = { job: jobOf(path, job), bytes, widthPx: 8, heightPx: 6 };
   const ticket = openTicket(encoded.job.source);
-  const work = write({ settings, signal: rest.signal ?? new AbortController().signal });
+  const work = write({ settings, signal: signal ?? new AbortController().signal });
   return { ticket, written: await work(encoded, ticket) };
 }
 
@@ -103,6 +106,15 @@ testWhere(posix, 'Windows counts names in another way')(
     t.is((await readdir(dir)).length, 3);
   },
 );
+
+test('a result over the limit is not put in place', async (t) => {
+  const dir = await makeTree(t);
+  await put(join(dir, 'a.png'), bytesOf('12345'), { maxOutputBytes: 5 });
+  const error = await refusal(t, put(join(dir, 'b.png'), bytesOf('123456'), { maxOutputBytes: 5 }));
+  t.is(error.code, 'E_TOO_LARGE');
+  t.regex(error.message, /b\.png: would have 6 bytes, over the limit of 5 bytes\.$/);
+  t.deepEqual(await readdir(dir), ['a.png']);
+});
 
 test('no bytes make an empty file', async (t) => {
   const dir = await makeTree(t);
