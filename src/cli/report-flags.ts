@@ -18,6 +18,11 @@ export const failingFlags = {
     ...failing,
     description: 'Stop after more failures than this, such as 10 or 5%.',
   }),
+  'drain-limit': wholeNumber({
+    ...failing,
+    helpValue: 'SECONDS',
+    description: 'After Ctrl-C give the images that are being worked on so long, then stop; otherwise 300.',
+  }),
   retries: wholeNumber({
     ...failing,
     description:

@@ -13,8 +13,11 @@ import type { PipeFlags } from './pipe-flags.js';
 
 export type ReportFlags = Pick<
   PipeFlags,
-  'errors-log' | 'json' | 'ndjson-out' | 'dry-run' | 'null' | 'quiet' | 'verbose'
+  'drain-limit' | 'errors-log' | 'json' | 'ndjson-out' | 'dry-run' | 'null' | 'quiet' | 'verbose'
 >;
+
+/** Seconds from the first signal. */
+const DRAIN_LIMIT_S = 300;
 
 /** How a command's run differs from that of pipe. */
 export interface Manner {
@@ -51,9 +54,11 @@ export async function runPipe(
     before: tally,
     lastLine,
   });
-  const interrupts = openInterrupts(() =>
-    human.note('Stopping after the images that are being worked on; once more to stop now.'),
-  );
+  const drainLimit = flags['drain-limit'] ?? DRAIN_LIMIT_S;
+  const interrupts = openInterrupts(() => {
+    const limit = `for which they have ${drainLimit} s`;
+    human.note(`Stopping after the images that are being worked on, ${limit}; once more to stop now.`);
+  }, 1000 * drainLimit);
   const output = openOutput(stdout, () => interrupts.stop());
   const send = (text: string) => (stdout.isTTY ? human.aside(() => output.write(text)) : output.write(text));
   const results = openResults(resultsKind(flags), send, tally && endedIn(tally));
