@@ -5,4 +5,19 @@ const { join } = require('node:path');
 
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 2));
 
-import('../dist/src/cli/main.js').then(({ main }) => main(join(__dirname, '..')));
+const launch = async (argv) => {
+  // native code that crashes takes its process along: what works off many images runs under a small parent
+  if (argv[0] === 'pipe' || argv[0] === 'batch') {
+    const { isWatched, orderOf, start } = require('../dist/src/watch/start.cjs');
+    const order = isWatched(argv, process.env) ? orderOf(__filename, argv) : undefined;
+    if (order) {
+      const started = start(order);
+      const { supervise } = await import('../dist/src/watch/supervise.js');
+      return supervise(order, started);
+    }
+  }
+  const { main } = await import('../dist/src/cli/main.js');
+  return main(join(__dirname, '..'));
+};
+
+launch(process.argv.slice(2));

@@ -75,8 +75,9 @@ export default class Pipe extends Command {
       return;
     }
     const { optionsOf } = await import('../src/cli/pipe-options.js');
+    const { openWatch } = await import('../src/watch/watch.js');
     const { runPipe } = await import('../src/cli/run-pipe.js');
-    const { exitStatus } = await runPipe(flags, { ...optionsOf(flags), inputs, out });
+    const { exitStatus } = await runPipe(flags, { ...optionsOf(flags), inputs, out }, openWatch());
     process.exitCode = exitStatus;
   }
 }

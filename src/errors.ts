@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   E_DECODE: { exit: 1, about: 'the image is damaged' },
   E_TRUNCATED: { exit: 1, about: 'the image ends too early' },
   E_TOO_LARGE: { exit: 1, about: 'the image is over a limit' },
+  E_TIME_LIMIT: { exit: 1, about: 'the image took longer than it may' },
   E_LIST: { exit: 1, about: 'a line of the list cannot be understood' },
   E_COLLISION: { exit: 1, about: 'two sources would have the same output' },
   E_OVERWRITE_INPUT: { exit: 1, about: 'the output would replace its own or another input' },

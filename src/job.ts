@@ -29,6 +29,26 @@ export interface Source {
   readonly extra: Readonly<Record<string, unknown>>;
   /** Set where the entry itself is wrong, such as a line that is not JSON; `plan` fails it. */
   readonly invalid?: SrganError;
+  /** Set where an earlier process of a watched run died while it worked on this source. */
+  readonly crashed?: Crashed;
+  /** Set where it failed before, for a reason that may have passed. */
+  readonly again?: Again;
+}
+
+export interface Again {
+  /** Which try it is, from 2 on. */
+  readonly tries: number;
+  /** The output that it holds against other sources, and where it has put its result. */
+  readonly claimed: string | undefined;
+  readonly dst: string | undefined;
+}
+
+export interface Crashed {
+  readonly times: number;
+  /** How it died the last time, such as SIGSEGV. */
+  readonly cause: string;
+  /** Where it was about to put the result, which may lie there now. */
+  readonly dst: string | undefined;
 }
 
 /** Facts from the header of an image; no pixel has been decoded. Sizes are after EXIF orientation. */
@@ -174,6 +194,8 @@ export interface Outcome {
   readonly src: string;
   readonly dst?: string;
   readonly status: Status;
+  /** How often it was tried, where that is more than once. */
+  readonly tries?: number;
   /** Of a failure: stable code, plain sentence, what to do. */
   readonly code?: string;
   readonly message?: string;

@@ -49,6 +49,16 @@ export async function groupPeakBytes(root = '/'): Promise<number | undefined> {
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
+/**
+ * Files this process may have open; Infinity where the system does not say.
+ * @param root where /proc is looked up
+ */
+export async function usableFiles(root = '/'): Promise<number> {
+  const limits = await read(path.join(root, 'proc/self'), 'limits');
+  const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
+  return soft === undefined ? Infinity : Number(soft);
+}
+
 async function quotaV2(directory: string): Promise<number> {
   const [quota, period] = (await read(directory, 'cpu.max')).split(' ').map(Number);
   return quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : Infinity;

@@ -12,13 +12,16 @@ import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
 import { checkWritable } from './stages/write-probe.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
+import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import { createBuffers } from './workers/buffers.js';
+import type { Watch } from './watch/watch.js';
 import { openTilePool } from './workers/pool.js';
 
 /** A run with its workers, ready to flow; `close` gives everything back. */
 export interface OpenRun extends Run {
+  readonly retries: Retries;
   readonly survey: Survey;
   /** How many sources may be in each stage at a time. */
   readonly bounds: Readonly<Record<StageName, number>>;
@@ -51,7 +54,7 @@ function ampleBytes(threads: number): number {
 }
 
 /** @throws SrganError where the options or the set-up make a run impossible */
-export async function openRun(options: PipeOptions): Promise<OpenRun> {
+export async function openRun(options: PipeOptions, watch?: Watch): Promise<OpenRun> {
   const stated = await resolveOptions(options);
   const { engine, device, fold, precision } = stated;
   const prepared = await prepareEngine({ engine, device }, stated.threads);
@@ -67,10 +70,12 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   if (prepared.note !== undefined) options.onNote?.(prepared.note);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
-  const { surveyed, journal } = await lookThrough(settings, options, drain).catch(async (error: unknown) => {
+  const looked = lookThrough(settings, options, drain, watch);
+  const { surveyed, journal } = await looked.catch(async (error: unknown) => {
     await spooled?.remove();
     throw error;
   });
+  watch?.opened(settings.journal);
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const bounds = stageBounds(settings);
 
@@ -79,18 +84,21 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
     signal,
     drain,
     budget: createBudget(settings.maxMemory, Math.min(settings.maxMemory, ampleBytes(settings.threads))),
-    places: pLimit(settings.chunkSize),
+    places: pLimit(Math.min(settings.chunkSize, placesWithin(settings))),
     codec: pLimit(settings.threads),
     networks,
     tiles,
     buffers,
     journal,
+    retries: openRetries(settings.retries, drain),
+    watch,
     survey: surveyed,
     total: surveyed.sources,
     bounds,
     estimate: undefined,
     onOutcome: options.onOutcome,
-    stage: (name, bound, fallback, work) => stage(name, bound, fallback, () => refusal(name), work),
+    stage: (name, bound, fallback, work) =>
+      stage(name, bound, fallback, (ticket) => refusal(name) ?? ticket.late, work),
     stop: (reason) => stopped.abort(reason),
     async close() {
       await tiles.close();
@@ -109,24 +117,35 @@ export async function openRun(options: PipeOptions): Promise<OpenRun> {
   }
 }
 
+/** Of the files that may be open: those of the program and of each worker, then of each image. */
+const FILES = { program: 40, worker: 8, image: 6 };
+
+/** @returns how many images may be in flight, at least one */
+export function placesWithin({ maxOpenFiles, threads }: Pick<Settings, 'maxOpenFiles' | 'threads'>): number {
+  const left = maxOpenFiles - FILES.program - FILES.worker * threads;
+  return Math.max(1, Math.floor(left / FILES.image));
+}
+
 /** A source that comes late in a stream must not have been replaced by then. */
 async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
   return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
 }
 
 /** What has to be known and open before the first image. */
-async function lookThrough(settings: Settings, options: PipeOptions, drain: AbortSignal) {
+async function lookThrough(settings: Settings, options: PipeOptions, drain: AbortSignal, watch?: Watch) {
   const surveyed = await survey(settings, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
   if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
-  return { surveyed, journal: await journalOf(settings, options, surveyed) };
+  return { surveyed, journal: await journalOf(settings, options, surveyed, watch) };
 }
 
-/** Where there is no source, nothing is left behind. */
-async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey) {
-  if (settings.journal === undefined || sources === 0) return undefined;
-  return await openJournal(settings.journal, settings, options, sources);
+/** Where there is no source, nothing is left behind. What a process of this run began before it died goes on. */
+async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey, watch?: Watch) {
+  const { journal, resume } = settings;
+  if (journal === undefined || sources === 0) return undefined;
+  const begun = resume || watch?.before !== undefined;
+  return await openJournal(journal, { ...settings, resume: begun }, options, sources);
 }
 
 /** The network named for all images is read before the first of them, so that a wrong name costs nothing. */

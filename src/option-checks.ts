@@ -6,6 +6,8 @@ import { MAX_SCALE, MAX_SIDE_PX } from './limits.js';
 import type { PipeOptions } from './options.js';
 
 const MIB = 2 ** 20;
+/** What a timer of Node's can wait for. */
+const MAX_SECONDS = 2_147_483;
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 const side = integer(1, MAX_SIDE_PX, 'a whole number of pixels, at least 1');
@@ -63,7 +65,15 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   sequential: flag,
   chunkSize: count,
   maxMemory: integer(MIB, MAX_COUNT, `a whole number of bytes, at least ${MIB}`),
+  fsync: flag,
   maxPixels: count,
+  maxOutputPixels: count,
+  maxOutputBytes: count,
+  maxInputBytes: count,
+  maxFrames: count,
+  timeLimit: number(0.001, MAX_SECONDS, `a number of seconds above 0, at most ${MAX_SECONDS}`),
+  maxOpenFiles: count,
+  retries: integer(0, 100, 'a whole number from 0 to 100'),
   journal: text,
   resume: flag,
   retryFailed: flag,

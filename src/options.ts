@@ -95,8 +95,35 @@ export interface PipeOptions {
    * which are removed whatever happens.
    */
   maxMemory?: number;
+  /**
+   * Wait for each result, and what the journal says of it, to be on the disk, so that a power cut costs none that
+   * was reported. Default true.
+   */
+  fsync?: boolean;
   /** Limit of width × height × pages per image, read from the header. Default 100 million. */
   maxPixels?: number;
+  /** Limit of width × height × pages of a result. Default 2,000 million. */
+  maxOutputPixels?: number;
+  /** Limit of the bytes of a result's file. Default 8 GiB. */
+  maxOutputBytes?: number;
+  /** Limit of the bytes of a source's file. Default 2 GiB. */
+  maxInputBytes?: number;
+  /** Limit of the frames of an animation, or pages of a TIFF. Default 10,000. */
+  maxFrames?: number;
+  /**
+   * Seconds that an image may take from decode to write; it ends between tiles and between stages. Default 86,400.
+   */
+  timeLimit?: number;
+  /**
+   * Files that may be open at a time: fewer images are in flight where they would need more. Default: what the
+   * system allows this process.
+   */
+  maxOpenFiles?: number;
+  /**
+   * How often an image is tried again that failed for a reason that may pass, such as EIO, EMFILE or a worker that
+   * died; after half a second, then twice as long each time. Default 2.
+   */
+  retries?: number;
 
   /**
    * File that gets a line for each source and its result, by which an interrupted run can be taken up. None is
@@ -174,7 +201,16 @@ export interface Settings {
   readonly sequential: boolean;
   readonly chunkSize: number;
   readonly maxMemory: number;
+  readonly fsync: boolean;
   readonly maxPixels: number;
+  readonly maxOutputPixels: number;
+  readonly maxOutputBytes: number;
+  readonly maxInputBytes: number;
+  readonly maxFrames: number;
+  /** Seconds. */
+  readonly timeLimit: number;
+  readonly maxOpenFiles: number;
+  readonly retries: number;
   readonly journal: string | undefined;
   readonly resume: boolean;
   readonly retryFailed: boolean;

@@ -11,6 +11,7 @@ import { record } from './stages/record.js';
 import { ticketed } from './stages/stage.js';
 import { upscale } from './stages/upscale.js';
 import { write } from './stages/write.js';
+import type { Watch } from './watch/watch.js';
 
 /**
  * Upscales every source of `options.inputs`, each on its own: a failure ends in that image's outcome and
@@ -19,7 +20,12 @@ import { write } from './stages/write.js';
  * @throws SrganError E_USAGE, E_NO_INPUT, E_MODEL, E_ENGINE, E_OUT_DIR: the run as a whole cannot begin
  */
 export async function pipe(options: PipeOptions): Promise<Summary> {
-  const run = await openRun(options);
+  return await watchedPipe(options);
+}
+
+/** @param watch where another process goes on if this one dies */
+export async function watchedPipe(options: PipeOptions, watch?: Watch): Promise<Summary> {
+  const run = await openRun(options, watch);
   try {
     const summary = await flow(run);
     if (summary.sources > 0 || run.drain.aborted) return summary;
@@ -33,7 +39,9 @@ export async function pipe(options: PipeOptions): Promise<Summary> {
 
 async function flow(run: OpenRun): Promise<Summary> {
   const { bounds, settings } = run;
-  const sources = ticketed(find(settings, run.drain), { oneByOne: settings.sequential });
+  const found = find(settings, run.drain);
+  const left = run.watch?.sources(found, settings.inputs.kind) ?? found;
+  const sources = ticketed(run.retries.sources(left), { oneByOne: settings.sequential });
   const planned = run.stage('plan', bounds.plan, 'E_READ', plan(run, run.survey));
   const decoded = run.stage('decode', bounds.decode, 'E_DECODE', decode(run));
   const upscaled = run.stage('upscale', bounds.upscale, 'E_ENGINE', upscale(run));

@@ -5,7 +5,9 @@ import type { EngineSettings, NetworkFile } from './engines/engine.js';
 import type { Journal } from './journal/journal.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
+import type { Retries } from './stages/retry.js';
 import type { TileRow } from './tiles/plan.js';
+import type { Watch } from './watch/watch.js';
 
 /** What all stages of one run share. */
 export interface Run {
@@ -24,6 +26,9 @@ export interface Run {
   readonly tiles: TilePool;
   readonly buffers: Buffers;
   readonly journal?: Journal | undefined;
+  readonly retries?: Retries | undefined;
+  /** Where a parent watches the process. */
+  readonly watch?: Watch | undefined;
 }
 
 /** The networks that this run can use, by name or path; each is read once. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from './errors.js';
-import { usableCores, usableMemoryBytes } from './machine.js';
+import { usableCores, usableFiles, usableMemoryBytes } from './machine.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs, PipeOptions, Settings, Size } from './options.js';
 import { checkExtension, formatOfName } from './plan/format.js';
@@ -13,6 +13,7 @@ export const JOURNALS = '.srgan';
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const MIB = 2 ** 20;
+const GIB = 2 ** 30;
 
 /**
  * Checks the options of a run and fills in what is not stated.
@@ -68,7 +69,15 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     sequential: options.sequential ?? false,
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
+    fsync: options.fsync ?? true,
     maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+    maxOutputPixels: options.maxOutputPixels ?? 2_000_000_000,
+    maxOutputBytes: options.maxOutputBytes ?? 8 * GIB,
+    maxInputBytes: options.maxInputBytes ?? 2 * GIB,
+    maxFrames: options.maxFrames ?? 10_000,
+    timeLimit: options.timeLimit ?? 86_400,
+    maxOpenFiles: options.maxOpenFiles ?? (await usableFiles()),
+    retries: options.retries ?? 2,
     journal: options.journal ?? (resume ? defaultJournal(options.out) : undefined),
     resume,
     retryFailed: options.retryFailed ?? false,

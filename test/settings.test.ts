@@ -9,9 +9,10 @@ import { makeTree } from './helpers/tree.js';
 const resolve = (options: Record<string, unknown>) => resolveOptions({ inputs: ['a.png'], ...options });
 
 test('everything but inputs has a default', async (t) => {
-  const { threads, maxMemory, ...rest } = await resolveOptions({ inputs: ['in/*.png'] });
+  const { threads, maxMemory, maxOpenFiles, ...rest } = await resolveOptions({ inputs: ['in/*.png'] });
   t.true(Number.isInteger(threads) && threads >= 1);
   t.true(maxMemory >= 256 * 2 ** 20 && maxMemory <= 4 * 2 ** 30);
+  t.true(maxOpenFiles > 0);
   t.deepEqual(rest, {
     inputs: { kind: 'patterns', patterns: ['in/*.png'] },
     out: undefined,
@@ -43,6 +44,13 @@ test('everything but inputs has a default', async (t) => {
     tile: undefined,
     sequential: false,
     chunkSize: Infinity,
+    fsync: true,
+    maxOutputPixels: 2_000_000_000,
+    maxOutputBytes: 8 * 2 ** 30,
+    maxInputBytes: 2 * 2 ** 30,
+    maxFrames: 10_000,
+    timeLimit: 86_400,
+    retries: 2,
     maxPixels: 100_000_000,
     journal: undefined,
     resume: false,

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
 import { globFlag, namingFlags, networkFlags, resourceFlags, resultFlags, selectingFlags } from './flags.js';
-import { batchRunFlags, failingFlags, reportingFlags } from './report-flags.js';
+import { batchRunFlags, failingFlags, reportingFlags, superviseFlag } from './report-flags.js';
 
 const { name, suffix, overwrite } = namingFlags;
 
@@ -28,6 +28,6 @@ export const batchDefaults = {
   ...reportingFlags,
 };
 
-export const batchFlags = { ...batchDefaults, ...batchRunFlags };
+export const batchFlags = { ...batchDefaults, ...batchRunFlags, ...superviseFlag };
 
 export type BatchFlags = Partial<Interfaces.InferredFlags<typeof batchFlags>>;

@@ -5,6 +5,9 @@ import type { FlagDefinitions, Layer } from './defaults.js';
 
 export const CONFIG_NAME = 'srgan.config.json';
 
+/** What is asked for before a file is read. */
+const NOT_IN_FILES = ['config', 'supervise'];
+
 const NONE: Layer = { titleOf: (flag) => flag, values: new Map() };
 
 /**
@@ -21,7 +24,7 @@ export async function configLayer(
   if (!found) return NONE;
   const values = new Map(Object.entries(found.values));
   for (const name of values.keys()) {
-    if (name !== 'config' && Object.hasOwn(definitions, name)) continue;
+    if (!NOT_IN_FILES.includes(name) && Object.hasOwn(definitions, name)) continue;
     throw new SrganError(
       'E_USAGE',
       `${found.path}: ${JSON.stringify(name)} is not a flag that can stand there.`,

@@ -222,8 +222,37 @@ export const resourceFlags = {
     description:
       'What the images being worked on may hold, such as 2G; otherwise 512M and 64M for each thread, or a quarter of what is free. An image that does not fit goes by way of temp files beside its result.',
   }),
+  fsync: Flags.boolean({
+    ...resources,
+    allowNo: true,
+    description:
+      'Wait for each result to be on the disk, so that a power cut costs none that was told; this is the default.',
+  }),
   'max-pixels': pixels({
     ...resources,
     description: 'Refuse an image with more pixels than this; otherwise 100M.',
+  }),
+  'max-frames': wholeNumber({
+    ...resources,
+    description: 'Refuse an image with more frames or pages than this; otherwise 10000.',
+  }),
+  'max-input-bytes': bytes({ ...resources, description: 'Refuse a file larger than this; otherwise 2G.' }),
+  'max-output-pixels': pixels({
+    ...resources,
+    description: 'Refuse an image whose result would have more pixels than this; otherwise 2000M.',
+  }),
+  'max-output-bytes': bytes({
+    ...resources,
+    description: 'Refuse to put a result in place that is larger than this; otherwise 8G.',
+  }),
+  'time-limit': number({
+    ...resources,
+    helpValue: 'SECONDS',
+    description: 'Give an image up that takes longer from decoding to writing; otherwise 86400, a day.',
+  }),
+  'max-open-files': wholeNumber({
+    ...resources,
+    description:
+      'Work on fewer images at a time where they would have more files open; otherwise as the system says.',
   }),
 };

@@ -10,11 +10,14 @@ const OTHERS = ['SIGWINCH', 'SIGCONT'] as const;
  * @param onInterrupt told of each signal that asks to end
  * @returns ends that
  */
-export function forwardSignals(child: ChildProcess, onInterrupt: () => void): () => void {
+export function forwardSignals(
+  child: ChildProcess,
+  onInterrupt: (signal: NodeJS.Signals) => void,
+): () => void {
   const posix = process.platform !== 'win32';
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   const end = (signal: NodeJS.Signals) => {
-    onInterrupt();
+    onInterrupt(signal);
     forward(signal);
   };
   const stop = () => {

@@ -3,6 +3,9 @@ import { removeTempFilesNow } from '../temp-files.js';
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 export type InterruptSignal = keyof typeof SIGNALS;
 
+/** What a timer of Node's can wait for. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What a person wants who presses Ctrl-C: once, finish what is begun; twice, stop now. */
 export interface Interrupts {
   /** Aborted by the first signal. */
@@ -14,18 +17,24 @@ export interface Interrupts {
   dispose(): void;
 }
 
-export function openInterrupts(onFirst: (signal: InterruptSignal) => void): Interrupts {
+/** @param limitMs after which what is begun is given up, as by a second signal; otherwise it has all the time it takes */
+export function openInterrupts(onFirst: (signal: InterruptSignal) => void, limitMs?: number): Interrupts {
   const draining = new AbortController();
   let first: InterruptSignal | undefined;
+  let limit: NodeJS.Timeout | undefined;
 
   const listen = (signal: InterruptSignal) => {
     if (first) dieBy(signal);
     first = signal;
     onFirst(signal);
     draining.abort();
+    if (limitMs !== undefined) limit = setTimeout(() => dieBy(signal), Math.min(limitMs, LONGEST_TIMER_MS));
   };
   const names = Object.keys(SIGNALS) as InterruptSignal[];
-  const dispose = () => names.forEach((name) => process.off(name, listen));
+  const dispose = () => {
+    clearTimeout(limit);
+    names.forEach((name) => process.off(name, listen));
+  };
   names.forEach((name) => process.on(name, listen));
 
   return {

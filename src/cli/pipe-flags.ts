@@ -1,6 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { namingFlags, networkFlags, resourceFlags, resultFlags, selectingFlags } from './flags.js';
-import { failingFlags, journalFlags, reportingFlags } from './report-flags.js';
+import { failingFlags, journalFlags, reportingFlags, superviseFlag } from './report-flags.js';
 
 export const pipeFlags = {
   ...selectingFlags,
@@ -10,6 +10,7 @@ export const pipeFlags = {
   ...resourceFlags,
   ...failingFlags,
   ...journalFlags,
+  ...superviseFlag,
   ...reportingFlags,
 };
 

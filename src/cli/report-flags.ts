@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { PipeOptions } from '../options.js';
 import { readFailureLimit } from './values.js';
-import { valued } from './valued.js';
+import { valued, wholeNumber } from './valued.js';
 
 /** What becomes of failures, what outlives a run, and what is said of it. */
 
@@ -18,10 +18,30 @@ export const failingFlags = {
     ...failing,
     description: 'Stop after more failures than this, such as 10 or 5%.',
   }),
+  'drain-limit': wholeNumber({
+    ...failing,
+    helpValue: 'SECONDS',
+    description: 'After Ctrl-C give the images that are being worked on so long, then stop; otherwise 300.',
+  }),
+  retries: wholeNumber({
+    ...failing,
+    description:
+      'Try an image up to N times again that failed for a reason that may pass, such as EIO, EMFILE or a worker that died; otherwise 2.',
+  }),
   'errors-log': Flags.string({
     ...failing,
     helpValue: 'FILE',
     description: 'Write the failures to FILE, one JSON object a line.',
+  }),
+};
+
+/** Read off the command line before it is parsed: src/watch/supervise.ts. */
+export const superviseFlag = {
+  supervise: Flags.boolean({
+    ...failing,
+    allowNo: true,
+    description:
+      'Run under a small parent process: where native code crashes, another process goes on with what is left, and an image that crashes two of them fails. This is the default.',
   }),
 };
 

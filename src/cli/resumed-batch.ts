@@ -18,6 +18,14 @@ const FREE: readonly (readonly OptionName[])[] = [
   ['threads', 'sequential', 'chunkSize'],
   ['maxMemory'],
   ['maxPixels'],
+  ['maxOutputPixels'],
+  ['maxOutputBytes'],
+  ['maxInputBytes'],
+  ['maxFrames'],
+  ['timeLimit'],
+  ['maxOpenFiles'],
+  ['retries'],
+  ['fsync'],
   ['failFast', 'maxFailures'],
 ];
 

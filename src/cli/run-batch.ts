@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { SrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
 import { batchFile, newBatchId } from '../journal/batches.js';
 import type { PipeOptions } from '../options.js';
 import { batchLine } from '../reports/summary-lines.js';
+import { elapsedSince, type TallyState } from '../reports/summary.js';
 import { visible } from '../reports/terminal-text.js';
 import { checkWebhook, postWebhook, type BatchEvent } from '../reports/webhook.js';
+import { openWatch } from '../watch/watch.js';
 import { batchDefaults, type BatchFlags } from './batch-flags.js';
 import { batchOptions } from './batch-options.js';
 import { fillFlags } from './fill-flags.js';
@@ -21,14 +24,15 @@ import { runPipe, type RunEnd } from './run-pipe.js';
  * @throws SrganError E_USAGE, E_NO_INPUT and what `pipe` throws
  */
 export async function runBatch(args: readonly string[], given: BatchFlags): Promise<number> {
+  const watch = openWatch();
   const flags = await fillFlags(given, batchDefaults);
   const webhook = flags.webhook === undefined ? undefined : checkWebhook(flags.webhook);
   const { id, input, out, options } = await (flags.resume === undefined
-    ? newBatch(args, flags)
+    ? newBatch(args, flags, watch?.before?.journal)
     : resumedBatch(args, flags.resume, given, flags));
   await checkInput(input, out);
 
-  const report = webhook && !flags['dry-run'] ? openBatchReport() : undefined;
+  const report = webhook && !flags['dry-run'] ? openBatchReport(watch?.before?.sofar?.tally) : undefined;
   const manner = flags['dry-run']
     ? {}
     : {
@@ -48,6 +52,7 @@ export async function runBatch(args: readonly string[], given: BatchFlags): Prom
         onTotal: report?.total,
         onOutcome: report?.outcome,
       },
+      watch,
       manner,
     );
     return end.exitStatus;
@@ -67,14 +72,15 @@ export interface Batch {
   readonly options: Omit<PipeOptions, 'inputs' | 'out'>;
 }
 
-function newBatch(args: readonly string[], flags: BatchFlags): Batch {
+/** @param journal of the batch, where a process of it died */
+function newBatch(args: readonly string[], flags: BatchFlags, journal: string | undefined): Batch {
   const [input, out] = args;
   if (input === undefined || out === undefined) {
     throw new SrganError('E_USAGE', 'batch needs a directory of images and one for the results.', {
       hint: 'Such as: srgan batch IN OUT',
     });
   }
-  const id = flags['batch-id'] ?? newBatchId();
+  const id = journal === undefined ? (flags['batch-id'] ?? newBatchId()) : path.parse(journal).name;
   return { id, input, out, options: batchOptions(flags) };
 }
 
@@ -108,9 +114,10 @@ function nothingIn(
 }
 
 /** Counts for the webhook, also where the run breaks off without a summary. */
-function openBatchReport() {
-  const startMs = performance.now();
-  const counts = { total: 0, successful: 0, skipped: 0, failed: 0 };
+function openBatchReport(before: TallyState | undefined) {
+  const startMs = performance.now() - elapsedSince(before);
+  const { done = 0, copied = 0, skipped = 0, failed = 0 } = before?.counts ?? {};
+  const counts = { total: 0, successful: done + copied, skipped, failed };
   return {
     total: (sources: number) => void (counts.total = sources),
     outcome: ({ status }: Outcome) => {

@@ -1,10 +1,11 @@
 import { asSrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
 import type { PipeOptions } from '../options.js';
-import type { Summary } from '../reports/summary.js';
+import { endedIn, type Summary } from '../reports/summary.js';
 import { openErrorsLog } from '../reports/errors-log.js';
 import { openHuman } from '../reports/human.js';
 import { openResults, type ResultsKind } from '../reports/results.js';
+import type { Watch } from '../watch/watch.js';
 import { openInterrupts } from './interrupts.js';
 import { logLevel } from './log-level.js';
 import { CLOSED_PIPE_STATUS, openOutput } from './output.js';
@@ -12,8 +13,11 @@ import type { PipeFlags } from './pipe-flags.js';
 
 export type ReportFlags = Pick<
   PipeFlags,
-  'errors-log' | 'json' | 'ndjson-out' | 'dry-run' | 'null' | 'quiet' | 'verbose'
+  'drain-limit' | 'errors-log' | 'json' | 'ndjson-out' | 'dry-run' | 'null' | 'quiet' | 'verbose'
 >;
+
+/** Seconds from the first signal. */
+const DRAIN_LIMIT_S = 300;
 
 /** How a command's run differs from that of pipe. */
 export interface Manner {
@@ -35,49 +39,66 @@ export interface RunEnd {
 export async function runPipe(
   flags: ReportFlags,
   options: PipeOptions,
+  watched: Watch | undefined,
   { firstLine, lastLine, leftLine }: Manner = {},
 ): Promise<RunEnd> {
   const { stdout, stderr, env } = process;
   const log = logLevel(flags, stderr, env);
-  const human = openHuman({ ...log, stream: stderr, errorsLog: flags['errors-log'], lastLine });
-  const interrupts = openInterrupts(() =>
-    human.note('Stopping after the images that are being worked on; once more to stop now.'),
-  );
-  const output = openOutput(stdout, () => interrupts.stop());
-  const results = openResults(resultsKind(flags), (text) => {
-    if (!stdout.isTTY) return output.write(text);
-    return human.aside(() => output.write(text));
+  const watch = canGoOn(options, watched) ? watched : undefined;
+  const { before } = watch ?? {};
+  const { tally, errorsLogBytes } = before?.sofar ?? {};
+  const human = openHuman({
+    ...log,
+    stream: stderr,
+    errorsLog: flags['errors-log'],
+    before: tally,
+    lastLine,
   });
+  const drainLimit = flags['drain-limit'] ?? DRAIN_LIMIT_S;
+  const interrupts = openInterrupts(() => {
+    const limit = `for which they have ${drainLimit} s`;
+    human.note(`Stopping after the images that are being worked on, ${limit}; once more to stop now.`);
+  }, 1000 * drainLimit);
+  const output = openOutput(stdout, () => interrupts.stop());
+  const send = (text: string) => (stdout.isTTY ? human.aside(() => output.write(text)) : output.write(text));
+  const results = openResults(resultsKind(flags), send, tally && endedIn(tally));
 
   try {
     const errorsLog =
-      flags['errors-log'] === undefined ? undefined : await openErrorsLog(flags['errors-log']);
-    const { pipe } = await import('../pipe.js');
-    const summary = await pipe({
+      flags['errors-log'] === undefined
+        ? undefined
+        : await openErrorsLog(flags['errors-log'], errorsLogBytes);
+    const { watchedPipe } = await import('../pipe.js');
+    const flow: PipeOptions = {
       ...options,
       drain: interrupts.drain,
       onNote: (sentence) => {
-        if (log.level !== 'quiet') human.note(sentence);
+        if (log.level !== 'quiet' && !before) human.note(sentence);
       },
       onTotal: (sources) => {
         options.onTotal?.(sources);
         human.total(sources);
-        if (firstLine !== undefined && log.level !== 'quiet') human.note(firstLine);
+        if (firstLine !== undefined && log.level !== 'quiet' && !before) human.note(firstLine);
       },
       onOutcome: async (outcome: Outcome) => {
         await options.onOutcome?.(outcome);
         human.outcome(outcome);
         await errorsLog?.add(outcome);
+        // as close to the record itself as can be: a crash in between would cost it
+        watch?.told(outcome.index, errorsLog?.bytes ?? 0);
         await results.outcome(outcome);
       },
-    });
+    };
+    const summary = await watchedPipe(flow, watch);
     await errorsLog?.close();
     const signalled = interrupts.exitStatus ?? (output.closed ? CLOSED_PIPE_STATUS : undefined);
     if (leftLine !== undefined && (signalled !== undefined || summary.stopped)) human.note(leftLine);
     human.end(summary);
     await results.end(summary);
     output.check();
-    return { exitStatus: signalled ?? summary.exitStatus, summary, interrupted: signalled !== undefined };
+    const exitStatus = signalled ?? summary.exitStatus;
+    watch?.finished(exitStatus);
+    return { exitStatus, summary, interrupted: signalled !== undefined };
   } catch (error) {
     human.close();
     await results.fail(
@@ -87,6 +108,11 @@ export async function runPipe(
   } finally {
     interrupts.dispose();
   }
+}
+
+/** A list that only this process has read is lost with it. */
+function canGoOn({ inputs }: PipeOptions, watch: Watch | undefined): boolean {
+  return watch !== undefined && (!('kind' in inputs) || inputs.kind !== 'list' || watch.keepsList);
 }
 
 function resultsKind(flags: ReportFlags): ResultsKind {

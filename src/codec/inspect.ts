@@ -3,6 +3,7 @@ import { access, readFile, stat } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
 import { SrganError } from '../errors.js';
 import type { ImageHeader } from '../job.js';
+import { formatBytes } from '../measures.js';
 import { endsTooEarly } from './container.js';
 import { decoderFailure, fileFailure, truncated, withOwnMessages } from './failures.js';
 import { lookInto } from './file-source.js';
@@ -30,9 +31,17 @@ export interface Layout {
   readonly native: boolean;
 }
 
-/** @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_READ, E_EMPTY, E_UNSUPPORTED, E_DECODE, E_TRUNCATED */
-export async function inspect(path: string): Promise<Inspection> {
+/**
+ * @param maxBytes of the file; a larger one is not even opened
+ * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_READ, E_EMPTY, E_UNSUPPORTED, E_DECODE, E_TRUNCATED,
+ *   E_TOO_LARGE
+ */
+export async function inspect(path: string, maxBytes = Infinity): Promise<Inspection> {
   const fileBytes = await sizeOfFile(path);
+  if (fileBytes > maxBytes) {
+    const what = `has ${formatBytes(fileBytes)}, over the limit of ${formatBytes(maxBytes)}`;
+    throw new SrganError('E_TOO_LARGE', `${path}: ${what}.`, { hint: 'Raise it with --max-input-bytes.' });
+  }
   // libvips takes a bracket at the end of a path for options
   const input = path.endsWith(']') ? await readFile(path) : path;
   const sharp = await loadSharp();

@@ -2,6 +2,7 @@ import { open as openHandle, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
+import type { Settings } from '../options.js';
 import { flushDirectory, flushFile } from '../stages/write-flush.js';
 import type { JournalLine } from './lines.js';
 
@@ -23,9 +24,14 @@ export const isOpenHere = (file: string): boolean => open.has(path.resolve(file)
 /**
  * @param how `new`: a file that is not there yet; `on`: one that is, after its last line; `torn`: after a line
  *   that was cut off
+ * @param settings.fsync whether a line can be waited for until it is on the disk
  * @throws SrganError E_USAGE where a new one is there already, E_OUT_DIR where it cannot be made
  */
-export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): Promise<Appending> {
+export async function openAppending(
+  file: string,
+  how: 'new' | 'on' | 'torn',
+  { fsync }: Pick<Settings, 'fsync'>,
+): Promise<Appending> {
   const { handle, bytes } = await openFile(file, how);
   open.add(path.resolve(file));
   let torn = how === 'torn';
@@ -52,7 +58,8 @@ export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): P
       await handle.appendFile(line);
       torn = false;
       if (size !== undefined) size += Buffer.byteLength(line);
-      if (flush) await flushWhole();
+      if (flush) await checkWhole();
+      if (flush && fsync) await flushFile(handle);
     } catch (cause) {
       torn = true;
       size = undefined;
@@ -60,11 +67,10 @@ export async function openAppending(file: string, how: 'new' | 'on' | 'torn'): P
     }
   }
 
-  async function flushWhole(): Promise<void> {
+  async function checkWhole(): Promise<void> {
     const { size: there } = await handle.stat();
     if (size !== undefined && there !== size) throw new Error(`${there} of ${size} bytes arrived in ${file}`);
     size = there;
-    await flushFile(handle);
   }
 }
 

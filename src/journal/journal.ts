@@ -57,7 +57,9 @@ export async function openJournal(
   const { out, resume, dryRun } = settings;
   const past = resume ? await readPast(file) : undefined;
   const proofs = past?.proofs ?? collectProofs();
-  const lines = dryRun ? nowhere : await openAppending(file, past ? (past.endsWell ? 'on' : 'torn') : 'new');
+  const lines = dryRun
+    ? nowhere
+    : await openAppending(file, past ? (past.endsWell ? 'on' : 'torn') : 'new', settings);
   const session = { at: now(), ...(await thisProcess()), total };
   const first = past?.batch
     ? { kind: 'resume' as const, ...session }

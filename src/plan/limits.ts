@@ -27,3 +27,18 @@ export function checkTarget(source: string, format: OutputFormat, target: Size):
     );
   }
 }
+
+/** @throws SrganError E_TOO_LARGE */
+export function checkOutputPixels(
+  source: string,
+  { widthPx, heightPx, pages }: Size & { pages: number },
+  most: number,
+): void {
+  if (widthPx * heightPx * pages <= most) return;
+  const size = `${widthPx}×${heightPx}${pages > 1 ? ` with ${pages} pages` : ''}`;
+  throw new SrganError(
+    'E_TOO_LARGE',
+    `${source}: the result would be ${size}, over the limit of ${most} pixels.`,
+    { hint: 'Take a smaller size, or raise the limit with --max-output-pixels.' },
+  );
+}

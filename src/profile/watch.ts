@@ -36,6 +36,8 @@ export async function watchProgram({ program, stdio, intervalMs, onStart }: Watc
   const startedAt = new Date();
   const child = spawn(process.execPath, [`--import=${probe.href}`, ...program], {
     stdio: [...stdio, 'ipc'] satisfies StdioOptions,
+    // one process does all the work, and no other is to be measured
+    env: { ...process.env, SRGAN_SUPERVISE: 'no' },
     detached: process.platform !== 'win32',
   });
   if (child.pid === undefined) {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
 import type { Outcome } from '../job.js';
 import { recordOf } from './results.js';
@@ -6,12 +6,17 @@ import { recordOf } from './results.js';
 /** The failures of this run in a file, one JSON record a line. */
 export interface ErrorsLog {
   add(outcome: Outcome): Promise<void>;
+  readonly bytes: number;
   close(): Promise<void>;
 }
 
-/** @throws SrganError E_USAGE when the file cannot be made */
-export async function openErrorsLog(path: string): Promise<ErrorsLog> {
-  const file = await open(path, 'w').catch((cause: unknown) => {
+/**
+ * @param keptBytes of what a process of the same run wrote that died; what comes behind counts for nothing
+ * @throws SrganError E_USAGE when the file cannot be made
+ */
+export async function openErrorsLog(path: string, keptBytes = 0): Promise<ErrorsLog> {
+  let bytes = keptBytes;
+  const file = await openCut(path, keptBytes).catch((cause: unknown) => {
     const why = systemCode(cause) ?? 'unknown reason';
     throw new SrganError('E_USAGE', `${path}: the file of --errors-log cannot be written (${why}).`, {
       cause,
@@ -20,10 +25,23 @@ export async function openErrorsLog(path: string): Promise<ErrorsLog> {
   return {
     async add(outcome) {
       if (outcome.status !== 'failed') return;
-      await file.appendFile(`${JSON.stringify(recordOf(outcome))}\n`).catch((cause: unknown) => {
+      const line = `${JSON.stringify(recordOf(outcome))}\n`;
+      bytes += Buffer.byteLength(line);
+      await file.appendFile(line).catch((cause: unknown) => {
         throw new SrganError('E_WRITE', `${path}: writing the file of --errors-log failed.`, { cause });
       });
     },
+    get bytes() {
+      return bytes;
+    },
     close: () => file.close(),
   };
+}
+
+async function openCut(path: string, keptBytes: number): Promise<FileHandle> {
+  if (keptBytes === 0) return open(path, 'w');
+  const file = await open(path, 'a');
+  // a pipe or a terminal has what it has
+  if ((await file.stat()).isFile()) await file.truncate(keptBytes);
+  return file;
 }

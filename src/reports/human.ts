@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { Outcome } from '../job.js';
 import { detailLines, failureLines, warningLines } from './failure-lines.js';
 import { openLiveLine, type Terminal } from './live-line.js';
-import { advance, BEGUN, progressBar, progressLine, type Reporter } from './progress.js';
-import type { Summary } from './summary.js';
+import { advance, BEGUN, begunWith, progressBar, progressLine, type Reporter } from './progress.js';
+import { elapsedSince, type Summary, type TallyState } from './summary.js';
 import { figureLines, summaryLines } from './summary-lines.js';
 import { openPaint, visible } from './terminal-text.js';
 
@@ -15,6 +15,8 @@ export interface HumanOptions {
   readonly coloured: boolean;
   /** Where all failures are written, if anywhere. */
   readonly errorsLog: string | undefined;
+  /** What processes of the same run came to that died. */
+  readonly before?: TallyState | undefined;
   /** The last line, in place of the first one of the summary. */
   readonly lastLine?: (summary: Summary) => string;
   /** Calls `tick` again and again, and returns what ends that. */
@@ -31,8 +33,8 @@ const LINE_MS = 5000;
 
 /** For people, on stderr: a bar on a terminal, a line every few seconds elsewhere, and a summary at the end. */
 export function openHuman(options: HumanOptions): HumanReporter {
-  const { stream, level, live, coloured, errorsLog, lastLine, every = onTimer } = options;
-  const startMs = performance.now();
+  const { stream, level, live, coloured, errorsLog, before, lastLine, every = onTimer } = options;
+  const startMs = performance.now() - elapsedSince(before);
   const paint = openPaint(coloured);
   const line = live && level !== 'quiet' ? openLiveLine(stream) : undefined;
   const say = (text: string) => void stream.write(`${text}\n`);
@@ -40,8 +42,8 @@ export function openHuman(options: HumanOptions): HumanReporter {
   const sayAll = (lines: readonly string[]) => {
     if (lines.length > 0) aside(() => lines.forEach(say));
   };
-  let progress = BEGUN;
-  let told = BEGUN;
+  let progress = before ? begunWith(before) : BEGUN;
+  let told = progress;
 
   const stop = level === 'quiet' ? () => undefined : every(line ? REDRAW_MS : LINE_MS, tick);
 

@@ -1,5 +1,5 @@
 import type { Outcome } from '../job.js';
-import { pixelsOf, type Summary } from './summary.js';
+import { endedIn, pixelsOf, type Summary, type TallyState } from './summary.js';
 import { count, duration, rate } from './units.js';
 
 /** Hears of a run while it goes on. */
@@ -24,6 +24,11 @@ export interface Progress {
 }
 
 export const BEGUN: Progress = { total: undefined, ended: 0, failed: 0, inputPixels: 0 };
+
+export function begunWith(before: TallyState): Progress {
+  const { counts, inputPixels } = before;
+  return { ...BEGUN, ended: endedIn(before), failed: counts.failed, inputPixels };
+}
 
 export function advance(progress: Progress, outcome: Outcome): Progress {
   return {

@@ -16,7 +16,8 @@ export type ResultsKind = 'paths' | 'paths-nul' | 'json' | 'ndjson' | 'plan';
 /** Takes text to where it is read; waits while the reader is slow. */
 export type Send = (text: string) => Promise<void>;
 
-export function openResults(kind: ResultsKind, send: Send): Results {
+/** @param told outcomes that a process of the same run told before it died */
+export function openResults(kind: ResultsKind, send: Send, told = 0): Results {
   switch (kind) {
     case 'paths':
       return eachWith((outcome) => pathOf(outcome, '\n'));
@@ -27,11 +28,11 @@ export function openResults(kind: ResultsKind, send: Send): Results {
     case 'plan':
       return eachWith(planRow, planHeading);
     case 'json':
-      return openDocument(send);
+      return openDocument(send, told);
   }
 
   function eachWith(text: (outcome: Outcome) => string, heading = ''): Results {
-    let begun = false;
+    let begun = told > 0;
     return {
       async outcome(outcome) {
         const line = text(outcome);
@@ -50,8 +51,8 @@ function pathOf({ status, dst }: Outcome, end: string): string {
 }
 
 /** One document, written piece by piece, so that its size costs no memory. */
-function openDocument(send: Send): Results {
-  let images = 0;
+function openDocument(send: Send, told: number): Results {
+  let images = told;
   const opening = () => (images === 0 ? '{"images":[' : '');
   return {
     async outcome(outcome) {

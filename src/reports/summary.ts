@@ -68,9 +68,23 @@ export interface Failure {
 
 export const FAILURES_KEPT = 20;
 
+/** What a tally has come to, as plain data. */
+export interface TallyState {
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly ms: Readonly<Record<StageName, number>>;
+  readonly inputPixels: number;
+  readonly warnings: number;
+  readonly failures: Failures;
+  readonly pool: PoolStats;
+  readonly peakRssBytes: number;
+}
+
 /** Counts outcomes as they come, in memory that does not grow with them. */
 export interface Tally {
   add(outcome: Outcome): void;
+  state(pool: PoolStats): TallyState;
   readonly ended: number;
   readonly failed: number;
   close(facts: TallyFacts): Summary;
@@ -86,22 +100,35 @@ export interface TallyFacts {
   readonly stopped: Summary['stopped'];
 }
 
-export function openTally(): Tally {
-  const startMs = performance.now();
-  const counts: Record<Status, number> = {
-    done: 0,
-    copied: 0,
-    skipped: 0,
-    planned: 0,
-    failed: 0,
-    cancelled: 0,
-  };
-  const ms: Record<StageName, number> = { plan: 0, decode: 0, upscale: 0, encode: 0, write: 0 };
-  const byCode: Record<string, number> = {};
-  const first: Failure[] = [];
-  let ended = 0;
-  let inputPixels = 0;
-  let warnings = 0;
+const NOTHING: TallyState = {
+  startedMs: NaN,
+  counts: { done: 0, copied: 0, skipped: 0, planned: 0, failed: 0, cancelled: 0 },
+  ms: { plan: 0, decode: 0, upscale: 0, encode: 0, write: 0 },
+  inputPixels: 0,
+  warnings: 0,
+  failures: { byCode: {}, first: [] },
+  pool: { tiles: 0, inferMs: [], busyMs: [] },
+  peakRssBytes: 0,
+};
+
+/** Time since a process of this machine began a run. */
+export function elapsedSince(before: TallyState | undefined): number {
+  return before ? Math.max(0, Date.now() - before.startedMs) : 0;
+}
+
+export const endedIn = ({ counts }: Pick<TallyState, 'counts'>) => sum(Object.values(counts));
+
+/** @param before what processes of the same run came to that died */
+export function openTally(before?: TallyState): Tally {
+  const startMs = performance.now() - elapsedSince(before);
+  const startedMs = before?.startedMs ?? Date.now();
+  const begun = before ?? NOTHING;
+  const counts = { ...begun.counts };
+  const ms = { ...begun.ms };
+  const byCode: Record<string, number> = { ...begun.failures.byCode };
+  const first: Failure[] = [...begun.failures.first];
+  let ended = endedIn(begun);
+  let { inputPixels, warnings } = begun;
 
   return {
     get ended() {
@@ -118,8 +145,19 @@ export function openTally(): Tally {
       for (const [name, spent] of Object.entries(outcome.ms)) ms[name as StageName] += spent;
       if (outcome.status === 'failed') note(outcome);
     },
-    close({ threads, pool, budget, buffers, total, estimate, stopped }) {
+    state: (pool) => ({
+      startedMs,
+      counts: { ...counts },
+      ms: { ...ms },
+      inputPixels,
+      warnings,
+      failures: { byCode: { ...byCode }, first: [...first] },
+      pool: inAll(begun.pool, pool),
+      peakRssBytes: Math.max(begun.peakRssBytes, peakRssBytes()),
+    }),
+    close({ threads, pool: ours, budget, buffers, total, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
+      const pool = inAll(begun.pool, ours);
       const busyMs = sum(pool.busyMs);
       const workerMs = pool.busyMs.length * elapsedMs;
       return {
@@ -133,7 +171,7 @@ export function openTally(): Tally {
         threads,
         busyShare: workerMs > 0 ? Math.min(1, busyMs / workerMs) : 0,
         workerBusyMs: pool.busyMs,
-        peakRssBytes: peakRssBytes(),
+        peakRssBytes: Math.max(begun.peakRssBytes, peakRssBytes()),
         budget: { peakBytes: budget.peakBytes, totalBytes: budget.totalBytes },
         buffers: {
           taken: buffers.hits + buffers.misses,
@@ -158,5 +196,15 @@ export function openTally(): Tally {
 export function pixelsOf({ inputWidthPx = 0, inputHeightPx = 0, pages = 1 }: Outcome): number {
   return inputWidthPx * inputHeightPx * pages;
 }
+
+/** The workers of two processes, the first of the one with the first of the other. */
+const inAll = (a: PoolStats, b: PoolStats): PoolStats => ({
+  tiles: a.tiles + b.tiles,
+  inferMs: sumOfEach(a.inferMs, b.inferMs),
+  busyMs: sumOfEach(a.busyMs, b.busyMs),
+});
+
+const sumOfEach = (a: readonly number[], b: readonly number[]) =>
+  Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

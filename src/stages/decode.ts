@@ -11,6 +11,7 @@ import type { Decoded, Job } from '../job.js';
 import type { Run } from '../run.js';
 import { readSpilled } from '../spill/decode.js';
 import { tempFilesFor } from '../spill/temp-files.js';
+import { beginTime, within } from './deadline.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
@@ -24,8 +25,9 @@ export function decode(run: Run): Work<Job, Decoded> {
     if (job.action === 'copy') return { job };
     const { path } = job.source;
     ticket.defer(await admission(run, job));
+    beginTime(ticket, run.settings.timeLimit, run.signal);
     return run.codec(async () => {
-      throwIfCancelled(run.signal, path);
+      throwIfCancelled(within(run, ticket).signal, path);
       return read(run, job, ticket);
     });
   };

@@ -19,6 +19,7 @@ import type { Size } from '../options.js';
 import type { Run } from '../run.js';
 import { copySpilled, encodeSpilled } from '../spill/encode.js';
 import { tempFilesFor } from '../spill/temp-files.js';
+import { within } from './deadline.js';
 import type { Ticket, Work } from './stage.js';
 
 /**
@@ -27,8 +28,9 @@ import type { Ticket, Work } from './stage.js';
  * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST, E_NOSPC, E_WRITE, and E_READ where a source that is
  * copied can't be read
  */
-export function encode(run: Run): Work<Upscaled, Encoded> {
+export function encode(whole: Run): Work<Upscaled, Encoded> {
   return async (upscaled, ticket) => {
+    const run = within(whole, ticket);
     const { job } = upscaled;
     const { path } = job.source;
     throwIfCancelled(run.signal, path);

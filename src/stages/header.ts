@@ -1,16 +1,28 @@
 import { headerOf, inspect } from '../codec/inspect.js';
 import { SrganError } from '../errors.js';
 import type { ImageHeader } from '../job.js';
+import type { Settings } from '../options.js';
+
+type Limits = Pick<Settings, 'maxPixels' | 'maxFrames' | 'maxInputBytes'>;
 
 /**
  * Facts of an image from its header; no pixel is decoded. The content decides what it is, not its name.
  * @param limits.maxPixels of width × height × pages
+ * @param limits.maxFrames of pages
+ * @param limits.maxInputBytes of the file
  * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_READ, E_EMPTY, E_UNSUPPORTED, E_DECODE,
  *   E_TRUNCATED, E_TOO_LARGE
  */
-export async function readHeader(path: string, limits: { maxPixels: number }): Promise<ImageHeader> {
-  const header = headerOf(await inspect(path));
+export async function readHeader(path: string, limits: Limits): Promise<ImageHeader> {
+  const header = headerOf(await inspect(path, limits.maxInputBytes));
   const { widthPx, heightPx, pages } = header;
+  if (pages > limits.maxFrames) {
+    throw new SrganError(
+      'E_TOO_LARGE',
+      `${path}: has ${pages} frames or pages, over the limit of ${limits.maxFrames}.`,
+      { hint: 'Raise it with --max-frames.' },
+    );
+  }
   if (widthPx * heightPx * pages > limits.maxPixels) {
     const size = `${widthPx}×${heightPx}${pages > 1 ? ` with ${pages} pages` : ''}`;
     throw new SrganError(

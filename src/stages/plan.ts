@@ -9,7 +9,7 @@ import type { Settings } from '../options.js';
 import type { NetworkFamily, Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
-import { checkTarget, LARGEST_BUFFER_BYTES } from '../plan/limits.js';
+import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/limits.js';
 import { predictMemory, predictSpilled } from '../plan/memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output.js';
@@ -20,6 +20,7 @@ import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
 import { readHeader } from './header.js';
 import type { Ticket, Work } from './stage.js';
+import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
 
 /**
@@ -40,13 +41,14 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
       return undefined;
     }
     if (source.invalid) throw source.invalid;
+    refuseKiller(source);
     if (survey.sources === undefined) met.add(pathKey(source.path));
     const model = source.overrides.model ?? settings.model;
     const family = await networks.describe(model);
     const predicted = predictOutput(naming, source, settings, family.defaultFactor);
     if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
 
-    const header = await readHeader(source.path, { maxPixels: settings.maxPixels });
+    const header = await readHeader(source.path, settings);
     const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
     const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
     const target = targetSize(header, wanted, settings.maxSize);
@@ -69,6 +71,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     const passes = passesFor(target.factor, isLarge, family);
     const memory = predictMemory(header, passes, target);
     checkTarget(source.path, format, target);
+    checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
     const spill = memory.bytes > settings.maxMemory || memory.largestBytes > LARGEST_BUFFER_BYTES;
     const job: Job = {
       source,
@@ -87,7 +90,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     ticket.job = job;
     if (journal) {
       ticket.key = await resultKey(job, settings, networks);
-      if (await journal.proves(outputPath, ticket.key)) {
+      // what was in place before a crash, but not told, is done anew and told as done
+      if (!source.crashed && (await journal.proves(outputPath, ticket.key))) {
         await sweep(path.dirname(outputPath));
         ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
         return undefined;
@@ -100,13 +104,25 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
 
   async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
     survey.refuseCollision(source, output);
-    claims.claim(output, source);
-    const existing = journal?.wrote(output) ? 'overwrite' : settings.existing;
+    if (source.again?.claimed !== output) claims.claim(output, source);
+    ticket.claimed = output;
+    const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;
     await sweep(path.dirname(output));
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
     return true;
   }
+}
+
+/** More often no image may take the process along. */
+const MOST_CRASHES = 2;
+
+function refuseKiller({ path, crashed }: Source): void {
+  if (!crashed || crashed.times < MOST_CRASHES) return;
+  throw new SrganError(
+    'E_WORKER_LOST',
+    `${path}: the process died twice while it worked on this image, of ${crashed.cause}.`,
+  );
 }
 
 function passesFor(factor: number, isLarge: boolean, family: NetworkFamily): number[] {

@@ -8,7 +8,10 @@ import { outcomeOf, type Flight } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
-export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'journal' | 'drain'> {
+export interface Recording extends Pick<
+  Run,
+  'tiles' | 'budget' | 'buffers' | 'journal' | 'drain' | 'watch' | 'retries'
+> {
   /** Of a dry run. */
   readonly estimate?: Estimating | undefined;
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
@@ -24,7 +27,7 @@ export interface Recording extends Pick<Run, 'tiles' | 'budget' | 'buffers' | 'j
  */
 export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>) => Promise<Summary> {
   return async (flights) => {
-    const tally = openTally();
+    const tally = openTally(run.watch?.before?.sofar?.tally);
     let stopped: SrganError | undefined;
     const stop = (reason: SrganError) => {
       if (stopped) return;
@@ -41,7 +44,9 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
     for await (const { ticket } of flights) {
       const outcome = outcomeOf(ticket);
       ticket.release();
+      if (run.retries?.takeBack(ticket)) continue;
       tally.add(outcome);
+      run.watch?.counted(tally.state(run.tiles.stats));
       await run.estimate?.add(outcome);
       await noted(run.journal?.record(outcome, ticket));
       await run.onOutcome?.(outcome);

@@ -12,6 +12,13 @@ export interface Ticket {
   job?: Job;
   /** Names what the result depends on, where a journal is kept; set by plan. */
   key?: string;
+  /** The output that other sources cannot have; set by plan. */
+  claimed?: string;
+  /** Where the result has its place by now; set by write. */
+  published?: string;
+  /** Aborted when it is to go no further, and why where that is since its time is up; set by decode. */
+  stop?: AbortSignal;
+  late?: SrganError;
   /** How it ended; later stages then pass it on untouched. */
   end?: End;
   /** Called once, when the source has ended, last deferred first: gives back memory and buffers. */
@@ -69,18 +76,24 @@ function publish(stage: StageEvent['stage'], phase: StageEvent['phase'], index: 
 }
 
 /**
- * The sources of a run, each with its ticket: the head of the flow.
+ * The sources of a run, each with its ticket: the head of the flow. One with which a process died before is in
+ * flight alone, so that it is known what to blame if that happens again.
  * @param rules.oneByOne a source is asked for only when the one before has ended
  */
 export async function* ticketed(
   sources: AsyncIterable<Source>,
   { oneByOne }: { oneByOne: boolean },
 ): AsyncGenerator<Flight<Source>> {
+  const inFlight = new Set<Promise<void>>();
   for await (const source of sources) {
+    const alone = oneByOne || source.crashed !== undefined;
+    if (alone) await Promise.all(inFlight);
     const ticket = openTicket(source);
     const ended = new Promise<void>((resolve) => ticket.defer(resolve));
+    inFlight.add(ended);
+    void ended.then(() => inFlight.delete(ended));
     yield { ticket, value: source };
-    if (oneByOne) await ended;
+    if (alone) await ended;
   }
 }
 
@@ -93,7 +106,7 @@ export function stage<I, O>(
   name: StageName,
   concurrency: number,
   fallback: ErrorCode,
-  refusal: () => SrganError | undefined,
+  refusal: (ticket: Ticket) => SrganError | undefined,
   work: Work<I, O>,
 ): Stage<I, O> {
   return async function* (flights) {
@@ -159,13 +172,15 @@ export function stage<I, O>(
     if (ticket.end || value === undefined) return { ticket };
     const startMs = performance.now();
     try {
-      const refused = refusal();
+      const refused = refusal(ticket);
       if (refused) throw refused;
       publish(name, 'begin', ticket.source.index);
       const product = await work(value, ticket);
       return product === undefined ? { ticket } : { ticket, value: product };
     } catch (cause) {
-      const error = asSrganError(cause, fallback, `${ticket.source.path}: ${name} failed unexpectedly.`);
+      const failure = asSrganError(cause, fallback, `${ticket.source.path}: ${name} failed unexpectedly.`);
+      // what was told to stop says so, whatever for
+      const error = failure.code === 'E_CANCELLED' ? (refusal(ticket) ?? failure) : failure;
       ticket.end = { status: error.code === 'E_CANCELLED' ? 'cancelled' : 'failed', error };
       return { ticket };
     } finally {
@@ -189,6 +204,7 @@ export function outcomeOf(ticket: Ticket): Outcome {
     src: source.path,
     dst: written?.path ?? job?.outputPath,
     status,
+    tries: source.again?.tries,
     code: error?.code,
     message: error?.message,
     hint: error?.hint,

@@ -3,6 +3,7 @@ import type { Decoded, Pixels, SpilledImage, Upscaled } from '../job.js';
 import type { Run } from '../run.js';
 import { tempFilesFor } from '../spill/temp-files.js';
 import { upscaleSpilled } from '../spill/upscale.js';
+import { within } from './deadline.js';
 import { withSecondWay } from './second-way.js';
 import type { Ticket, Work } from './stage.js';
 
@@ -12,12 +13,13 @@ import type { Ticket, Work } from './stage.js';
  * @throws SrganError E_CANCELLED, E_MODEL, E_ENGINE, E_VERIFY, E_WORKER_LOST, E_TOO_LARGE
  */
 export function upscale(run: Run): Work<Decoded, Upscaled> {
-  const { settings, networks, tiles, buffers, signal } = run;
+  const { settings, networks, tiles, buffers } = run;
 
   return async (decoded, ticket) => {
-    if ('spilled' in decoded) return onDisk(run, decoded, ticket);
+    if ('spilled' in decoded) return onDisk(within(run, ticket), decoded, ticket);
     if (!('pixels' in decoded)) return decoded;
     const { path } = decoded.job.source;
+    const { signal } = within(run, ticket);
     let between: Pixels | undefined;
     const letGo = () => {
       if (between) buffers.give(between.data.buffer);

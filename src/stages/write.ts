@@ -1,13 +1,15 @@
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
 import { openSweep } from '../left-over.js';
 import { makeDirectory } from '../make-directory.js';
+import { formatBytes } from '../measures.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
 import { forget, remember } from '../temp-files.js';
 import { tempName } from '../temp-names.js';
+import { isOurs } from './ours.js';
 import type { Ticket, Work } from './stage.js';
 import { flushDirectory, flushFile } from './write-flush.js';
 import { writeFailure } from './write-failure.js';
@@ -16,30 +18,35 @@ import { writeFailure } from './write-failure.js';
  * Puts the bytes under their final name whole or not at all: a sibling temp file, flushed to the disk, then
  * renamed. File permissions are the process's default, the time is now.
  */
-export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<Encoded, Written> {
-  const { settings, signal, journal } = run;
+export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'>): Work<Encoded, Written> {
+  const { settings, signal, journal, watch } = run;
   const sweep = openSweep();
+  const flush = settings.fsync ? flushFile : () => Promise.resolve();
 
   return async (encoded, ticket) => {
     const { job, widthPx, heightPx } = encoded;
     const path = job.outputPath;
     const directory = dirname(path);
     const temp = 'file' in encoded ? encoded.file.path : join(directory, tempName(basename(path)));
-    const existing = journal?.wrote(path) ? 'overwrite' : settings.existing;
-    let bytes = 0;
+    const existing = isOurs(path, job.source, journal) ? 'overwrite' : settings.existing;
+    let bytes = 'bytes' in encoded ? encoded.bytes.byteLength : 0;
     let sha256: string | undefined;
     try {
+      refuseLarger(bytes, path, settings);
       await makeDirectory(directory);
       await sweep(directory);
       remember(temp);
-      bytes = 'file' in encoded ? await flushWhole(temp) : await writeWhole(temp, encoded.bytes);
+      bytes = 'file' in encoded ? await lengthOf(temp, flush) : await writeWhole(temp, encoded.bytes, flush);
+      refuseLarger(bytes, path, settings);
       refuseIfStopped(signal, path);
       if (ticket.key !== undefined) {
         const result = 'file' in encoded ? { path: temp, bytes } : encoded.bytes;
         sha256 = await journal?.announce(path, ticket.key, result);
       }
+      watch?.publishing(job.source.index, path);
       if (!(await publish(temp, path, existing, ticket))) return undefined;
-      await flushDirectory(directory);
+      ticket.published = path;
+      if (settings.fsync) await flushDirectory(directory);
     } catch (cause) {
       throw cause instanceof SrganError ? cause : writeFailure(path, cause);
     } finally {
@@ -52,7 +59,9 @@ export function write(run: Pick<Run, 'settings' | 'signal' | 'journal'>): Work<E
   };
 }
 
-async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
+type Flush = (file: FileHandle) => Promise<void>;
+
+async function writeWhole(temp: string, bytes: Uint8Array, flush: Flush): Promise<number> {
   const file = await open(temp, 'wx');
   try {
     await file.writeFile(bytes);
@@ -60,7 +69,7 @@ async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
     if (size !== bytes.byteLength) {
       throw new Error(`${size} of ${bytes.byteLength} bytes arrived in ${temp}`);
     }
-    await flushFile(file);
+    await flush(file);
     return size;
   } finally {
     await file.close();
@@ -68,10 +77,10 @@ async function writeWhole(temp: string, bytes: Uint8Array): Promise<number> {
 }
 
 /** @returns the size of the file, which an encoder has written */
-async function flushWhole(temp: string): Promise<number> {
+async function lengthOf(temp: string, flush: Flush): Promise<number> {
   const file = await open(temp, 'r+');
   try {
-    await flushFile(file);
+    await flush(file);
     return (await file.stat()).size;
   } finally {
     await file.close();
@@ -128,6 +137,12 @@ async function isThere(path: string): Promise<boolean> {
     if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
+}
+
+function refuseLarger(bytes: number, path: string, { maxOutputBytes }: Settings): void {
+  if (bytes <= maxOutputBytes) return;
+  const what = `would have ${formatBytes(bytes)}, over the limit of ${formatBytes(maxOutputBytes)}`;
+  throw new SrganError('E_TOO_LARGE', `${path}: ${what}.`, { hint: 'Raise it with --max-output-bytes.' });
 }
 
 function refuseIfStopped(signal: AbortSignal, path: string): void {

@@ -20,7 +20,9 @@ for (const [signal, status] of [
     run.child.stdin?.write(names.map((name) => `${name}\n`).join(''));
     await run.saysOnStdout(/\n/);
     run.child.kill(signal);
-    await run.saysOnStderr(/^Stopping after the images that are being worked on; once more to stop now\.$/m);
+    await run.saysOnStderr(
+      /^Stopping after the images that are being worked on, for which they have 300 s; once more to stop now\.$/m,
+    );
 
     const { exitCode, stdout, stderr } = await run.ended;
     t.is(exitCode, status, stderr);
@@ -62,6 +64,23 @@ onPosix(
     t.deepEqual(await readdir(join(cwd, 'out')), ['small.png']);
   },
 );
+
+onPosix('what takes longer than --drain-limit after the first signal is given up', async (t) => {
+  const cwd = await makeTree(t);
+  await savePngs(cwd, ['small.png', 'big.png'], 16, 16);
+  await savePngs(cwd, ['big.png'], 600, 600);
+  const run = startSrgan(
+    ['pipe', '-', 'out', '--base', '.', '--model', 'esrgan-thick', '--drain-limit', '0'],
+    { cwd },
+  );
+  run.child.stdin?.write('small.png\nbig.png\n');
+  await run.saysOnStdout(/small\.png/);
+  run.child.kill('SIGTERM');
+  const { signal, stderr } = await run.ended;
+  t.is(signal, 'SIGTERM', stderr);
+  t.regex(stderr, /for which they have 0 s/);
+  t.deepEqual(await readdir(join(cwd, 'out')), ['small.png']);
+});
 
 onPosix('a reader that goes away stops the run, though the list goes on; no stack trace', async (t) => {
   const cwd = await makeTree(t);

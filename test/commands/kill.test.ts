@@ -17,7 +17,8 @@ async function run(cwd: string, out: string, scale: number, events = Infinity) {
   await mkdir(join(cwd, out), { recursive: true });
   const { child, ended } = startSrgan(
     ['pipe', 'in', out, '--scale', String(scale), '--overwrite', '--engine', 'resize', '--threads', '2'],
-    { cwd },
+    // killed is the process that does the work
+    { cwd, env: { SRGAN_SUPERVISE: 'no' } },
   );
   let seen = 0;
   const watcher = watch(join(cwd, out), () => {

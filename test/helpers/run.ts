@@ -87,7 +87,7 @@ export async function roundTrip(
 ): Promise<Trip> {
   const { factor = 1, ...rest } = wish;
   const run = await runOf(options);
-  const header = await readHeader(path, { maxPixels: 1e8 });
+  const header = await readHeader(path, run.settings);
   const job = jobOf('unused', {
     source: sourceOf(path),
     header,

@@ -212,7 +212,7 @@ test.serial('an oddity that does no harm is a warning', async (t) => {
 async function attempt(t: ExecutionContext, signal?: AbortSignal) {
   const path = await save(join(await temporaryDirectory(t), 'a.png'), pipelineOf(draw()).png());
   const run = await runOf({}, { signal });
-  const header = await readHeader(path, { maxPixels: 1e8 });
+  const header = await readHeader(path, run.settings);
   const job = jobOf('out.png', { source: sourceOf(path), header, predictedBytes: 2 ** 27 });
   return { run, job, path };
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import test from 'ava';
@@ -9,7 +9,7 @@ import { readHeader } from '../../src/stages/header.js';
 import { draw, pipelineOf, save, turnedJpeg, type Drawing } from '../helpers/images.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
-const limits = { maxPixels: 1e8 };
+const limits = { maxPixels: 1e8, maxFrames: 100, maxInputBytes: 2 ** 30 };
 
 const PLAIN: [
   format: 'png' | 'jpeg' | 'webp' | 'avif' | 'tiff' | 'gif',
@@ -126,11 +126,32 @@ function bomb(widthPx: number, heightPx: number): Buffer {
 
 test('all pages count for the limit', async (t) => {
   const path = await save(join(await temporaryDirectory(t), 'a.gif'), pipelineOf(draw({ pages: 5 })).gif());
-  t.is((await readHeader(path, { maxPixels: 48 * 36 * 5 })).pages, 5);
-  const error = await t.throwsAsync(readHeader(path, { maxPixels: 48 * 36 * 5 - 1 }), {
+  t.is((await readHeader(path, { ...limits, maxPixels: 48 * 36 * 5 })).pages, 5);
+  const error = await t.throwsAsync(readHeader(path, { ...limits, maxPixels: 48 * 36 * 5 - 1 }), {
     code: 'E_TOO_LARGE',
   });
   t.regex(error.message, /is 48×36 with 5 pages, over the limit of 8639 pixels/);
+});
+
+test('frames have a limit of their own, and so has the file', async (t) => {
+  const path = await save(join(await temporaryDirectory(t), 'a.gif'), pipelineOf(draw({ pages: 5 })).gif());
+  t.is((await readHeader(path, { ...limits, maxFrames: 5 })).pages, 5);
+  const many = await t.throwsAsync(readHeader(path, { ...limits, maxFrames: 4 }), { code: 'E_TOO_LARGE' });
+  t.regex(many.message, /has 5 frames or pages, over the limit of 4\.$/);
+
+  const { size } = await stat(path);
+  t.is((await readHeader(path, { ...limits, maxInputBytes: size })).fileBytes, size);
+  const large = await t.throwsAsync(readHeader(path, { ...limits, maxInputBytes: size - 1 }), {
+    code: 'E_TOO_LARGE',
+  });
+  t.regex(large.message, /over the limit of/);
+});
+
+test('a file over the limit is not even opened', async (t) => {
+  const path = join(await temporaryDirectory(t), 'a.png');
+  await writeFile(path, 'no image at all');
+  await t.throwsAsync(readHeader(path, limits), { code: 'E_UNSUPPORTED' });
+  await t.throwsAsync(readHeader(path, { ...limits, maxInputBytes: 14 }), { code: 'E_TOO_LARGE' });
 });
 
 test('pages of different sizes are refused, reduced copies are not pages', async (t) => {

@@ -1,4 +1,15 @@
-import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { SrganError } from '../../src/errors.js';
@@ -24,12 +35,16 @@ interface Trial {
 async function put(
   path: string,
   bytes: Uint8Array,
-  rest: { existing?: Settings['existing']; job?: Partial<Job>; signal?: AbortSignal } = {},
+  rest: Partial<Pick<Settings, 'existing' | 'fsync' | 'maxOutputBytes'>> & {
+    job?: Partial<Job>;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Trial> {
-  const settings = { ...(await settingsOf({ inputs: ['x'] })), existing: rest.existing ?? 'refuse' };
-  const encoded: Encoded = { job: jobOf(path, rest.job), bytes, widthPx: 8, heightPx: 6 };
+  const { existing = 'refuse', job, signal, ...chosen } = rest;
+  const settings = { ...(await settingsOf({ inputs: ['x'] })), existing, ...chosen };
+  const encoded: Encoded = { job: jobOf(path, job), bytes, widthPx: 8, heightPx: 6 };
   const ticket = openTicket(encoded.job.source);
-  const work = write({ settings, signal: rest.signal ?? new AbortController().signal });
+  const work = write({ settings, signal: signal ?? new AbortController().signal });
   return { ticket, written: await work(encoded, ticket) };
 }
 
@@ -46,6 +61,59 @@ test('the bytes are there under the final name, in directories made for them, an
   t.is(written?.bytes, bytes.byteLength);
   t.deepEqual([written?.widthPx, written?.heightPx], [8, 6]);
   t.deepEqual(ticket.end, { status: 'done', written: written! });
+});
+
+/** How often anything is flushed to the disk while `work` goes on. */
+async function flushesIn(work: () => Promise<unknown>): Promise<number> {
+  const file = await open(process.execPath);
+  const shared = Object.getPrototypeOf(file) as FileHandle;
+  await file.close();
+  const sync = Object.getOwnPropertyDescriptor(shared, 'sync')!;
+  let flushes = 0;
+  Object.defineProperty(shared, 'sync', {
+    ...sync,
+    value(this: FileHandle) {
+      flushes += 1;
+      return (sync.value as FileHandle['sync']).call(this);
+    },
+  });
+  try {
+    await work();
+  } finally {
+    Object.defineProperty(shared, 'sync', sync);
+  }
+  return flushes;
+}
+
+test.serial('the file and its directory are flushed to the disk, unless that is not asked for', async (t) => {
+  const dir = await makeTree(t);
+  await put(join(dir, 'warm.png'), bytesOf('the directory is there'));
+  const flushed = await flushesIn(() => put(join(dir, 'a.png'), bytesOf('whole')));
+  t.is(flushed, posix ? 2 : 1);
+  t.is(await flushesIn(() => put(join(dir, 'b.png'), bytesOf('whole'), { fsync: false })), 0);
+  t.is(await readFile(join(dir, 'b.png'), 'utf8'), 'whole');
+});
+
+testWhere(posix, 'Windows counts names in another way')(
+  'a name as long as a file system takes has its temp file, in any letters',
+  async (t) => {
+    const dir = await makeTree(t);
+    for (const name of [`${'n'.repeat(251)}.png`, `${'é'.repeat(125)}n.png`, `${'😀'.repeat(62)}abc.png`]) {
+      t.is(Buffer.byteLength(name), 255);
+      await put(join(dir, name), bytesOf(name));
+      t.is(await readFile(join(dir, name), 'utf8'), name);
+    }
+    t.is((await readdir(dir)).length, 3);
+  },
+);
+
+test('a result over the limit is not put in place', async (t) => {
+  const dir = await makeTree(t);
+  await put(join(dir, 'a.png'), bytesOf('12345'), { maxOutputBytes: 5 });
+  const error = await refusal(t, put(join(dir, 'b.png'), bytesOf('123456'), { maxOutputBytes: 5 }));
+  t.is(error.code, 'E_TOO_LARGE');
+  t.regex(error.message, /b\.png: would have 6 bytes, over the limit of 5 bytes\.$/);
+  t.deepEqual(await readdir(dir), ['a.png']);
 });
 
 test('no bytes make an empty file', async (t) => {

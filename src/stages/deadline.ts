@@ -1,0 +1,36 @@
+import { setMaxListeners } from 'node:events';
+import { SrganError } from '../errors.js';
+import type { Run } from '../run.js';
+import type { Ticket } from './stage.js';
+
+/**
+ * From now on the image may take so long, and is told to stop when that is over or the run is stopped; what is
+ * running in native code is waited for.
+ */
+export function beginTime(ticket: Ticket, seconds: number, run: AbortSignal): void {
+  const stop = new AbortController();
+  const stopWithRun = () => stop.abort(run.reason);
+  const timer = setTimeout(() => {
+    ticket.late = new SrganError(
+      'E_TIME_LIMIT',
+      `${ticket.source.path}: was given up after ${seconds} s, the limit for one image.`,
+      { hint: 'Raise it with --time-limit.' },
+    );
+    stop.abort(ticket.late);
+  }, 1000 * seconds);
+  timer.unref();
+  // by hand, since what AbortSignal.any joins to a signal that lives on, stays with it
+  setMaxListeners(0, run);
+  run.addEventListener('abort', stopWithRun);
+  if (run.aborted) stopWithRun();
+  ticket.stop = stop.signal;
+  ticket.defer(() => {
+    clearTimeout(timer);
+    run.removeEventListener('abort', stopWithRun);
+  });
+}
+
+/** The run as this image sees it. */
+export function within<R extends Pick<Run, 'signal'>>(run: R, { stop }: Pick<Ticket, 'stop'>): R {
+  return stop ? { ...run, signal: stop } : run;
+}

@@ -1,0 +1,173 @@
+import { hash } from 'node:crypto';
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Source } from '../job.js';
+import type { Inputs } from '../options.js';
+import type { TallyState } from '../reports/summary.js';
+import { removeTempFilesNow } from '../temp-files.js';
+import { LIST, LOG, readLog, textOf, WATCH_VARIABLE, type LogLine } from './log.js';
+import { openTaken } from './taken.js';
+
+/** Ids of all sources that were taken up. */
+const TAKEN = 'taken';
+/** A log that grows past this is summed up. */
+const MOST_LOG_BYTES = 2 ** 20;
+
+/** What a run has come to, over all its processes. */
+export interface SoFar {
+  readonly tally: TallyState;
+  /** Size of the file of --errors-log. */
+  readonly errorsLogBytes: number;
+}
+
+/** Notes of a run for the process that takes over if this one dies. */
+export interface Watch {
+  /** Undefined in the first process of a run. */
+  readonly before: Before | undefined;
+  /** Whether the list on standard input comes again, from its beginning, to the process that takes over. */
+  readonly keepsList: boolean;
+  /** From here on the run can be taken up. */
+  opened(journal: string | undefined): void;
+  /** What no earlier process has ended, noted as it is taken up. */
+  sources(found: AsyncIterable<Source>, kind: Inputs['kind']): AsyncGenerator<Source>;
+  /** The result of a source is about to get its name. */
+  publishing(index: number, dst: string): void;
+  /** What the run has come to with the source whose record comes next. */
+  counted(tally: TallyState): void;
+  /**
+   * The record of a source is about to be told to the reader of standard output.
+   * @param errorsLogBytes size of the file of --errors-log, where it has been told already
+   */
+  told(index: number, errorsLogBytes: number): void;
+  finished(exitStatus: number): void;
+}
+
+export interface Before {
+  readonly journal: string | undefined;
+  /** Undefined where no record was told. */
+  readonly sofar: SoFar | undefined;
+}
+
+/** Where this process has a parent that watches it; it ends as soon as that does. */
+export function openWatch(): Watch | undefined {
+  const directory = process.env[WATCH_VARIABLE];
+  if (directory === undefined) return undefined;
+  // not for the programs that this one may run
+  Reflect.deleteProperty(process.env, WATCH_VARIABLE);
+  endWithParent(directory);
+  return watchIn(directory);
+}
+
+function endWithParent(directory: string): void {
+  const die = () => {
+    removeTempFilesNow();
+    rmSync(directory, { recursive: true, force: true });
+    process.kill(process.pid, 'SIGKILL');
+  };
+  process.once('disconnect', die);
+  process.channel?.unref();
+  if (!process.connected) die();
+}
+
+/** @param directory of the run, which all its processes share */
+export function watchIn(directory: string): Watch {
+  const file = join(directory, LOG);
+  const past = readLog(file);
+  const inFlight = new Map(past.inFlight);
+  const ids = new Map<number, string>();
+  const taken = openTaken(join(directory, TAKEN));
+  let journal = past.journal;
+  let sofar = past.sofar as SoFar | undefined;
+  let tally: TallyState | undefined;
+  let handle: number | undefined = openSync(file, 'a', 0o600);
+  let bytes = 0;
+
+  return {
+    before: past.opened ? { journal, sofar } : undefined,
+    keepsList: existsSync(join(directory, LIST)),
+    opened(file) {
+      journal = file;
+      note({ kind: 'opened', journal });
+    },
+    async *sources(found, kind) {
+      // those of a process that died come again as they came then, before any that is new
+      const left = new Map([...inFlight].filter(([, { taken }]) => !taken));
+      for await (const source of found) {
+        const id = idOf(source, kind);
+        const suspect = left.get(id);
+        left.delete(id);
+        if (suspect) yield begin({ ...source, index: suspect.index }, id);
+        else if (!taken.had(id)) yield begin(source, id);
+      }
+      for (const [id, { index, path, relativePath }] of left)
+        yield begin({ index, path, relativePath, overrides: {}, extra: {} }, id);
+    },
+    publishing(index, dst) {
+      const id = ids.get(index);
+      const source = id === undefined ? undefined : inFlight.get(id);
+      if (id === undefined || !source) return;
+      inFlight.set(id, { ...source, dst });
+      note({ kind: 'publishing', id, dst });
+    },
+    counted: (counted) => void (tally = counted),
+    told(index, errorsLogBytes) {
+      const id = ids.get(index);
+      if (id === undefined || !tally) return;
+      sofar = { tally, errorsLogBytes };
+      ids.delete(index);
+      inFlight.delete(id);
+      note({ kind: 'told', id, sofar });
+    },
+    finished: (exitStatus) => note({ kind: 'finished', exitStatus }),
+  };
+
+  function begin(source: Source, id: string): Source {
+    const { index, path, relativePath } = source;
+    const before = inFlight.get(id);
+    inFlight.set(id, { crashes: 0, ...before, id, index, path, relativePath, taken: true });
+    ids.set(index, id);
+    note({ kind: 'begun', id, index, path, relativePath });
+    noting(() => {
+      if (!taken.had(id)) taken.add(id);
+    });
+    const { crashes = 0, dst } = before ?? {};
+    return crashes > 0 ? { ...source, crashed: { times: crashes, cause: past.cause ?? '', dst } } : source;
+  }
+
+  function note(line: LogLine): void {
+    const text = textOf(line);
+    noting((log) => {
+      const written = writeSync(log, text);
+      if (written < Buffer.byteLength(text)) throw new Error(`${file}: the disk is full`);
+      bytes += written;
+      if (bytes > MOST_LOG_BYTES) sumUp(log);
+    });
+  }
+
+  function sumUp(log: number): void {
+    const next = `${file}.new`;
+    const text = textOf({ kind: 'sum', journal, sofar, inFlight: [...inFlight.values()] });
+    writeFileSync(next, text, { mode: 0o600 });
+    closeSync(log);
+    handle = undefined;
+    renameSync(next, file);
+    handle = openSync(file, 'a');
+    bytes = 0;
+  }
+
+  /** Notes that are not whole would mislead: without room for them there are none, and the run can't be taken up. */
+  function noting(write: (log: number) => void): void {
+    if (handle === undefined) return;
+    try {
+      write(handle);
+    } catch {
+      handle = undefined;
+      rmSync(file, { force: true });
+    }
+  }
+}
+
+/** A place in a list is always the same; of what is found in directories, the place may change. */
+const idOf = ({ index, path }: Source, kind: Inputs['kind']) =>
+  hash('sha1', kind === 'patterns' ? path : String(index)).slice(0, 16);
