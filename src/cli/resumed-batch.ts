@@ -4,7 +4,7 @@ import { RESIZE_KERNELS } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { batchFile, noBatch } from '../journal/batches.js';
 import type { BatchLine, RecordedOptions } from '../journal/lines.js';
-import { readPast } from '../journal/past.js';
+import { readBegun } from '../journal/begun.js';
 import { isPackaged } from '../models/registry.js';
 import { resolveOptions } from '../settings.js';
 import type { BatchFlags } from './batch-flags.js';
@@ -48,7 +48,7 @@ export async function resumedBatch(
     });
   }
   const file = batchFile(out, id);
-  const past = await readPast(file);
+  const past = await readBegun(file);
   if (!past) throw noBatch(out, id);
   if (!past.batch) {
     throw new SrganError('E_USAGE', `${file}: ends before the options of the batch.`, {

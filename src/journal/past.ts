@@ -4,7 +4,7 @@ import { isOpenHere } from './append.js';
 import type { BatchLine, Session } from './lines.js';
 import { isAlive } from './process.js';
 import { collectProofs, type Proofs } from './proofs.js';
-import { readJournal } from './read.js';
+import { readLines } from './read.js';
 
 /** What is in a journal that is to be taken up. */
 export interface Past {
@@ -25,11 +25,13 @@ export async function readPast(file: string): Promise<Past | undefined> {
   const proofs = collectProofs();
   let batch: BatchLine | undefined;
   let session: Session | undefined;
-  for await (const line of readJournal(file)) {
-    if (line.kind === 'batch') batch ??= line;
-    if (line.kind === 'batch' || line.kind === 'resume') session = line;
-    if (line.kind === 'end') session = undefined;
-    proofs.add(line);
+  for await (const lines of readLines(file)) {
+    for (const line of lines) {
+      if (line.kind === 'batch') batch ??= line;
+      if (line.kind === 'batch' || line.kind === 'resume') session = line;
+      if (line.kind === 'end') session = undefined;
+      proofs.add(line);
+    }
   }
   if (session && (await isGoingOn(session, file))) {
     throw new SrganError('E_USAGE', `${file}: process ${session.pid} is still working on this.`, {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Status } from '../job.js';
 import type { BatchLine, EndLine, Session, SourceLine } from './lines.js';
 import { isAlive } from './process.js';
-import { readJournal } from './read.js';
+import { readLines } from './read.js';
 
 /** Where a batch stands, as its journal tells. */
 export interface BatchState {
@@ -62,14 +62,16 @@ export async function readBatch(file: string, nowMs = Date.now()): Promise<Batch
     else failures.delete(src);
   };
 
-  for await (const line of readJournal(file)) {
-    if (line.kind === 'batch') batch ??= line;
-    if (line.kind === 'batch' || line.kind === 'resume') {
-      closeSession();
-      session = line;
-    } else if (line.kind === 'source') hear(line);
-    else if (line.kind === 'end') end = line;
-    if ('at' in line) updatedAt = line.at;
+  for await (const lines of readLines(file)) {
+    for (const line of lines) {
+      if (line.kind === 'batch') batch ??= line;
+      if (line.kind === 'batch' || line.kind === 'resume') {
+        closeSession();
+        session = line;
+      } else if (line.kind === 'source') hear(line);
+      else if (line.kind === 'end') end = line;
+      if ('at' in line) updatedAt = line.at;
+    }
   }
   if (!batch || !session) return undefined;
 
