@@ -4,7 +4,7 @@ import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
 import type { Estimating } from '../plan/estimate.js';
 import { openTally, type Summary, type Tally } from '../reports/summary.js';
-import { outcomeOf, type Flight } from './stage.js';
+import { outcomeOf, type Flight, type Ticket } from './stage.js';
 import type { Survey } from './survey.js';
 
 /** What record needs of a run. */
@@ -41,16 +41,23 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
         stop(error);
       });
     };
-    for await (const { ticket } of flights) {
+    const take = async (ticket: Ticket) => {
       const outcome = outcomeOf(ticket);
       ticket.release();
-      if (run.retries?.takeBack(ticket)) continue;
+      if (run.retries?.takeBack(ticket)) return;
       tally.add(outcome);
       run.watch?.counted(tally.state(run.tiles.stats));
       await run.estimate?.add(outcome);
       await noted(run.journal?.record(outcome, ticket));
       await run.onOutcome?.(outcome);
       if (tooManyFailures(tally, run)) stop(new SrganError('E_TOO_MANY_FAILURES', sentence(tally.failed)));
+    };
+    for await (const { ticket } of flights) {
+      await take(ticket).catch((error: unknown) => {
+        // the flow is closed from here to its head, which must not wait for ends that nobody tells any more
+        run.retries?.close();
+        throw error;
+      });
     }
     const summary = tally.close({
       threads: run.settings.threads,

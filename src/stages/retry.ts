@@ -23,6 +23,8 @@ export interface Retries {
   sources(found: AsyncIterable<Source>): AsyncGenerator<Source>;
   /** To be asked of each source that has ended: whether it comes again, so that this end is not to be told. */
   takeBack(ticket: Ticket): boolean;
+  /** Nobody will ask any more: what comes from `sources` ends, whatever is in flight. */
+  close(): void;
 }
 
 /**
@@ -33,6 +35,7 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
   const ready: Source[] = [];
   const waits = new Map<NodeJS.Timeout, Source>();
   let inFlight = 0;
+  let closed = false;
   let wake = () => {};
 
   const comes = (timer: NodeJS.Timeout) => {
@@ -52,7 +55,7 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
       let failure: { cause: unknown } | undefined;
       drain.addEventListener('abort', comesAtOnce);
       try {
-        for (;;) {
+        while (!closed) {
           const again = ready.shift();
           const next = again ?? (pulled?.done ? undefined : pulled?.value);
           if (!again && next) pulled = undefined;
@@ -80,10 +83,10 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
       } finally {
         drain.removeEventListener('abort', comesAtOnce);
         waits.forEach((_, timer) => clearTimeout(timer));
-        const closed = upstream.return?.();
+        const ended = upstream.return?.();
         // what it waits for may never come
-        if (pull) closed?.catch(() => undefined);
-        else await closed;
+        if (pull) ended?.catch(() => undefined);
+        else await ended;
       }
     },
     takeBack({ source, end, claimed, published }) {
@@ -98,6 +101,10 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
       }
       wake();
       return false;
+    },
+    close() {
+      closed = true;
+      wake();
     },
   };
 }
