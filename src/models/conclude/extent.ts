@@ -66,8 +66,8 @@ export function statedExtent(
 }
 
 /** @throws SrganError E_MODEL where the network enlarges nothing, or not as it is stated */
-export function checkFactor(title: string, stated: number | undefined, factor: number): void {
-  if (factor < 2) {
+export function checkFactor(title: string, stated: number | undefined, factor: number, least: number): void {
+  if (factor < least) {
     throw new SrganError('E_MODEL', `${title}: the network makes images no larger than they are.`, {
       hint: 'One that sharpens enlarged images can be used with {"enlargeFirst": 2} in a file beside it.',
     });
