@@ -27,7 +27,7 @@ export async function concludeAsPublished(
   const sizes = own
     ? { factor: own.factor, multiple: own.alignPx ?? 1 }
     : await concludeSizes(title, stated, undefined, probe);
-  checkFactor(title, stated.factor, sizes.factor);
+  checkFactor(title, stated.factor, sizes.factor, 2);
   const side = sizes.multiple * Math.ceil(64 / sizes.multiple);
   const known = kerasColours(title, graph, await knownFamily(title));
   const colours = await concludeColours(stated, known, { width: side, height: side }, () =>

@@ -65,7 +65,10 @@ export function statedExtent(
   };
 }
 
-/** @throws SrganError E_MODEL where the network enlarges nothing, or not as it is stated */
+/**
+ * @param least factor that is of use
+ * @throws SrganError E_MODEL where the network enlarges nothing, or not as it is stated
+ */
 export function checkFactor(title: string, stated: number | undefined, factor: number, least: number): void {
   if (factor < least) {
     throw new SrganError('E_MODEL', `${title}: the network makes images no larger than they are.`, {
