@@ -28,3 +28,15 @@ async function makeOne(path: string): Promise<void> {
     if (!found?.isDirectory()) throw error;
   }
 }
+
+/** The directory itself where it is there, else the deepest one above it that is. */
+export async function deepestThere(directory: string): Promise<string> {
+  try {
+    await stat(directory);
+    return directory;
+  } catch (error) {
+    const above = dirname(directory);
+    if (systemCode(error) !== 'ENOENT' || above === directory) throw error;
+    return deepestThere(above);
+  }
+}

@@ -12,6 +12,7 @@ import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
 import { checkWritable } from './stages/write-probe.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
+import { openPathKeys, type KeyOf } from './plan/path-keys.js';
 import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
@@ -70,7 +71,8 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
   if (prepared.note !== undefined) options.onNote?.(prepared.note);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
-  const looked = lookThrough(settings, options, drain, watch);
+  const keyOf = openPathKeys(settings);
+  const looked = lookThrough(settings, options, keyOf, drain, watch);
   const { surveyed, journal } = await looked.catch(async (error: unknown) => {
     await spooled?.remove();
     throw error;
@@ -90,6 +92,7 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
     tiles,
     buffers,
     journal,
+    keyOf,
     retries: openRetries(settings.retries, drain),
     watch,
     survey: surveyed,
@@ -132,8 +135,14 @@ async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSign
 }
 
 /** What has to be known and open before the first image. */
-async function lookThrough(settings: Settings, options: PipeOptions, drain: AbortSignal, watch?: Watch) {
-  const surveyed = await survey(settings, drain);
+async function lookThrough(
+  settings: Settings,
+  options: PipeOptions,
+  keyOf: KeyOf,
+  drain: AbortSignal,
+  watch?: Watch,
+) {
+  const surveyed = await survey(settings, keyOf, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
   if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);

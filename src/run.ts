@@ -5,6 +5,7 @@ import type { EngineSettings, NetworkFile } from './engines/engine.js';
 import type { Journal } from './journal/journal.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
+import type { KeyOf } from './plan/path-keys.js';
 import type { Retries } from './stages/retry.js';
 import type { TileRow } from './tiles/plan.js';
 import type { Watch } from './watch/watch.js';
@@ -26,6 +27,7 @@ export interface Run {
   readonly tiles: TilePool;
   readonly buffers: Buffers;
   readonly journal?: Journal | undefined;
+  readonly keyOf: KeyOf;
   readonly retries?: Retries | undefined;
   /** Where a parent watches the process. */
   readonly watch?: Watch | undefined;

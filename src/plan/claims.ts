@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
-import { pathKey } from './place.js';
+import { pathKey, type KeyOf } from './path-keys.js';
 
 /** So many claims are remembered with the source's name, for the message; the rest as hashes alone. */
 const NAMED = 10_000;
@@ -9,7 +9,7 @@ const NAMED = 10_000;
 /** Who writes which output. The first source that claims a path has it. */
 export interface Claims {
   /** @throws SrganError E_COLLISION where another source has the path */
-  claim(output: string, source: Claimant): void;
+  claim(output: string, source: Claimant): Promise<void>;
 }
 
 export interface Claimant {
@@ -17,13 +17,13 @@ export interface Claimant {
   readonly path: string;
 }
 
-export function createClaims(): Claims {
+export function createClaims(keyOf: KeyOf): Claims {
   const claimed = createCompactSet();
   const named = new Map<string, Claimant>();
 
   return {
-    claim(output, source) {
-      const key = pathKey(output);
+    async claim(output, source) {
+      const key = await keyOf(output);
       if (claimed.add(key)) {
         if (named.size < NAMED) named.set(key, source);
         return;
@@ -39,9 +39,16 @@ export function collision(source: string, output: string, other: string | undefi
   const who =
     other === undefined ? 'another source' : other === source ? 'the same source a second time' : other;
   return new SrganError('E_COLLISION', `${source}: its result ${output} would be that of ${who} as well.`, {
-    hint:
-      other !== undefined && path.basename(other) === path.basename(source) && other !== source
-        ? 'Mirror the directory above both with --base.'
-        : 'Tell them apart with --name, such as {dir}/{name}.{srcext}.{ext}.',
+    hint: hintFor(path.basename(source), other === source ? undefined : other && path.basename(other)),
   });
 }
+
+function hintFor(name: string, other: string | undefined): string {
+  if (name === other) return 'Mirror the directory above both with --base.';
+  if (other !== undefined && pathKey(name, FOLD_ALL) === pathKey(other, FOLD_ALL)) {
+    return 'Upper and lower case, or two forms of a letter, are one name there: rename one of the sources.';
+  }
+  return 'Tell them apart with --name, such as {dir}/{name}.{srcext}.{ext}.';
+}
+
+const FOLD_ALL = { case: true, form: true };

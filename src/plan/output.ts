@@ -13,9 +13,9 @@ export async function checkOutput(
   output: string,
   source: string,
   existing: Settings['existing'],
-  isInput: (path: string) => boolean,
+  isInput: (path: string) => Promise<boolean>,
 ): Promise<'free' | 'skip'> {
-  if (isInput(output)) throw overwritten(output, source);
+  if (await isInput(output)) throw overwritten(output, source);
   const there = await stat(output, { bigint: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw writeFailure(output, error);
@@ -25,7 +25,7 @@ export async function checkOutput(
   const own = await stat(source, { bigint: true }).catch(() => undefined);
   const isOwn = own?.ino === there.ino && own.dev === there.dev;
   const real = await realpath(output).catch(() => output);
-  if (isOwn || isInput(real)) throw overwritten(output, source);
+  if (isOwn || (await isInput(real))) throw overwritten(output, source);
   if (there.isDirectory()) {
     throw new SrganError(
       'E_WRITE',

@@ -38,13 +38,3 @@ export function forWindowsName(file: string): string {
   const free = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(ended) ? `_${ended}` : ended;
   return path.join(dir, free);
 }
-
-/**
- * A path in the form in which two names of one file compare equal: on Windows and macOS upper and lower case are
- * one, and so are composed and decomposed letters.
- */
-export function pathKey(file: string, platform = process.platform): string {
-  const absolute = path.resolve(file);
-  const folds = platform === 'win32' || platform === 'darwin';
-  return folds ? absolute.normalize('NFC').toLowerCase() : absolute;
-}

@@ -14,7 +14,6 @@ import { predictMemory, predictSpilled } from '../plan/memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output.js';
 import { choosePasses } from '../plan/passes.js';
-import { pathKey } from '../plan/place.js';
 import { predictOutput } from '../plan/predict.js';
 import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
@@ -27,13 +26,16 @@ import type { Survey } from './survey.js';
  * Decides from the header and the options alone what is to be done with a source. Where the result's name can
  * be told beforehand and is there already, the source is not even opened.
  */
-export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey: Survey): Work<Source, Job> {
-  const { settings, networks, journal } = run;
+export function plan(
+  run: Pick<Run, 'settings' | 'networks' | 'journal' | 'keyOf'>,
+  survey: Survey,
+): Work<Source, Job> {
+  const { settings, networks, journal, keyOf } = run;
   const naming = createNaming(settings);
-  const claims = createClaims();
+  const claims = createClaims(keyOf);
   const met = createCompactSet();
   const sweep = openSweep();
-  const isInput = (file: string) => survey.isInput(file) || met.has(pathKey(file));
+  const isInput = async (file: string) => (await survey.isInput(file)) || met.has(await keyOf(file));
 
   return async (source, ticket) => {
     if (settings.retryFailed && journal?.failed(source) !== true) {
@@ -42,7 +44,7 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
     }
     if (source.invalid) throw source.invalid;
     refuseKiller(source);
-    if (survey.sources === undefined) met.add(pathKey(source.path));
+    if (survey.sources === undefined) met.add(await keyOf(source.path));
     const model = source.overrides.model ?? settings.model;
     const family = await networks.describe(model);
     const predicted = predictOutput(naming, source, settings, family.defaultFactor);
@@ -103,8 +105,8 @@ export function plan(run: Pick<Run, 'settings' | 'networks' | 'journal'>, survey
   };
 
   async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
-    survey.refuseCollision(source, output);
-    if (source.again?.claimed !== output) claims.claim(output, source);
+    await survey.refuseCollision(source, output);
+    if (source.again?.claimed !== output) await claims.claim(output, source);
     ticket.claimed = output;
     const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;

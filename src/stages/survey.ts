@@ -6,7 +6,7 @@ import type { Source } from '../job.js';
 import type { Settings } from '../options.js';
 import { collision } from '../plan/claims.js';
 import { createNaming } from '../plan/name.js';
-import { pathKey } from '../plan/place.js';
+import type { KeyOf } from '../plan/path-keys.js';
 import { predictOutput } from '../plan/predict.js';
 import { find } from './find.js';
 
@@ -15,9 +15,9 @@ export interface Survey {
   /** How many there are; undefined where they can only be looked at once. */
   readonly sources: number | undefined;
   /** @throws SrganError E_COLLISION where another source would have the same output */
-  refuseCollision(source: Source, output: string | undefined): void;
+  refuseCollision(source: Source, output: string | undefined): Promise<void>;
   /** Whether the path is known to be that of a source; false for all where there was no first look. */
-  isInput(path: string): boolean;
+  isInput(path: string): Promise<boolean>;
 }
 
 /** So many outputs that collide are told with the names of their sources. */
@@ -32,7 +32,7 @@ const ANY_FACTOR = 1;
  * bytes are left to `plan`.
  * @param drain ends the look early; what was found until then counts
  */
-export async function survey(settings: Settings, drain: AbortSignal = NEVER): Promise<Survey> {
+export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSignal = NEVER): Promise<Survey> {
   if (settings.inputs.kind !== 'patterns' && settings.inputs.kind !== 'list-file') return blind;
   const naming = createNaming(settings);
   const inputs = createCompactSet();
@@ -43,18 +43,18 @@ export async function survey(settings: Settings, drain: AbortSignal = NEVER): Pr
   for await (const source of find(settings, drain)) {
     sources += 1;
     if (source.invalid) continue;
-    inputs.add(pathKey(source.path));
-    if (settings.existing === 'overwrite') await addReal(inputs, source.path);
-    const output = keyOf(source);
+    inputs.add(await keyOf(source.path));
+    if (settings.existing === 'overwrite') await addReal(inputs, source.path, keyOf);
+    const output = await outputKey(source);
     if (output !== undefined && !outputs.add(output)) doubled.add(output);
   }
   const pairs = doubled.size > 0 ? await namesOf(doubled) : new Map<string, Pair>();
 
   return {
     sources,
-    isInput: (file) => inputs.has(pathKey(file)),
-    refuseCollision(source, output) {
-      const key = doubled.size > 0 ? keyOf(source) : undefined;
+    isInput: async (file) => inputs.has(await keyOf(file)),
+    async refuseCollision(source, output) {
+      const key = doubled.size > 0 ? await outputKey(source) : undefined;
       if (key === undefined || !doubled.has(key)) return;
       const pair = pairs.get(key);
       const other = pair && (pair.firstIndex === source.index ? pair.second : pair.first);
@@ -62,10 +62,10 @@ export async function survey(settings: Settings, drain: AbortSignal = NEVER): Pr
     },
   };
 
-  function keyOf(source: Source): string | undefined {
+  async function outputKey(source: Source): Promise<string | undefined> {
     try {
       const output = predictOutput(naming, source, settings, ANY_FACTOR);
-      return output === undefined ? undefined : pathKey(output);
+      return output === undefined ? undefined : await keyOf(output);
     } catch (error) {
       // the name itself is impossible: plan says so when it comes to this source
       if (error instanceof SrganError) return undefined;
@@ -76,7 +76,7 @@ export async function survey(settings: Settings, drain: AbortSignal = NEVER): Pr
   async function namesOf(keys: CompactSet): Promise<Map<string, Pair>> {
     const pairs = new Map<string, Pair>();
     for await (const source of find(settings, drain)) {
-      const key = source.invalid ? undefined : keyOf(source);
+      const key = source.invalid ? undefined : await outputKey(source);
       if (key === undefined || !keys.has(key)) continue;
       const pair = pairs.get(key);
       if (pair) pair.second ??= source.path;
@@ -96,12 +96,12 @@ const NEVER = new AbortController().signal;
 
 const blind: Survey = {
   sources: undefined,
-  refuseCollision: () => undefined,
-  isInput: () => false,
+  refuseCollision: () => Promise.resolve(),
+  isInput: () => Promise.resolve(false),
 };
 
 /** Only where outputs may be replaced can a link to an input do harm. */
-async function addReal(inputs: CompactSet, file: string) {
+async function addReal(inputs: CompactSet, file: string, keyOf: KeyOf) {
   const real = await realpath(path.resolve(file)).catch(() => undefined);
-  if (real !== undefined) inputs.add(pathKey(real));
+  if (real !== undefined) inputs.add(await keyOf(real));
 }

@@ -1,7 +1,8 @@
-import { open, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { SrganError, systemCode } from '../errors.js';
+import { open, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { SrganError } from '../errors.js';
 import { openSweep } from '../left-over.js';
+import { deepestThere } from '../make-directory.js';
 import { forget, remember } from '../temp-files.js';
 import { tempName } from '../temp-names.js';
 import { writeFailure } from './write-failure.js';
@@ -26,16 +27,5 @@ export async function checkWritable(directory: string): Promise<void> {
   } catch (cause) {
     const { message, hint } = writeFailure(directory, cause);
     throw new SrganError('E_OUT_DIR', message, { cause, hint });
-  }
-}
-
-async function deepestThere(directory: string): Promise<string> {
-  try {
-    await stat(directory);
-    return directory;
-  } catch (error) {
-    const above = dirname(directory);
-    if (systemCode(error) !== 'ENOENT' || above === directory) throw error;
-    return deepestThere(above);
   }
 }

@@ -3,6 +3,7 @@ import { createBudget } from '../../src/budget.js';
 import { bandsOf, deflateBand, rowBytesOf, type Band } from '../../src/codec/png/deflate-band.js';
 import type { EncodedBytes, Job, Pixels, Upscaled } from '../../src/job.js';
 import type { PipeOptions } from '../../src/options.js';
+import { openPathKeys } from '../../src/plan/path-keys.js';
 import type { DeflateRequest, Run } from '../../src/run.js';
 import { decode } from '../../src/stages/decode.js';
 import { encode } from '../../src/stages/encode.js';
@@ -45,6 +46,7 @@ export async function runOf(
         return buffers.stats;
       },
     },
+    keyOf: openPathKeys(settings),
     lent: () => lent,
   };
 }

@@ -4,7 +4,6 @@ import { SrganError } from '../../src/errors.js';
 import type { SourceOverrides } from '../../src/job.js';
 import type { PipeOptions } from '../../src/options.js';
 import { createNaming, type NameFacts } from '../../src/plan/name.js';
-import { pathKey } from '../../src/plan/place.js';
 import { settingsOf } from '../helpers/settings.js';
 
 const FACTS: NameFacts = { wanted: { kind: 'scale', scale: 2 }, model: 'esrgan-slim', format: 'png' };
@@ -110,11 +109,4 @@ test('what Windows forbids is replaced there alone', async (t) => {
   t.is(await named(strange, { out: 'out' }, {}, {}, 'win32'), 'out/in/a_b__c_.png');
   t.is(await named('con.png', { out: 'out' }, {}, {}, 'win32'), 'out/_con.png');
   t.is(await named('a.png', { out: 'out', name: '{name}..' }, {}, {}, 'win32'), 'out/a__');
-});
-
-test('paths that a file system takes for one have one key', (t) => {
-  t.is(pathKey('x/../a.png', 'linux'), path.resolve('a.png'));
-  t.not(pathKey('A.png', 'linux'), pathKey('a.png', 'linux'));
-  t.is(pathKey('É.png', 'darwin'), pathKey('e\u0301.png', 'darwin'));
-  t.is(pathKey('A.PNG', 'win32'), pathKey('a.png', 'win32'));
 });

@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import sharp from 'sharp';
 import { openKernels } from '../../src/models/kernel-networks.js';
 import type { PipeOptions, SourceSpec } from '../../src/options.js';
+import { openPathKeys } from '../../src/plan/path-keys.js';
 import { find } from '../../src/stages/find.js';
 import { plan } from '../../src/stages/plan.js';
 import { openTicket, outcomeOf, type Ticket } from '../../src/stages/stage.js';
@@ -32,7 +33,8 @@ interface Planned {
 /** Plans all sources in turn, as the flow does; paths are those below `root`. */
 async function planAll(options: PipeOptions): Promise<Planned[]> {
   const settings = await settingsOf({ engine: 'resize', ...options });
-  const work = plan({ settings, networks: openKernels() }, await survey(settings));
+  const keyOf = openPathKeys(settings);
+  const work = plan({ settings, networks: openKernels(), keyOf }, await survey(settings, keyOf));
   const planned: Planned[] = [];
   for await (const source of find(settings, new AbortController().signal)) {
     const ticket = openTicket(source);
@@ -356,7 +358,8 @@ test('a file that shrinks to nothing between find and plan is a failure of its o
     inputs: [`${root}/*.png`],
     out: path.join(root, 'out'),
   });
-  const work = plan({ settings, networks: openKernels() }, await survey(settings));
+  const keyOf = openPathKeys(settings);
+  const work = plan({ settings, networks: openKernels(), keyOf }, await survey(settings, keyOf));
   const sources = find(settings, new AbortController().signal);
   const first = await take(sources);
   await truncate(first.path);

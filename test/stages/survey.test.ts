@@ -4,22 +4,39 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { SrganError } from '../../src/errors.js';
-import type { Inputs } from '../../src/options.js';
+import type { Source } from '../../src/job.js';
+import type { Inputs, PipeOptions } from '../../src/options.js';
+import { openPathKeys } from '../../src/plan/path-keys.js';
 import { find } from '../../src/stages/find.js';
-import { survey } from '../../src/stages/survey.js';
+import { survey, type Survey } from '../../src/stages/survey.js';
 import { collect } from '../helpers/collect.js';
 import { settingsOf } from '../helpers/settings.js';
 import { makeTree } from '../helpers/tree.js';
 
 const never = new AbortController().signal;
 
+async function surveyOf(options: PipeOptions, drain?: AbortSignal) {
+  const settings = await settingsOf(options);
+  return await survey(settings, openPathKeys(settings), drain);
+}
+
+async function refusalOf(surveyed: Survey, source: Source, output: string | undefined) {
+  try {
+    await surveyed.refuseCollision(source, output);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SrganError) return error;
+    throw error;
+  }
+}
+
 test('counts what can be walked twice, and knows the inputs', async (t) => {
   const root = await makeTree(t, ['in/a.png', 'in/b/c.png', 'in/d.txt']);
-  const surveyed = await survey(await settingsOf({ inputs: [`${root}/in`] }));
+  const surveyed = await surveyOf({ inputs: [`${root}/in`] });
   t.is(surveyed.sources, 2);
-  t.true(surveyed.isInput(path.join(root, 'in', 'b', '..', 'a.png')));
-  t.false(surveyed.isInput(path.join(root, 'in', 'd.txt')));
-  t.is((await survey(await settingsOf({ inputs: [`${root}/in`], limit: 1 }))).sources, 1);
+  t.true(await surveyed.isInput(path.join(root, 'in', 'b', '..', 'a.png')));
+  t.false(await surveyed.isInput(path.join(root, 'in', 'd.txt')));
+  t.is((await surveyOf({ inputs: [`${root}/in`], limit: 1 })).sources, 1);
 });
 
 test('does not touch what can be walked once', async (t) => {
@@ -32,9 +49,9 @@ test('does not touch what can be walked once', async (t) => {
     { kind: 'list', stream: untouched, format: 'lines' },
     { kind: 'iterable', sources: untouched },
   ] satisfies Inputs[]) {
-    const surveyed = await survey(await settingsOf({ inputs }));
+    const surveyed = await surveyOf({ inputs });
     t.is(surveyed.sources, undefined);
-    t.false(surveyed.isInput('a.png'));
+    t.false(await surveyed.isInput('a.png'));
   }
 });
 
@@ -45,16 +62,11 @@ test('of three sources with one output each is refused with the name of another'
     out: path.join(root, 'out'),
     name: '{name}.{ext}',
   });
-  const surveyed = await survey(settings);
+  const surveyed = await survey(settings, openPathKeys(settings));
   const sources = await collect(find(settings, never));
-  const others = sources.map((source) => {
-    try {
-      surveyed.refuseCollision(source, 'out.png');
-      return undefined;
-    } catch (error) {
-      return error instanceof SrganError ? error.message : 'not ours';
-    }
-  });
+  const others = await Promise.all(
+    sources.map(async (source) => (await refusalOf(surveyed, source, 'out.png'))?.message),
+  );
   const named = (name: string) => path.join(root, name);
   t.is(others[0], `${named('x/a.png')}: its result out.png would be that of ${named('y/a.png')} as well.`);
   t.is(others[1], `${named('y/a.png')}: its result out.png would be that of ${named('x/a.png')} as well.`);
@@ -75,16 +87,12 @@ test('outputs beside the sources and stated ones are compared as well', async (t
     inputs: { kind: 'list-file', path: list, format: 'ndjson' },
     scale: 2,
   });
-  const surveyed = await survey(settings);
-  const codes = (await collect(find(settings, never))).map((source) => {
-    try {
-      surveyed.refuseCollision(source, undefined);
-      return 'fine';
-    } catch (error) {
-      return error instanceof SrganError ? error.code : 'not ours';
-    }
-  });
-  t.deepEqual(codes, ['E_COLLISION', 'E_COLLISION', 'fine']);
+  const surveyed = await survey(settings, openPathKeys(settings));
+  const sources = await collect(find(settings, never));
+  const codes = await Promise.all(
+    sources.map(async (source) => (await refusalOf(surveyed, source, undefined))?.code),
+  );
+  t.deepEqual(codes, ['E_COLLISION', 'E_COLLISION', undefined]);
 });
 
 test('a name that no file can have is left to plan', async (t) => {
@@ -92,14 +100,14 @@ test('a name that no file can have is left to plan', async (t) => {
   const list = path.join(root, 'list.txt');
   await writeFile(list, `${'x'.repeat(300)}.png\na.png\n`);
   const inputs: Inputs = { kind: 'list-file', path: list, format: 'lines' };
-  t.is((await survey(await settingsOf({ inputs }))).sources, 2);
+  t.is((await surveyOf({ inputs })).sources, 2);
 });
 
 test('draining ends the look early', async (t) => {
   const root = await makeTree(t, ['a.png']);
   const drain = new AbortController();
   drain.abort();
-  t.is((await survey(await settingsOf({ inputs: [root] }), drain.signal)).sources, 0);
+  t.is((await surveyOf({ inputs: [root] }, drain.signal)).sources, 0);
 });
 
 test.serial(
@@ -125,10 +133,10 @@ test.serial(
       return heapUsed + arrayBuffers;
     };
     const before = held();
-    const surveyed = await survey(settings);
+    const surveyed = await survey(settings, openPathKeys(settings));
     const grown = held() - before;
     t.is(surveyed.sources, count);
-    t.true(surveyed.isInput(`${directory}/image 77.png`));
+    t.true(await surveyed.isInput(`${directory}/image 77.png`));
     t.true(grown <= 100 * count, `${grown} bytes`);
   },
 );
