@@ -1,5 +1,5 @@
 import type { FoldedValue } from './emit-forms.js';
-import { NO_PADS, type ConvNode, type Extent, type Node, type Pads } from './graph.js';
+import { NO_PADS, statedPads, type Extent, type Node } from './graph.js';
 import { known } from './order.js';
 import type { TileGraph } from './tile-graph.js';
 
@@ -23,7 +23,11 @@ export function cornerOf(
     const inputs = node.inputs.map((input) => taken(input, inputExtent(node, known(extents, node.name))));
     const own = { ...node, name: `${name}/${vertical} ${horizontal}/${node.name}`, inputs };
     if (own.op === 'conv') {
-      const pads = { ...NO_PADS, [vertical]: padsOf(own)[vertical], [horizontal]: padsOf(own)[horizontal] };
+      const pads = {
+        ...NO_PADS,
+        [vertical]: statedPads(own)[vertical],
+        [horizontal]: statedPads(own)[horizontal],
+      };
       tile.push({ ...own, pads, stored: `exact/${node.name}` }, NO_PADS);
     } else {
       tile.push(own, NO_PADS);
@@ -66,12 +70,8 @@ export function cornerExtents(
 
 function readFor(node: Node, { height, width }: Extent, vertical: Vertical, horizontal: Horizontal): Extent {
   if (node.op !== 'conv') return { height, width };
-  const pads = padsOf(node);
+  const pads = statedPads(node);
   return { height: height + pads[OPPOSITE[vertical]], width: width + pads[OPPOSITE[horizontal]] };
-}
-
-function padsOf({ pads }: ConvNode): Pads {
-  return pads === 'same' ? NO_PADS : pads;
 }
 
 const OPPOSITE = { top: 'bottom', bottom: 'top', left: 'right', right: 'left' } as const;

@@ -14,16 +14,19 @@ export interface Cost {
 export function costOf(title: string, graph: Graph): Cost {
   const shapes = largeShapesOf(title, graph);
   const pixels = LARGE_SIDE_PX * LARGE_SIDE_PX;
-  const macs = graph.nodes.reduce((sum, node) => sum + macsOf(node, known(shapes, node.name)), 0);
   return {
-    macsPerPixel: macs / pixels,
+    macsPerPixel: macsOf(graph, shapes) / pixels,
     liveFloatsPerPixel: mostAlive(graph, shapes) / pixels,
     parameters: graph.nodes.reduce((sum, node) => sum + parametersOf(node), 0),
   };
 }
 
-function macsOf(node: Node, { height, width }: Shape): number {
-  return node.op === 'conv' ? node.weights.length * height * width : 0;
+/** Multiply-adds of the convolutions. */
+export function macsOf({ nodes }: Graph, shapes: ReadonlyMap<string, Shape>): number {
+  return nodes.reduce((sum, node) => {
+    const { height, width } = known(shapes, node.name);
+    return node.op === 'conv' ? sum + node.weights.length * height * width : sum;
+  }, 0);
 }
 
 function parametersOf(node: Node): number {

@@ -5,29 +5,26 @@ import { foldUpsample } from './fold-upsample.js';
 import type { Graph } from './graph.js';
 import { splitConcat } from './split-concat.js';
 
-export interface Folded {
-  /** Does less work than the network, and makes the same of every pixel. */
-  readonly exact: Graph;
-  /** Does still less, for tiles that are not too small; undefined where it is no less. */
-  readonly composed: FoldedGraph | undefined;
-}
-
 /** A smaller gain of memory is not worth the sums that take the place of a concatenation. */
 const LEAST_SPARED = 0.1;
 
-export function fold(title: string, graph: Graph): Folded {
-  const exact = foldUpsample(title, graph);
-  const composed = foldLinear(title, exact);
-  return { exact: sparing(title, exact), composed: composed && sparingAll(title, composed) };
+/** Does less work than the network, and makes the same of every pixel, whatever the size of the image. */
+export function foldExactly(title: string, graph: Graph): Graph {
+  return sparing(title, foldUpsample(title, graph));
 }
 
-/** What the border of a value is made from must be there. */
-function sparingAll(title: string, { graph, values }: FoldedGraph): FoldedGraph {
+/** Does still less where that can be, for tiles that are not too small. */
+export function fold(title: string, graph: Graph): FoldedGraph {
+  const exact = foldUpsample(title, graph);
+  const composed = foldLinear(title, exact);
+  if (!composed) return { graph: sparing(title, exact), values: new Map() };
+  const { values } = composed;
+  // what the border of a value is made from must be there
   const kept = [...values.values()].flatMap(({ pieces, origin }) => [
     ...pieces,
     ...origin.flatMap(({ inputs }) => inputs),
   ]);
-  return { graph: sparing(title, graph, new Set(kept)), values };
+  return { graph: sparing(title, composed.graph, new Set(kept)), values };
 }
 
 function sparing(title: string, graph: Graph, kept?: ReadonlySet<string>): Graph {

@@ -230,6 +230,11 @@ export function axisOf(side: keyof Pads): keyof Extent {
 
 export const NO_PADS: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 
+/** The zeros that are stated; none where their number depends on the size. */
+export function statedPads({ pads }: Pick<ConvNode, 'pads'>): Pads {
+  return pads === 'same' ? NO_PADS : pads;
+}
+
 export const SIDES = ['top', 'left', 'bottom', 'right'] as const;
 
 export function onEachSide(f: (side: keyof Pads) => number): Pads {

@@ -1,4 +1,4 @@
-import { axisOf, NO_PADS, type ConvNode, type Extent, type Node, type Pads } from './graph.js';
+import { axisOf, statedPads, type ConvNode, type Extent, type Node, type Pads } from './graph.js';
 import { once, type Kernel } from './kernel.js';
 import { added, formOf, type Form, type Segment } from './linear-form.js';
 import { known } from './order.js';
@@ -53,7 +53,7 @@ export function linesNear(values: LinearValues): (side: keyof Pads) => Map<strin
   function convolved(node: ConvNode, side: keyof Pads, input: Lines): Lines {
     const { bias, outChannels: channels, kernel } = node;
     const [inputName = ''] = node.inputs;
-    const pad = (node.pads === 'same' ? NO_PADS : node.pads)[side];
+    const pad = statedPads(node)[side];
     const count = known(seen, inputName).some(leaks) ? input.count + pad : 0;
     const constant: Segment = { channels, terms: new Map(), bias: bias && (() => Float64Array.from(bias)) };
     const at = (line: number) => {
@@ -112,7 +112,7 @@ function isPoint({ kind, box: { top, left, height, width } }: Kernel): boolean {
 
 /** The taps of one row or column of a convolution, which may lie on either side of the position that is made. */
 function tapLine(node: ConvNode, axis: keyof Extent, index: number): ConvNode {
-  const { kernel, weights, pads } = node;
+  const { kernel, weights } = node;
   const line: Extent = { ...kernel, [axis]: 1 };
   const own = new Float32Array(weights.length / kernel[axis]);
   const [skipped, step] = axis === 'height' ? [index * kernel.width, 1] : [index, kernel.width];
@@ -122,7 +122,7 @@ function tapLine(node: ConvNode, axis: keyof Extent, index: number): ConvNode {
       own[at++] = weights[plane + skipped + i * step] as number;
     }
   }
-  const { top, left } = pads === 'same' ? NO_PADS : pads;
+  const { top, left } = statedPads(node);
   const first = axis === 'height' ? { top: top - index, left } : { top, left: left - index };
   const rest = { bottom: line.height - 1 - first.top, right: line.width - 1 - first.left };
   return { ...node, kernel: line, weights: own, bias: undefined, pads: { ...first, ...rest } };

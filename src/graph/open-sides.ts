@@ -5,6 +5,7 @@ import { axisOf, NO_PADS, onEachSide, SIDES, type Graph, type Node, type Pads } 
 import { isPlain } from './linear-form.js';
 import { graphOf, known } from './order.js';
 import { openTileGraph } from './tile-graph.js';
+import { usersOf } from './users.js';
 
 /** How far a tensor reaches beyond the part of the result that is wanted, on each side, in its own positions. */
 export type Margins = ReadonlyMap<string, Pads>;
@@ -94,18 +95,15 @@ function borderedValues(
   values: FoldedGraph['values'],
   closed: ClosedSides,
 ): Map<string, Border> {
-  const users = new Map<string, Node[]>();
-  for (const node of graph.nodes) {
-    for (const name of node.inputs) users.set(name, [...(users.get(name) ?? []), node]);
-  }
+  const users = usersOf(graph);
   const bordered = new Map<string, Border>();
   for (const [name, value] of values) {
     if (!SIDES.some((side) => closed[side] && value.lines[side] > 0)) continue;
     const chain = graph.nodes.filter((node) => node.name === name);
-    for (let [next, ...others] = users.get(name) ?? []; next && others.length === 0 && isPointwise(next);) {
+    for (let [next, ...others] = users(name); next && others.length === 0 && isPointwise(next);) {
       if (chain.at(-1)?.name === graph.output) break;
       chain.push(next);
-      [next, ...others] = users.get(next.name) ?? [];
+      [next, ...others] = users(next.name);
     }
     const border = { name, value, chain };
     for (const piece of [...value.pieces, ...chain.map((node) => node.name)]) bordered.set(piece, border);

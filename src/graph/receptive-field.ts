@@ -173,6 +173,7 @@ function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
-function leastMultiple(a: number, b: number): number {
+/** The least number that is a multiple of both. */
+export function leastMultiple(a: number, b: number): number {
   return (a / greatestDivisor(a, b)) * b;
 }

@@ -1,6 +1,7 @@
 import type { ConvNode, Graph, Node } from './graph.js';
 import { graphOf, known } from './order.js';
 import { largeShapesOf } from './shapes.js';
+import { usersOf } from './users.js';
 
 /**
  * Replaces each convolution of a concatenation by the sum of convolutions of its parts, where that is all the
@@ -11,15 +12,12 @@ import { largeShapesOf } from './shapes.js';
 export function splitConcat(title: string, graph: Graph, kept: ReadonlySet<string> = new Set()): Graph {
   const shapes = largeShapesOf(title, graph);
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
-  const users = new Map<string, Node[]>();
-  for (const node of graph.nodes) {
-    for (const name of node.inputs) users.set(name, [...(users.get(name) ?? []), node]);
-  }
+  const users = usersOf(graph);
   const isSplit = (name: string) =>
     byName.get(name)?.op === 'concat' &&
     name !== graph.output &&
     !kept.has(name) &&
-    (users.get(name) ?? []).every((user) => user.op === 'conv' && user.groups === 1 && !kept.has(user.name));
+    users(name).every((user) => user.op === 'conv' && user.groups === 1 && !kept.has(user.name));
 
   const nodes = graph.nodes.flatMap((node) => {
     const [input = ''] = node.inputs;

@@ -1,5 +1,5 @@
 import type { ClosedSides } from '../tiles/sides.js';
-import { axisOf, NO_PADS, onEachSide, SIDES, type ConvNode, type Node, type Pads } from './graph.js';
+import { axisOf, onEachSide, SIDES, statedPads, type ConvNode, type Node, type Pads } from './graph.js';
 import { known } from './order.js';
 
 /**
@@ -76,11 +76,11 @@ export function openTileGraph(closed: ClosedSides): TileGraph {
 
 /** What a convolution reads to make a region, and the zeros that are within its reach there. */
 export function around(
-  { pads: stated }: Pick<ConvNode, 'pads'>,
+  conv: Pick<ConvNode, 'pads'>,
   region: Region,
   closed: ClosedSides,
 ): { needed: Region; pads: Pads } {
-  const pads = stated === 'same' ? NO_PADS : stated;
+  const pads = statedPads(conv);
   return {
     needed: onEachSide((side) =>
       closed[side] ? Math.min(0, region[side] + pads[side]) : region[side] + pads[side],

@@ -1,19 +1,16 @@
 import type { ClosedSides } from '../tiles/sides.js';
 import type { TileWork } from '../tiles/work.js';
-import type { Extent, Graph } from './graph.js';
-import { known } from './order.js';
-import { shapesOf } from './shapes.js';
-
-/** A multiple of all strides that occur, and above what a tile must have. */
-const SIDE_PX = 5040;
+import { macsOf } from './cost.js';
+import type { Graph } from './graph.js';
+import { LARGE_SIDE_PX as SIDE_PX, shapesOf } from './shapes.js';
 
 /** What running a graph that was made for tiles with these closed sides costs. */
 export function tileWork(title: string, graph: Graph, radiusPx: number, closed: ClosedSides): TileWork {
-  const macs = (widthPx: number, heightPx: number) =>
-    macsOf(title, graph, {
-      width: widthPx + radiusPx * (Number(!closed.left) + Number(!closed.right)),
-      height: heightPx + radiusPx * (Number(!closed.top) + Number(!closed.bottom)),
-    });
+  const macs = (widthPx: number, heightPx: number) => {
+    const width = widthPx + radiusPx * (Number(!closed.left) + Number(!closed.right));
+    const height = heightPx + radiusPx * (Number(!closed.top) + Number(!closed.bottom));
+    return macsOf(graph, shapesOf(title, graph, { width, height }));
+  };
   // each convolution works on a rectangle that grows with the tile's
   const [small, wide] = [macs(SIDE_PX, SIDE_PX), macs(2 * SIDE_PX, SIDE_PX)];
   const [high, large] = [macs(SIDE_PX, 2 * SIDE_PX), macs(2 * SIDE_PX, 2 * SIDE_PX)];
@@ -22,13 +19,4 @@ export function tileWork(title: string, graph: Graph, radiusPx: number, closed: 
   const perHeightPx = (high - small) / SIDE_PX - perPixel * SIDE_PX;
   const once = small - perPixel * SIDE_PX ** 2 - (perWidthPx + perHeightPx) * SIDE_PX;
   return { perPixel, perWidthPx, perHeightPx, once };
-}
-
-function macsOf(title: string, graph: Graph, size: Extent): number {
-  const shapes = shapesOf(title, graph, size);
-  return graph.nodes.reduce((sum, node) => {
-    if (node.op !== 'conv') return sum;
-    const { height, width } = known(shapes, node.name);
-    return sum + node.weights.length * height * width;
-  }, 0);
 }

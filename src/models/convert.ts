@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
-import { fold as foldGraph } from '../graph/fold.js';
+import { foldExactly } from '../graph/fold.js';
 import { readOnnxModel } from '../graph/onnx-model.js';
 import { damaged } from '../graph/order.js';
 import { readOnnx } from '../graph/read-onnx.js';
@@ -47,7 +47,7 @@ function folded(network: NetworkFile): NetworkFile {
   const { title, bytes } = network;
   const graph = readOnnx(title, readOnnxModel(title, bytes));
   if (!graph) throw damaged(title, 'it has operators that cannot be folded');
-  return { ...network, bytes: emitOnnx(foldGraph(title, graph).exact) };
+  return { ...network, bytes: emitOnnx(foldExactly(title, graph)) };
 }
 
 async function checkPlace(name: string, out: string, overwrite: boolean): Promise<void> {

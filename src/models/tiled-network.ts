@@ -37,9 +37,7 @@ export function tiledNetwork(title: string, graph: Graph, radiusPx: number): Til
 
 /** What it is made of, under the same conditions. */
 export function foldForTiles(title: string, graph: Graph, radiusPx: number): FoldedGraph | undefined {
-  if (radiusPx > MOST_HALO_PX || !marginsOf(graph)) return undefined;
-  const { exact, composed } = fold(title, graph);
-  return composed ?? { graph: exact, values: new Map() };
+  return radiusPx > MOST_HALO_PX || !marginsOf(graph) ? undefined : fold(title, graph);
 }
 
 /** In input pixels: a value that is larger than the image has as many more lines. */

@@ -70,7 +70,7 @@ test('what changes its size in another way has no margins', (t) => {
 });
 
 test('the work that is told for a tile is what its convolutions do', async (t) => {
-  const folded = fold('slim', await readPackaged(PACKAGED[0]!, 4)).composed!;
+  const folded = fold('slim', await readPackaged(PACKAGED[0]!, 4));
   const margins = marginsOf(folded.graph)!;
   for (const closed of EVERY_CHOICE) {
     const open = openSides('slim', folded, margins, 10, closed);
@@ -89,7 +89,7 @@ test('a tile at the border costs no more than one inside', async (t) => {
   ] as const) {
     const graph = await readPackaged(family, factor);
     const { radiusPx } = receptiveField('test', graph);
-    const folded = fold('test', graph).composed!;
+    const folded = fold('test', graph);
     const margins = marginsOf(folded.graph)!;
     const macs = (closed: ClosedSides) => {
       const open = openSides('test', folded, margins, radiusPx, closed);

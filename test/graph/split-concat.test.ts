@@ -1,6 +1,6 @@
 import test from 'ava';
 import { costOf } from '../../src/graph/cost.js';
-import { fold } from '../../src/graph/fold.js';
+import { foldExactly } from '../../src/graph/fold.js';
 import type { Node } from '../../src/graph/graph.js';
 import { splitConcat } from '../../src/graph/split-concat.js';
 import { readPackaged } from '../../src/models/packaged.js';
@@ -41,7 +41,7 @@ test('esrgan-medium holds less than a third, slim stays as it is', async (t) => 
       PACKAGED.find((family) => family.name === name)!,
       2,
     );
-    return [graph, fold(name, graph).exact].map((each) => costOf(name, each).liveFloatsPerPixel);
+    return [graph, foldExactly(name, graph)].map((each) => costOf(name, each).liveFloatsPerPixel);
   };
   const [before, after] = await liveOf('esrgan-medium');
   t.true(after! < before! / 3, `${before} became ${after}`);

@@ -1,7 +1,7 @@
 import type { ConvNode, Graph, Node } from '../graph.js';
 import { known } from '../order.js';
 import type { Extremes, ExtremesByName } from './extremes.js';
-import { usersOf } from './users.js';
+import { usersOf } from '../users.js';
 
 /** Channels that hardly stir are not blown up beyond this. */
 const LEAST_SCALE = 1e-3;

@@ -4,7 +4,7 @@ import { equalize } from './equalize.js';
 import { completed, type ExtremesByName } from './extremes.js';
 import { isCutBelow0, rangesOf, type Range } from './ranges.js';
 import { roundWeights } from './round-weights.js';
-import { usersOf } from './users.js';
+import { usersOf } from '../users.js';
 
 export interface ValueRanges {
   /** Largest values that the network takes and gives; the least are 0. */

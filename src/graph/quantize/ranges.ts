@@ -1,7 +1,7 @@
 import type { Graph } from '../graph.js';
 import { known } from '../order.js';
 import type { ExtremesByName } from './extremes.js';
-import type { Users } from './users.js';
+import type { Users } from '../users.js';
 
 /** Of a tensor as a whole; 0 lies within. */
 export interface Range {

@@ -7,7 +7,7 @@ import { completed, type ExtremesByName } from '../../../src/graph/quantize/extr
 import { quantize, withLevels } from '../../../src/graph/quantize/quantize.js';
 import { rangesOf } from '../../../src/graph/quantize/ranges.js';
 import { roundWeights } from '../../../src/graph/quantize/round-weights.js';
-import { usersOf } from '../../../src/graph/quantize/users.js';
+import { usersOf } from '../../../src/graph/users.js';
 import { seeded } from '../../helpers/random.js';
 import { difference } from '../near.js';
 import { randomBranches } from '../random-branches.js';

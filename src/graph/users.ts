@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../graph.js';
+import type { Graph, Node } from './graph.js';
 
 export type Users = (name: string) => readonly Node[];
 
