@@ -1,7 +1,6 @@
-import './no-telemetry.js';
 import { SrganError } from '../errors.js';
 import type { Extremes } from '../graph/quantize/extremes.js';
-import { SESSION_OPTIONS } from './onnx.js';
+import { loadRuntime, openSession } from './onnx-session.js';
 
 /**
  * The extremes that the inner tensors of a network reach on some images.
@@ -17,10 +16,8 @@ export async function measureExtremes(
   sidePx: number,
 ): Promise<Map<string, Extremes>> {
   try {
-    const ort = await import('onnxruntime-node');
-    ort.env.logLevel = 'fatal';
-    const options = { ...SESSION_OPTIONS, executionProviders: ['cpu'] };
-    const session = await ort.InferenceSession.create(new Uint8Array(model), options);
+    const ort = await loadRuntime();
+    const session = await openSession(ort, model);
     const extremes = new Map<string, Extremes>();
     const wanted = names.flatMap((name) => [`max:${name}`, `min:${name}`]);
     for (const planes of images) {

@@ -1,8 +1,7 @@
-import './no-telemetry.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import { NO_PADS, square, type Graph } from '../graph/graph.js';
 import { withLevels } from '../graph/quantize/quantize.js';
-import { SESSION_OPTIONS } from './onnx.js';
+import { loadRuntime, openSession } from './onnx-session.js';
 
 /** Channels and kernel sides that the runtime has different ways for. */
 const CONVOLUTIONS = [
@@ -19,15 +18,10 @@ const LARGEST = 255;
  * Source: https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
  */
 export async function integersAreExact(): Promise<boolean> {
-  const ort = await import('onnxruntime-node');
-  ort.env.logLevel = 'fatal';
+  const ort = await loadRuntime();
   for (const { inChannels, outChannels, side } of CONVOLUTIONS) {
     const taps = inChannels * side ** 2;
-    const model = new Uint8Array(emitOnnx(sumOf(inChannels, outChannels, side)));
-    const session = await ort.InferenceSession.create(model, {
-      ...SESSION_OPTIONS,
-      executionProviders: ['cpu'],
-    });
+    const session = await openSession(ort, emitOnnx(sumOf(inChannels, outChannels, side)));
     const white = new Float32Array(inChannels * INPUT_PX ** 2).fill(LARGEST);
     const input = new ort.Tensor('float32', white, [1, inChannels, INPUT_PX, INPUT_PX]);
     const { output } = await session.run({ input });

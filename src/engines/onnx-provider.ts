@@ -1,9 +1,7 @@
-import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../errors.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Device } from './engine.js';
-
-type Runtime = typeof Ort;
+import type { Runtime } from './onnx-session.js';
 
 export interface Provider {
   /** Name of the execution provider. */

@@ -1,21 +1,18 @@
 import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../errors.js';
-import './no-telemetry.js';
 import type { Device, Engine, Network, NetworkFile } from './engine.js';
 import { selectProvider } from './onnx-provider.js';
+import { loadRuntime, SESSION_OPTIONS, type Runtime } from './onnx-session.js';
 import { checkPlanes, scaleValues } from './planes.js';
-
-type Runtime = typeof Ort;
 
 /**
  * onnxruntime with one thread per session: the worker threads are what fills the cores.
  * @throws SrganError E_ENGINE when the runtime cannot be loaded or the device is not there
  */
 export async function openOnnxEngine(device: Device): Promise<Engine> {
-  const ort = await import('onnxruntime-node').catch((cause: unknown) => {
+  const ort = await loadRuntime().catch((cause: unknown) => {
     throw new SrganError('E_ENGINE', 'onnxruntime could not be loaded on this machine.', { cause });
   });
-  ort.env.logLevel = 'fatal';
   const { provider, note } = await selectProvider(ort, device);
   return {
     name: 'onnx',
@@ -23,18 +20,6 @@ export async function openOnnxEngine(device: Device): Promise<Engine> {
     load: (file) => load(ort, provider, file),
   };
 }
-
-/** With tiles of changing size a memory pattern per size costs a third more memory and saves no time. */
-export const SESSION_OPTIONS = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  enableCpuMemArena: true,
-  enableMemPattern: false,
-  logSeverityLevel: 4,
-  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-} as const satisfies Ort.InferenceSession.SessionOptions;
 
 const IMAGE = { channels: 3, extraPx: 0 };
 const NO_TRIM = { top: 0, left: 0, bottom: 0, right: 0 } as const;

@@ -37,7 +37,7 @@ export async function readKerasFile(header: string): Promise<Graph> {
 export async function openKerasFile(header: string, fold: boolean): Promise<OpenedFile> {
   const graph = await readKerasFile(header);
   const family = await knownFamily(header);
-  const known = kerasColours(header, graph, family);
+  const known = kerasColours(graph, family);
   const name = modelJsonName(header);
   return openGraph({ file: header, name, graph, known, feltPx: family?.feltPx }, fold);
 }

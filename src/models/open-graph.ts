@@ -50,7 +50,8 @@ export async function openGraph(
 }
 
 function signatureOf(file: string, graph: Graph): Signature {
-  const channelsOf = (node: string) => known(shapesOf(file, graph, { height: 64, width: 64 }), node).channels;
+  const shapes = shapesOf(file, graph, { height: 64, width: 64 });
+  const channelsOf = (node: string) => known(shapes, node).channels;
   const luma = channelsOf(graph.input) === 1 && channelsOf(graph.output) === 1;
   // what has neither is refused by the number of its channels
   const face = { layout: 'nchw', channels: luma ? 1 : 3, type: FLOAT32, batch: 1 } as const;

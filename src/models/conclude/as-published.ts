@@ -2,7 +2,7 @@ import { SrganError } from '../../errors.js';
 import type { Graph } from '../../graph/graph.js';
 import type { ValueRange } from '../../graph/onnx-fit.js';
 import { concludeColours } from './colours.js';
-import { checkFactor, concludeExtent, concludeSizes, statedExtent } from './extent.js';
+import { blocksOf, checkFactor, concludeExtent, concludeSizes, statedExtent } from './extent.js';
 import type { EstimatedCost } from './conclude.js';
 import { kerasColours } from './keras-colours.js';
 import { knownFamily } from '../known-package.js';
@@ -28,9 +28,8 @@ export async function concludeAsPublished(
     ? { factor: own.factor, multiple: own.alignPx ?? 1 }
     : await concludeSizes(title, stated, undefined, probe);
   checkFactor(title, stated.factor, sizes.factor, 2);
-  const side = sizes.multiple * Math.ceil(64 / sizes.multiple);
-  const known = kerasColours(title, graph, await knownFamily(title));
-  const colours = await concludeColours(stated, known, { width: side, height: side }, () =>
+  const known = kerasColours(graph, await knownFamily(title));
+  const colours = await concludeColours(stated, known, blocksOf(sizes.multiple), () =>
     Promise.resolve(probe),
   );
   const { inputRange, outputRange, inputOrder, outputOrder } = colours;

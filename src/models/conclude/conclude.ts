@@ -3,7 +3,15 @@ import { emitOnnx } from '../../graph/emit-onnx.js';
 import { lanczos3 } from '../../graph/enlarging.js';
 import { fits, fittedRange } from '../../graph/onnx-fit.js';
 import { concludeColours, type Colours, type KnownColours } from './colours.js';
-import { checkFactor, checkHalo, concludeExtent, concludeSizes, sizeOf, statedExtent } from './extent.js';
+import {
+  blocksOf,
+  checkFactor,
+  checkHalo,
+  concludeExtent,
+  concludeSizes,
+  sizeOf,
+  statedExtent,
+} from './extent.js';
 import type { By } from './finding.js';
 import { draftOf, fitOf, fittedTo, isLuma, windowOf, type Fitted, type Subject } from './fitting.js';
 import { factsOf, type NetworkFacts } from '../network-file.js';
@@ -77,10 +85,4 @@ export async function conclude(
 function way(graph: unknown, stated?: number): By {
   if (stated !== undefined) return 'stated';
   return graph ? 'graph' : 'probe';
-}
-
-/** Some size that a network takes which takes multiples of a number. */
-function blocksOf(multiple: number) {
-  const side = multiple * Math.ceil(64 / multiple);
-  return { width: side, height: side };
 }

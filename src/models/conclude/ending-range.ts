@@ -1,3 +1,4 @@
+import type { Graph } from '../../graph/graph.js';
 import type { ValueRange } from '../../graph/onnx-fit.js';
 import type { OnnxModel, OnnxNode } from '../../graph/onnx-model.js';
 import type { Known } from './finding.js';
@@ -26,6 +27,18 @@ export function endingRange({ nodes, initializers, outputs }: OnnxModel): Known<
     const tensor = initializers.get(name) ?? makers.get(name)?.attributes.get('value')?.tensor;
     return tensor?.values?.[0] ?? attributes.get(attribute)?.number;
   }
+}
+
+/** The same of a network that is known as data. */
+export function endingRangeOf({ nodes, output }: Graph): Known<ValueRange> | undefined {
+  const last = nodes.find(({ name }) => name === output);
+  if (last?.op === 'clip') {
+    const value = rangeOf(last.min, last.max);
+    return value && { value, by: 'graph' };
+  }
+  if (last?.op !== 'activation') return undefined;
+  const value = { tanh: SIGNED, sigmoid: UNIT }[last.activation as string];
+  return value && { value, by: 'graph' };
 }
 
 const CHANGES_NO_VALUE = new Set(['Identity', 'Cast', 'Transpose']);

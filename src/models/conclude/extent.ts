@@ -1,5 +1,6 @@
 import type { NetworkFile } from '../../engines/engine.js';
 import { SrganError } from '../../errors.js';
+import { leastMultiple } from '../../graph/receptive-field.js';
 import { haloOf } from '../../tiles/choose.js';
 import type { PageSize } from '../../tiles/grid.js';
 import type { Ranges } from '../probe/ranges.js';
@@ -99,8 +100,8 @@ export function sizeOf({ widthPx: width, heightPx: height }: PageSize) {
   return { width, height };
 }
 
-function leastMultiple(one: number, other: number): number {
-  let multiple = one;
-  while (multiple % other !== 0) multiple += one;
-  return multiple;
+/** Some size that a network takes which takes multiples of a number. */
+export function blocksOf(multiple: number) {
+  const side = multiple * Math.ceil(64 / multiple);
+  return { width: side, height: side };
 }

@@ -16,7 +16,7 @@ import { psnrDb } from '../../metrics/psnr.js';
 import { ALL_OPEN } from '../../tiles/sides.js';
 import { formFile } from '../../workers/form-file.js';
 import { foldForTiles } from '../tiled-network.js';
-import { sampleImages } from './sample-images.js';
+import { level, sampleImages } from './sample-images.js';
 
 /** A network that can be run in int8, and what that was measured to cost and to gain. */
 export interface QuantizedNetwork {
@@ -84,7 +84,9 @@ async function compared(
     total.fp32Ms += one.ms;
     total.int8Ms += other.ms;
     total.samples += one.values.length;
-    one.values.forEach((value, at) => (total.squares += (level(value) - level(other.values[at])) ** 2));
+    one.values.forEach(
+      (value, at) => (total.squares += (level(value) - level(other.values[at] as number)) ** 2),
+    );
   }
   await fp32.dispose();
   await int8.dispose();
@@ -98,5 +100,3 @@ async function timed(network: Network, planes: Float32Array, sidePx: number) {
   const values = await network.run(given, sidePx, sidePx);
   return { values, ms: performance.now() - startMs };
 }
-
-const level = (value = NaN) => Math.min(255, Math.max(0, Math.floor(value + 0.5)));

@@ -43,4 +43,5 @@ function smooth(sidePx: number, seed: number): Float32Array {
   });
 }
 
-const level = (value: number) => Math.min(255, Math.max(0, Math.round(value)));
+/** The level of 8 bits that a value comes to. */
+export const level = (value: number) => Math.min(255, Math.max(0, Math.round(value)));

@@ -1,6 +1,5 @@
-import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../../errors.js';
-import { SESSION_OPTIONS } from '../../engines/onnx.js';
+import { loadRuntime, openSession } from '../../engines/onnx-session.js';
 
 /** A network that is run to find out what its file does not say. */
 export interface Probe {
@@ -18,12 +17,11 @@ export interface Planes {
 
 /** @throws SrganError E_MODEL where onnxruntime does not take the network */
 export async function openProbe(title: string, bytes: Uint8Array): Promise<Probe> {
-  const ort: typeof Ort = await import('onnxruntime-node');
-  ort.env.logLevel = 'fatal';
+  const ort = await loadRuntime();
   const fails = (cause: unknown) => {
     throw new SrganError('E_MODEL', `${title}: the network cannot be run by onnxruntime.`, { cause });
   };
-  const session = await ort.InferenceSession.create(new Uint8Array(bytes), SESSION_OPTIONS).catch(fails);
+  const session = await openSession(ort, bytes).catch(fails);
   const [inputName = ''] = session.inputNames;
   const [outputName = ''] = session.outputNames;
 
