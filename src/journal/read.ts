@@ -45,14 +45,25 @@ function linesIn(file: string, bytes: Uint8Array): JournalLine[] {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** What is no UTF-8 is left out, and only that. */
+/** Lines that are no UTF-8 are left out. */
 function textsIn(bytes: Uint8Array): string[] {
+  const texts = decoded(bytes)?.split('\n');
+  if (texts) return texts;
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, start);
+    const text = decoded(bytes.subarray(start, end === -1 ? bytes.length : end));
+    if (text !== undefined) lines.push(text);
+    start = end === -1 ? bytes.length : end + 1;
+  }
+  return lines;
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(bytes).split('\n');
+    return decoder.decode(bytes);
   } catch {
-    const end = bytes.indexOf(NEWLINE);
-    if (end === -1) return [];
-    return [...textsIn(bytes.subarray(0, end)), ...textsIn(bytes.subarray(end + 1))];
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pipe, type Outcome, type PipeOptions } from '../../src/index.js';
 import type { JournalLine, SourceLine } from '../../src/journal/lines.js';
@@ -82,6 +82,24 @@ test('a line for each source, between the options and the end', async (t) => {
     const before = lines.findIndex((other) => other.kind === 'writing' && other.dst === line.dst);
     t.true(before >= 0 && before < lines.indexOf(line));
   }
+});
+
+test('a long journal with lines that are damaged: all others are read, over the ends of what is read at once', async (t) => {
+  const { journal } = await place(t);
+  const damaged = new Set([0, 7, 9_999, 25_000, 59_999]);
+  const lines = Array.from({ length: 60_000 }, (_, i) => {
+    const line = Buffer.from(`${JSON.stringify({ kind: 'writing', key: `k${i}`, dst: `ü${i}.png` })}\n`);
+    if (damaged.has(i)) line[20] = 0xff;
+    return line;
+  });
+  await mkdir(dirname(journal), { recursive: true });
+  await writeFile(journal, Buffer.concat(lines));
+  const read = (await linesOf(journal)).map((line) => (line.kind === 'writing' ? line.dst : ''));
+  const whole = Array.from({ length: 60_000 }, (_, i) => i).filter((i) => !damaged.has(i));
+  t.deepEqual(
+    read,
+    whole.map((i) => `ü${i}.png`),
+  );
 });
 
 test('what went by way of the disk is proven by its file as well', async (t) => {
