@@ -3,9 +3,9 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['dist/', 'examples/out/'] },
-  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts', '**/*.cts'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.cts'],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -23,8 +23,13 @@ export default tseslint.config(
     },
   },
   {
+    // CommonJS, whose imports have this form
+    files: ['**/*.cts'],
+    rules: { '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }] },
+  },
+  {
     // only the command line speaks oclif
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.cts'],
     ignores: ['src/cli/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['@oclif/*'] }] },
   },

@@ -2,28 +2,19 @@ import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isProcessThere } from './process-there.js';
+import { remembered } from './remembered.js';
 import { isRemembered } from './temp-files.js';
 import { ownerOf } from './temp-names.js';
 
-/** Directories that a run remembers to have swept; one that is forgotten is swept again. */
-const MOST_REMEMBERED = 4096;
+export type Sweep = (directory: string) => Promise<void>;
 
 /**
  * Removes the temp files that killed runs of this machine left in a directory, the first time that it is asked
  * to. Those of a process that is there stay, and so do those of other machines, of which nothing is known.
  */
-export function openSweep(): (directory: string) => Promise<void> {
-  const swept = new Map<string, Promise<void>>();
-  return (directory) => {
-    const before = swept.get(directory);
-    if (before) return before;
-    const [oldest] = swept.keys();
-    if (oldest !== undefined && swept.size >= MOST_REMEMBERED) swept.delete(oldest);
-    // what cannot be looked at or removed is no reason not to write
-    const work = sweep(directory).catch(() => undefined);
-    swept.set(directory, work);
-    return work;
-  };
+export function openSweep(): Sweep {
+  // what cannot be looked at or removed is no reason not to write
+  return remembered((directory) => sweep(directory).catch(() => undefined));
 }
 
 async function sweep(directory: string): Promise<void> {

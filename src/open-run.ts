@@ -5,6 +5,7 @@ import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
 import { spool } from './find/spool.js';
 import { openJournal } from './journal/journal.js';
+import { openSweep } from './left-over.js';
 import { quantizedNetworks } from './models/int8/quantized-networks.js';
 import { openNetworks } from './models/networks.js';
 import type { PipeOptions, Settings } from './options.js';
@@ -12,7 +13,7 @@ import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
 import { checkWritable } from './stages/write-probe.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
-import { openPathKeys, type KeyOf } from './plan/path-keys.js';
+import { openPathKeys } from './plan/path-keys.js';
 import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
@@ -71,8 +72,8 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
   if (prepared.note !== undefined) options.onNote?.(prepared.note);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
-  const keyOf = openPathKeys(settings);
-  const looked = lookThrough(settings, options, keyOf, drain, watch);
+  const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
+  const looked = lookThrough({ settings, keyOf, sweep, drain, watch }, options);
   const { surveyed, journal } = await looked.catch(async (error: unknown) => {
     await spooled?.remove();
     throw error;
@@ -93,6 +94,7 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
     buffers,
     journal,
     keyOf,
+    sweep,
     retries: openRetries(settings.retries, drain),
     watch,
     survey: surveyed,
@@ -136,16 +138,13 @@ async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSign
 
 /** What has to be known and open before the first image. */
 async function lookThrough(
-  settings: Settings,
+  { settings, keyOf, sweep, drain, watch }: Pick<Run, 'settings' | 'keyOf' | 'sweep' | 'drain' | 'watch'>,
   options: PipeOptions,
-  keyOf: KeyOf,
-  drain: AbortSignal,
-  watch?: Watch,
 ) {
   const surveyed = await survey(settings, keyOf, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
-  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out);
+  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out, sweep);
   return { surveyed, journal: await journalOf(settings, options, surveyed, watch) };
 }
 

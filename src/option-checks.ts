@@ -2,12 +2,11 @@ import { DEVICES, ENGINE_NAMES, PRECISIONS } from './engines/engine.js';
 import { SrganError } from './errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from './expect.js';
 import { OUTPUT_FORMATS } from './job.js';
-import { MAX_SCALE, MAX_SIDE_PX } from './limits.js';
+import { LONGEST_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from './limits.js';
 import type { PipeOptions } from './options.js';
 
 const MIB = 2 ** 20;
-/** What a timer of Node's can wait for. */
-const MAX_SECONDS = 2_147_483;
+const MAX_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 const side = integer(1, MAX_SIDE_PX, 'a whole number of pixels, at least 1');

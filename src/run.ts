@@ -3,6 +3,7 @@ import type { Band, Rows } from './codec/png/deflate-band.js';
 import type { Budget } from './budget.js';
 import type { EngineSettings, NetworkFile } from './engines/engine.js';
 import type { Journal } from './journal/journal.js';
+import type { Sweep } from './left-over.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
 import type { KeyOf } from './plan/path-keys.js';
@@ -28,6 +29,8 @@ export interface Run {
   readonly buffers: Buffers;
   readonly journal?: Journal | undefined;
   readonly keyOf: KeyOf;
+  /** Of what killed runs left where this one comes. */
+  readonly sweep: Sweep;
   readonly retries?: Retries | undefined;
   /** Where a parent watches the process. */
   readonly watch?: Watch | undefined;

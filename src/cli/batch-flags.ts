@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { globFlag, namingFlags, networkFlags, resourceFlags, resultFlags, selectingFlags } from './flags.js';
+import { globFlag, namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
 import { batchRunFlags, failingFlags, reportingFlags, superviseFlag } from './report-flags.js';
+import { resourceFlags } from './resource-flags.js';
 
 const { name, suffix, overwrite } = namingFlags;
 

@@ -1,16 +1,12 @@
 import * as Flags from '@oclif/core/flags';
 import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../engines/engine.js';
 import { OUTPUT_FORMATS } from '../job.js';
-import { parseBytes, parseSize } from '../measures.js';
+import { parseSize } from '../measures.js';
 import type { Size } from '../options.js';
-import { valued, wholeNumber } from './valued.js';
-import { readNumber, readPixels } from './values.js';
+import { number, valued, wholeNumber } from './valued.js';
 
 /** What is done to which images. Flags that mean the same have one name in every command: each is defined once. */
 
-const number = Flags.custom<number>(valued(readNumber, 'N'));
-const pixels = Flags.custom<number>(valued(readPixels, 'N'));
-const bytes = Flags.custom<number>(valued(parseBytes, 'BYTES'));
 const size = Flags.custom<Size>(valued(parseSize, 'WxH'));
 
 /** oclif's type knows letters only, its parser any character. */
@@ -193,66 +189,4 @@ export const networkFlags = {
       'Compare what the network made of each tile with its source; what is black, flat, garbled or no number is done once more without folding, and else fails.',
   }),
   tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
-};
-
-const above1 = (name: string) => ({
-  name,
-  when: (flags: Record<string, unknown>) => Promise.resolve(Number(flags[name]) > 1),
-});
-
-const resources = { helpGroup: 'RESOURCE' };
-export const resourceFlags = {
-  threads: wholeNumber({
-    ...resources,
-    char: 't',
-    description: 'Worker threads; otherwise one per usable core.',
-  }),
-  sequential: Flags.boolean({
-    ...resources,
-    description: 'One image after the other, on one worker: what every parallel run is compared with.',
-    relationships: [{ type: 'none', flags: [above1('threads'), above1('chunk-size')] }],
-  }),
-  'chunk-size': wholeNumber({
-    ...resources,
-    description:
-      'Have at most N images between decoding and writing; otherwise as many as keep the workers busy.',
-  }),
-  'max-memory': bytes({
-    ...resources,
-    description:
-      'What the images being worked on may hold, such as 2G; otherwise 512M and 64M for each thread, or a quarter of what is free. An image that does not fit goes by way of temp files beside its result.',
-  }),
-  fsync: Flags.boolean({
-    ...resources,
-    allowNo: true,
-    description:
-      'Wait for each result to be on the disk, so that a power cut costs none that was told; this is the default.',
-  }),
-  'max-pixels': pixels({
-    ...resources,
-    description: 'Refuse an image with more pixels than this; otherwise 100M.',
-  }),
-  'max-frames': wholeNumber({
-    ...resources,
-    description: 'Refuse an image with more frames or pages than this; otherwise 10000.',
-  }),
-  'max-input-bytes': bytes({ ...resources, description: 'Refuse a file larger than this; otherwise 2G.' }),
-  'max-output-pixels': pixels({
-    ...resources,
-    description: 'Refuse an image whose result would have more pixels than this; otherwise 2000M.',
-  }),
-  'max-output-bytes': bytes({
-    ...resources,
-    description: 'Refuse to put a result in place that is larger than this; otherwise 8G.',
-  }),
-  'time-limit': number({
-    ...resources,
-    helpValue: 'SECONDS',
-    description: 'Give an image up that takes longer from decoding to writing; otherwise 86400, a day.',
-  }),
-  'max-open-files': wholeNumber({
-    ...resources,
-    description:
-      'Work on fewer images at a time where they would have more files open; otherwise as the system says.',
-  }),
 };

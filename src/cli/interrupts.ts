@@ -1,10 +1,8 @@
+import { LONGEST_TIMER_MS } from '../limits.js';
 import { removeTempFilesNow } from '../temp-files.js';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 export type InterruptSignal = keyof typeof SIGNALS;
-
-/** What a timer of Node's can wait for. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a person wants who presses Ctrl-C: once, finish what is begun; twice, stop now. */
 export interface Interrupts {

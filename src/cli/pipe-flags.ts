@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resourceFlags, resultFlags, selectingFlags } from './flags.js';
+import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
 import { failingFlags, journalFlags, reportingFlags, superviseFlag } from './report-flags.js';
+import { resourceFlags } from './resource-flags.js';
 
 export const pipeFlags = {
   ...selectingFlags,

@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resourceFlags, resultFlags } from './flags.js';
+import { namingFlags, networkFlags, resultFlags } from './flags.js';
 import { reportingFlags } from './report-flags.js';
+import { limitFlags, resourceFlags } from './resource-flags.js';
 
 const { quiet, verbose, config } = reportingFlags;
 
@@ -11,12 +12,7 @@ export const upscaleFlags = {
   threads: resourceFlags.threads,
   'max-memory': resourceFlags['max-memory'],
   fsync: resourceFlags.fsync,
-  'max-pixels': resourceFlags['max-pixels'],
-  'max-frames': resourceFlags['max-frames'],
-  'max-input-bytes': resourceFlags['max-input-bytes'],
-  'max-output-pixels': resourceFlags['max-output-pixels'],
-  'max-output-bytes': resourceFlags['max-output-bytes'],
-  'time-limit': resourceFlags['time-limit'],
+  ...limitFlags,
   quiet,
   verbose,
   config,

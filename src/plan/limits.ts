@@ -28,17 +28,16 @@ export function checkTarget(source: string, format: OutputFormat, target: Size):
   }
 }
 
+export function sizeText({ widthPx, heightPx, pages }: Size & { pages: number }): string {
+  return `${widthPx}×${heightPx}${pages > 1 ? ` with ${pages} pages` : ''}`;
+}
+
 /** @throws SrganError E_TOO_LARGE */
-export function checkOutputPixels(
-  source: string,
-  { widthPx, heightPx, pages }: Size & { pages: number },
-  most: number,
-): void {
-  if (widthPx * heightPx * pages <= most) return;
-  const size = `${widthPx}×${heightPx}${pages > 1 ? ` with ${pages} pages` : ''}`;
+export function checkOutputPixels(source: string, result: Size & { pages: number }, most: number): void {
+  if (result.widthPx * result.heightPx * result.pages <= most) return;
   throw new SrganError(
     'E_TOO_LARGE',
-    `${source}: the result would be ${size}, over the limit of ${most} pixels.`,
+    `${source}: the result would be ${sizeText(result)}, over the limit of ${most} pixels.`,
     { hint: 'Take a smaller size, or raise the limit with --max-output-pixels.' },
   );
 }

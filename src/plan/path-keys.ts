@@ -2,13 +2,11 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { deepestThere } from '../make-directory.js';
 import type { Settings } from '../options.js';
+import { remembered } from '../remembered.js';
 import { probeFolding, usualFolding, type Folding } from './folding.js';
 
 /** A path in the form in which two names of one file compare equal, where it lies. */
 export type KeyOf = (file: string) => Promise<string>;
-
-/** Directories of which a run remembers what folds; one that is forgotten is looked at again. */
-const MOST_REMEMBERED = 4096;
 
 /**
  * Keys by what the file system that holds a path folds, which is tried out once for each where results are to
@@ -20,7 +18,7 @@ export function openPathKeys(
 ): KeyOf {
   const usual = usualFolding();
   const byDevice = new Map<number, Promise<Folding>>();
-  const byDirectory = new Map<string, Promise<Folding>>();
+  const foldingIn = remembered((directory) => lookUp(directory).catch(() => usual));
   const target = out === undefined ? undefined : path.resolve(out);
   // a source on the file system of the results is to have its key by the same rule
   let begun: Promise<unknown> | undefined;
@@ -32,16 +30,6 @@ export function openPathKeys(
     await begun;
     return pathKey(absolute, await foldingIn(path.dirname(absolute)));
   };
-
-  function foldingIn(directory: string): Promise<Folding> {
-    const before = byDirectory.get(directory);
-    if (before) return before;
-    const [oldest] = byDirectory.keys();
-    if (oldest !== undefined && byDirectory.size >= MOST_REMEMBERED) byDirectory.delete(oldest);
-    const folding = lookUp(directory).catch(() => usual);
-    byDirectory.set(directory, folding);
-    return folding;
-  }
 
   async function lookUp(directory: string): Promise<Folding> {
     const there = await deepestThere(directory);

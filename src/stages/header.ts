@@ -2,6 +2,7 @@ import { headerOf, inspect } from '../codec/inspect.js';
 import { SrganError } from '../errors.js';
 import type { ImageHeader } from '../job.js';
 import type { Settings } from '../options.js';
+import { sizeText } from '../plan/limits.js';
 
 type Limits = Pick<Settings, 'maxPixels' | 'maxFrames' | 'maxInputBytes'>;
 
@@ -24,10 +25,9 @@ export async function readHeader(path: string, limits: Limits): Promise<ImageHea
     );
   }
   if (widthPx * heightPx * pages > limits.maxPixels) {
-    const size = `${widthPx}×${heightPx}${pages > 1 ? ` with ${pages} pages` : ''}`;
     throw new SrganError(
       'E_TOO_LARGE',
-      `${path}: is ${size}, over the limit of ${limits.maxPixels} pixels.`,
+      `${path}: is ${sizeText(header)}, over the limit of ${limits.maxPixels} pixels.`,
       {
         hint: 'Raise the limit with --max-pixels: what does not fit into --max-memory goes by way of the disk.',
       },

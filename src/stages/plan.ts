@@ -4,7 +4,6 @@ import { SrganError } from '../errors.js';
 import { hashFile } from '../hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../job.js';
 import { resultKey } from '../journal/key.js';
-import { openSweep } from '../left-over.js';
 import type { Settings } from '../options.js';
 import type { NetworkFamily, Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
@@ -27,14 +26,13 @@ import type { Survey } from './survey.js';
  * be told beforehand and is there already, the source is not even opened.
  */
 export function plan(
-  run: Pick<Run, 'settings' | 'networks' | 'journal' | 'keyOf'>,
+  run: Pick<Run, 'settings' | 'networks' | 'journal' | 'keyOf' | 'sweep'>,
   survey: Survey,
 ): Work<Source, Job> {
-  const { settings, networks, journal, keyOf } = run;
+  const { settings, networks, journal, keyOf, sweep } = run;
   const naming = createNaming(settings);
   const claims = createClaims(keyOf);
   const met = createCompactSet();
-  const sweep = openSweep();
   const isInput = async (file: string) => (await survey.isInput(file)) || met.has(await keyOf(file));
 
   return async (source, ticket) => {

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SrganError } from '../errors.js';
-import { openSweep } from '../left-over.js';
+import type { Sweep } from '../left-over.js';
 import { deepestThere } from '../make-directory.js';
 import { forget, remember } from '../temp-files.js';
 import { tempName } from '../temp-names.js';
@@ -12,10 +12,10 @@ import { writeFailure } from './write-failure.js';
  * making a file in the deepest directory above it that is.
  * @throws SrganError E_OUT_DIR
  */
-export async function checkWritable(directory: string): Promise<void> {
+export async function checkWritable(directory: string, sweep: Sweep): Promise<void> {
   try {
     const there = await deepestThere(resolve(directory));
-    await openSweep()(there);
+    await sweep(there);
     const probe = join(there, tempName('probe'));
     remember(probe);
     try {

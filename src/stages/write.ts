@@ -2,7 +2,6 @@ import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
-import { openSweep } from '../left-over.js';
 import { makeDirectory } from '../make-directory.js';
 import { formatBytes } from '../measures.js';
 import type { Settings } from '../options.js';
@@ -18,9 +17,10 @@ import { writeFailure } from './write-failure.js';
  * Puts the bytes under their final name whole or not at all: a sibling temp file, flushed to the disk, then
  * renamed. File permissions are the process's default, the time is now.
  */
-export function write(run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch'>): Work<Encoded, Written> {
-  const { settings, signal, journal, watch } = run;
-  const sweep = openSweep();
+export function write(
+  run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch' | 'sweep'>,
+): Work<Encoded, Written> {
+  const { settings, signal, journal, watch, sweep } = run;
   const flush = settings.fsync ? flushFile : () => Promise.resolve();
 
   return async (encoded, ticket) => {

@@ -6,7 +6,7 @@ export interface Rect {
   readonly heightPx: number;
 }
 
-/** From `start` to before `end`. */
+/** From `start` to before `end`, in pixels. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -93,7 +93,7 @@ function part(length: number, parts: number, index: number): Span {
   return { start: Math.floor((index * length) / parts), end: Math.floor(((index + 1) * length) / parts) };
 }
 
-function rect(across: Span, down: Span): Rect {
+export function rect(across: Span, down: Span): Rect {
   return {
     xPx: across.start,
     yPx: down.start,

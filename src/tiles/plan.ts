@@ -10,7 +10,7 @@ import {
   type Span,
   type Tile,
 } from './grid.js';
-import { ALL_OPEN, CLOSED_SIDES, closedAxes, sidesIndex, type ClosedSides } from './sides.js';
+import { ALL_CLOSED, closedAxes, sidesIndex, type ClosedSides } from './sides.js';
 import { planWindows } from './windows.js';
 import { macsOfTile } from './work.js';
 
@@ -127,8 +127,6 @@ function spansOf(page: PageSize, rect: Rect, haloPx: number): Pick<TileRow, 'cor
   const spanOf = ({ yPx, heightPx }: Rect): Span => ({ start: yPx, end: yPx + heightPx });
   return { core: spanOf(rect), window: spanOf(withHalo(page, rect, Math.max(LEAST_REACH_PX, haloPx))) };
 }
-
-const ALL_CLOSED = CLOSED_SIDES.at(-1) ?? ALL_OPEN;
 
 /** A window without what lies beyond its open sides. */
 function inside({ xPx, yPx, widthPx, heightPx }: Rect, byPx: number, closed: ClosedSides): Rect {

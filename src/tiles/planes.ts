@@ -21,7 +21,7 @@ export const hasAlpha = ({ channels }: { readonly channels: number }) => channel
 const isGray = ({ channels }: Page) => channels < 3;
 
 /** What one level of 8 bits is in the page's own depth. */
-const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
+export const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
 
 /**
  * Colour of `window` as three planes in 0..255; gray fills all three. Beyond the page the nearest pixel is

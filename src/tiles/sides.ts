@@ -13,6 +13,8 @@ export type ClosedSides = Sides<boolean>;
 
 export const ALL_OPEN: ClosedSides = { top: false, left: false, bottom: false, right: false };
 
+export const ALL_CLOSED: ClosedSides = { top: true, left: true, bottom: true, right: true };
+
 /**
  * The choices that a network is made for: none, those of one axis, all. A form for each of the 16 that there
  * are would save a halo on few tiles, and hold memory or be loaded ever anew.

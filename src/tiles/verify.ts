@@ -1,5 +1,6 @@
+import { psnrDb } from '../metrics/psnr.js';
 import type { Rect } from './grid.js';
-import type { Page } from './planes.js';
+import { levelOf, type Page } from './planes.js';
 
 /**
  * Each channel of a tile's result must match its source within so many dB, once it is scaled down, or else lie nearer to the
@@ -45,8 +46,7 @@ export function wrongWithTile(source: Page, result: Page, core: Rect, factor: nu
     const meanSquaredError = squaredError / samples;
     const variance = squares / samples - (sum / samples) ** 2;
     if (meanSquaredError <= Math.max(MOST_SQUARED_ERROR, MOST_OF_VARIANCE * variance)) continue;
-    const psnrDb = 10 * Math.log10(255 ** 2 / meanSquaredError);
-    return `is not like its source: ${psnrDb.toFixed(1)} dB, where at least ${LEAST_PSNR_DB} are expected`;
+    return `is not like its source: ${psnrDb(meanSquaredError).toFixed(1)} dB, where at least ${LEAST_PSNR_DB} are expected`;
   }
   return undefined;
 }
@@ -54,7 +54,7 @@ export function wrongWithTile(source: Page, result: Page, core: Rect, factor: nu
 /** One channel of the source beside the means of the blocks that were made of its pixels. */
 function compare(source: Page, result: Page, inner: Rect, factor: number, channel: number) {
   const { channels } = source;
-  const level = source.data instanceof Uint16Array ? 257 : 1;
+  const level = levelOf(source);
   const blockLevel = level * factor * factor;
   const sums = { squaredError: 0, sum: 0, squares: 0 };
   let [least, most, leastMade, mostMade] = [Infinity, -Infinity, Infinity, -Infinity];

@@ -1,5 +1,6 @@
-import type { PageSize, Rect, Span } from './grid.js';
+import { rect, type PageSize, type Span } from './grid.js';
 import type { PlannedTile, TileRow } from './plan.js';
+import { ALL_CLOSED } from './sides.js';
 
 /**
  * Tiles for a network that takes one size alone. The windows are spread evenly over the page, and two cores meet in
@@ -52,18 +53,12 @@ function spread(lengthPx: number, windowPx: number, haloPx: number, sidePx = Inf
 }
 
 function planned(column: Place, row: Place): PlannedTile {
-  const rect = (across: Span, down: Span): Rect => ({
-    xPx: across.start,
-    yPx: down.start,
-    widthPx: across.end - across.start,
-    heightPx: down.end - down.start,
-  });
   const window = rect(column.window, row.window);
   return {
     core: rect(column.core, row.core),
     window,
     form: 'whole',
-    closed: { top: true, left: true, bottom: true, right: true },
+    closed: ALL_CLOSED,
     covered: window,
   };
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { openSync, readSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -7,7 +7,6 @@ const CHUNK_BYTES = 64 * 1024;
 export interface Feed {
   /** Writes to `stream` until the input ends or nobody takes it any more. */
   into(stream: Writable): void;
-  close(): void;
 }
 
 /**
@@ -49,6 +48,5 @@ export function openFeed(input: AsyncIterable<Uint8Array>, file: string): Feed {
       stream.on('error', () => undefined);
       copy(stream).catch((error: unknown) => stream.destroy(error instanceof Error ? error : undefined));
     },
-    close: () => closeSync(kept),
   };
 }

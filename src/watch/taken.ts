@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { createCompactSet } from '../compact-set.js';
 
 const ID_BYTES = 8;
@@ -9,14 +9,14 @@ export interface Taken {
   /** Whether an earlier process added it. */
   had(id: string): boolean;
   add(id: string): void;
-  close(): void;
 }
 
 export function openTaken(file: string): Taken {
   const handle = openSync(file, 'a+', 0o600);
   const before = createCompactSet();
   const buffer = Buffer.alloc(READ_BYTES);
-  const whole = fstatSync(handle).size - (fstatSync(handle).size % ID_BYTES);
+  const { size } = fstatSync(handle);
+  const whole = size - (size % ID_BYTES);
   // what was cut off would shift all that follow
   ftruncateSync(handle, whole);
   for (let at = 0; at < whole;) {
@@ -30,6 +30,5 @@ export function openTaken(file: string): Taken {
     add(id) {
       writeSync(handle, Buffer.from(id, 'hex'));
     },
-    close: () => closeSync(handle),
   };
 }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { createBudget } from '../../src/budget.js';
 import { bandsOf, deflateBand, rowBytesOf, type Band } from '../../src/codec/png/deflate-band.js';
 import type { EncodedBytes, Job, Pixels, Upscaled } from '../../src/job.js';
+import { openSweep } from '../../src/left-over.js';
 import type { PipeOptions } from '../../src/options.js';
 import { openPathKeys } from '../../src/plan/path-keys.js';
 import type { DeflateRequest, Run } from '../../src/run.js';
@@ -47,6 +48,7 @@ export async function runOf(
       },
     },
     keyOf: openPathKeys(settings),
+    sweep: openSweep(),
     lent: () => lent,
   };
 }

@@ -3,6 +3,7 @@ import { link, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/p
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import sharp from 'sharp';
+import { openSweep } from '../../src/left-over.js';
 import { openKernels } from '../../src/models/kernel-networks.js';
 import type { PipeOptions, SourceSpec } from '../../src/options.js';
 import { openPathKeys } from '../../src/plan/path-keys.js';
@@ -34,7 +35,10 @@ interface Planned {
 async function planAll(options: PipeOptions): Promise<Planned[]> {
   const settings = await settingsOf({ engine: 'resize', ...options });
   const keyOf = openPathKeys(settings);
-  const work = plan({ settings, networks: openKernels(), keyOf }, await survey(settings, keyOf));
+  const work = plan(
+    { settings, networks: openKernels(), keyOf, sweep: openSweep() },
+    await survey(settings, keyOf),
+  );
   const planned: Planned[] = [];
   for await (const source of find(settings, new AbortController().signal)) {
     const ticket = openTicket(source);
@@ -359,7 +363,10 @@ test('a file that shrinks to nothing between find and plan is a failure of its o
     out: path.join(root, 'out'),
   });
   const keyOf = openPathKeys(settings);
-  const work = plan({ settings, networks: openKernels(), keyOf }, await survey(settings, keyOf));
+  const work = plan(
+    { settings, networks: openKernels(), keyOf, sweep: openSweep() },
+    await survey(settings, keyOf),
+  );
   const sources = find(settings, new AbortController().signal);
   const first = await take(sources);
   await truncate(first.path);
