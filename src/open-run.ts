@@ -57,10 +57,11 @@ function ampleBytes(threads: number): number {
 
 /** @throws SrganError where the options or the set-up make a run impossible */
 export async function openRun(options: PipeOptions, watch?: Watch): Promise<OpenRun> {
-  const stated = await resolveOptions(options);
-  const { engine, device, fold, precision } = stated;
-  const prepared = await prepareEngine({ engine, device }, stated.threads);
-  const inFull = openNetworks({ ...prepared.settings, fold });
+  const asked = await resolveOptions(options);
+  const { engine, device, fold, precision } = asked;
+  const prepared = await prepareEngine({ engine, device }, asked.threads);
+  const stated = { ...asked, tile: asked.tile ?? prepared.tilePx };
+  const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds });
   const buffers = createBuffers(Math.min(stated.maxMemory, MOST_IDLE_BYTES));
 
   const stopped = new AbortController();

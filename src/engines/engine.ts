@@ -97,6 +97,8 @@ export interface Network {
 /** A way of running networks. One per worker thread. */
 export interface Engine {
   readonly name: EngineName;
+  /** What it runs on; never `auto`. */
+  readonly device: Device;
   /** What the user should know, such as that `auto` found no device but the CPU. */
   readonly note?: string;
   /** @throws SrganError E_MODEL when the bytes are no network, E_ENGINE when the device is not there. */

@@ -4,8 +4,8 @@ import type { Device } from './engine.js';
 import type { Runtime } from './onnx-session.js';
 
 export interface Provider {
-  /** Name of the execution provider. */
-  readonly provider: string;
+  /** Name of the execution provider too. */
+  readonly provider: Exclude<Device, 'auto'>;
   readonly note?: string;
 }
 

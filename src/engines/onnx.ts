@@ -16,6 +16,7 @@ export async function openOnnxEngine(device: Device): Promise<Engine> {
   const { provider, note } = await selectProvider(ort, device);
   return {
     name: 'onnx',
+    device: provider,
     ...(note !== undefined && { note }),
     load: (file) => load(ort, provider, file),
   };

@@ -13,6 +13,7 @@ import { checkPlanes } from './planes.js';
  */
 export const resizeEngine: Engine = {
   name: 'resize',
+  device: 'cpu',
   load: (file) => Promise.resolve(loadKernel(file)),
 };
 

@@ -16,7 +16,7 @@ export async function openTfjsEngine({ device, tfjs }: EngineSettings): Promise<
     });
   }
   const { tf, note } = await loadTfjs(tfjs);
-  return { name: 'tfjs', note, load: (file) => load(tf, file) };
+  return { name: 'tfjs', device: 'cpu', note, load: (file) => load(tf, file) };
 }
 
 async function load(tf: Tfjs, file: NetworkFile): Promise<Network> {

@@ -5,6 +5,7 @@ import { SrganError } from '../errors.js';
 import type { Buffers, TilePool, UpscaleRequest } from '../run.js';
 import { openBandedImage } from './banded-image.js';
 import { chosen, openMeasuredImage } from './measured-image.js';
+import { shareOut, type Crew, type PoolSize } from './crews.js';
 import type { FromWorker, Means, Order, Product, SharedImage } from './messages.js';
 import type { Pieces } from './pieces.js';
 import { startTileWorker, type TileWorker } from './tile-worker.js';
@@ -34,16 +35,17 @@ interface Ready {
 /**
  * Our own pool rather than piscina: what matters is which image's tile goes next to which worker, what a
  * lost worker takes with it, and that no thread is ever terminated inside the runtime.
- * @param threads workers at most; each is started when there is a tile for it
+ * @param size workers at most; each is started when there is work for it
  * @param workerUrl the module that the workers run
  */
 export function openTilePool(
-  threads: number,
+  size: PoolSize,
   engine: EngineSettings,
   buffers: Buffers,
   workerUrl: URL = WORKER,
 ): TilePool {
-  const crew: (TileWorker | undefined)[] = Array.from({ length: threads });
+  const { threads } = size;
+  const workers: (TileWorker | undefined)[] = Array.from({ length: threads });
   const inferMs = new Array<number>(threads).fill(0);
   const busyMs = new Array<number>(threads).fill(0);
   const images = new Map<number, InFlight>();
@@ -51,6 +53,7 @@ export function openTilePool(
   // an image that is being encoded is nearly done: it goes first, and gives its memory back
   const endings = takeTurns<InFlight>();
   const tilings = takeTurns<InFlight>();
+  const crews = shareOut(size, endings, tilings);
   let lastId = 0;
   let tiles = 0;
   let closed: Promise<void> | undefined;
@@ -136,16 +139,14 @@ export function openTilePool(
     return shared.kind === 'deflate' ? endings : tilings;
   }
 
-  function waitingOrders(): number {
-    return endings.waitingPieces + tilings.waitingPieces;
-  }
-
   function dispatch(): void {
-    while (waitingOrders() > 0) {
-      const worker = freeWorker();
-      if (!worker) return;
-      const image = endings.next() ?? tilings.next();
-      if (image) worker.order(image.shared, image.pieces.take(worker.lately));
+    for (const crew of crews) {
+      while (crew.waitingPieces > 0) {
+        const worker = freeWorker(crew);
+        if (!worker) break;
+        const image = crew.next();
+        if (image) worker.order(image.shared, image.pieces.take(worker.lately));
+      }
     }
   }
 
@@ -153,20 +154,21 @@ export function openTilePool(
    * One order in each worker's hand, and one in wait while orders abound, so that a worker need not wait for
    * this thread; the last orders go to whoever is free first.
    */
-  function freeWorker(): TileWorker | undefined {
-    const idle = crew.find((worker) => worker?.ordersInHand === 0);
-    if (idle) return idle;
-    const place = crew.findIndex((worker) => !worker);
-    if (place >= 0) return (crew[place] = start(place));
-    if (waitingOrders() <= threads) return undefined;
-    return crew.find((worker) => worker?.ordersInHand === 1);
+  function freeWorker({ places, waitingPieces }: Crew<InFlight>): TileWorker | undefined {
+    const idle = places.find((place) => workers[place]?.ordersInHand === 0);
+    if (idle !== undefined) return workers[idle];
+    const empty = places.find((place) => !workers[place]);
+    if (empty !== undefined) return (workers[empty] = start(empty));
+    if (waitingPieces <= places.length) return undefined;
+    const quick = places.find((place) => workers[place]?.ordersInHand === 1);
+    return quick === undefined ? undefined : workers[quick];
   }
 
   function start(place: number): TileWorker {
     return startTileWorker(workerUrl, engine, {
       onAnswer: (order, answer) => receive(place, order, answer),
       onLost: (orders, cause) => {
-        crew[place] = undefined;
+        workers[place] = undefined;
         lose(orders, cause);
       },
     });
@@ -210,7 +212,7 @@ export function openTilePool(
     const { id } = image.shared;
     images.delete(id);
     turnsOf(image).remove(image);
-    for (const worker of crew) worker?.forget(id);
+    for (const worker of workers) worker?.forget(id);
     image.settle();
   }
 
@@ -218,7 +220,7 @@ export function openTilePool(
     const error = cancelled(new Error('The workers were closed.'));
     for (const image of [...images.values()]) drop(image, error);
     await Promise.allSettled(inFlight);
-    await Promise.all(crew.flatMap((worker) => (worker ? [worker.close()] : [])));
+    await Promise.all(workers.flatMap((worker) => (worker ? [worker.close()] : [])));
   }
 }
 

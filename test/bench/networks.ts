@@ -143,7 +143,7 @@ async function load(file: string) {
 }
 
 async function upscaled(network: Awaited<ReturnType<typeof load>>, pixels: Pixels): Promise<Pixels['data']> {
-  const pool = openTilePool(await usableCores(), settings, createBuffers(2 ** 26));
+  const pool = openTilePool({ threads: await usableCores() }, settings, createBuffers(2 ** 26));
   try {
     return (await pool.upscale(requestOf({ network, pixels }))).data;
   } finally {

@@ -25,7 +25,7 @@ const values = await network.run(randomValues(seeded(1), 3 * 64 * 48, 0, 255), 6
 await network.dispose();
 const result: OneTile = {
   note: prepared.note,
-  workers: prepared.workers,
+  workers: prepared.workers.threads,
   values: [...values],
   threads: process.platform === 'linux' ? readdirSync('/proc/self/task').length : undefined,
 };

@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava';
 import type { EngineName, TfjsBackend } from '../../src/engines/engine.js';
 import type { Buffers, TilePool, UpscaleRequest } from '../../src/run.js';
 import { createBuffers } from '../../src/workers/buffers.js';
+import type { PoolSize } from '../../src/workers/crews.js';
 import { openTilePool } from '../../src/workers/pool.js';
 
 export interface OpenedPool {
@@ -12,11 +13,11 @@ export interface OpenedPool {
 /** A pool that is closed with the test. */
 export function poolOf(
   t: ExecutionContext,
-  options: { threads: number; engine?: EngineName; tfjs?: TfjsBackend; workerUrl?: URL },
+  options: PoolSize & { engine?: EngineName; tfjs?: TfjsBackend; workerUrl?: URL },
 ): OpenedPool {
-  const { threads, engine = 'onnx', tfjs, workerUrl } = options;
+  const { engine = 'onnx', tfjs, workerUrl, ...size } = options;
   const buffers = createBuffers(2 ** 26);
-  const pool = openTilePool(threads, { engine, device: 'cpu', tfjs }, buffers, workerUrl);
+  const pool = openTilePool(size, { engine, device: 'cpu', tfjs }, buffers, workerUrl);
   t.teardown(() => pool.close());
   return { pool, buffers };
 }

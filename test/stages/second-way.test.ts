@@ -21,7 +21,7 @@ import { constantNetwork } from '../workers/constant-network.js';
 const { signal } = new AbortController();
 const engine = { engine: 'onnx', device: 'cpu' } as const;
 const buffers = createBuffers(2 ** 26);
-const tiles = openTilePool(2, engine, buffers);
+const tiles = openTilePool({ threads: 2 }, engine, buffers);
 test.after.always(() => tiles.close());
 
 function drawn(): Pixels {

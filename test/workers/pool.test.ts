@@ -56,6 +56,28 @@ test('the bands of a PNG are the same from any number of workers, and go before 
   for (const file of files) t.deepEqual(file, files[0]!);
 });
 
+test('where one worker alone runs networks, the others encode beside it', async (t) => {
+  const { pool } = poolOf(t, { threads: 3, tilers: 1 });
+  const { pool: all } = poolOf(t, { threads: 3 });
+  const network = await networks.load('esrgan-slim', 2);
+  const pixels = drawPixels({ widthPx: 90, heightPx: 70, seed: 6 });
+  const image = drawPixels({ widthPx: 700, heightPx: 900, channels: 4, seed: 5 });
+  const { signal } = new AbortController();
+  const requests = [1, 2, 3].map(() => requestOf({ network, pixels, tilePx: 20 }));
+  const [bands, ...results] = await Promise.all([
+    pool.deflate({ pixels: image, fast: false, signal }),
+    ...requests.map((request) => pool.upscale(request)),
+  ]);
+  t.true(bands.length > 2);
+  t.is(pool.stats.tiles, 60);
+  const [tilerMs = 0, ...encoderMs] = pool.stats.inferMs;
+  t.true(tilerMs > 0);
+  t.deepEqual(encoderMs, [0, 0]);
+  t.true(pool.stats.busyMs.slice(1).some((ms) => ms > 0));
+  const expected = await all.upscale(requests[0]!);
+  for (const { data } of results) t.deepEqual(data, expected.data);
+});
+
 test('a PNG that is interrupted, or whose worker is lost, fails alone', async (t) => {
   const { pool } = poolOf(t, { threads: 2, engine: 'resize', workerUrl: FAULTY });
   const pixels = drawPixels({ widthPx: 700, heightPx: 900, channels: 4 });
@@ -237,7 +259,7 @@ for (const [engine, name] of [
         import { openNetworks } from '${moduleUrl('src/models/networks.js')}';
         import { drawPixels } from '${moduleUrl('test/helpers/pixels.js')}';
         const settings = { engine: '${engine}', device: 'cpu' };
-        const pool = openTilePool(2, settings, createBuffers(1e6));
+        const pool = openTilePool({ threads: 2 }, settings, createBuffers(1e6));
         const network = await openNetworks(settings).load('${name}', 2);
         const pixels = drawPixels({ widthPx: 40, heightPx: 40 });
         const { signal } = new AbortController();

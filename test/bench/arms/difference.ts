@@ -15,7 +15,7 @@ import { upscaleWhole } from '../../helpers/whole-image.js';
 const [directory, model, factor] = process.argv.slice(2);
 const settings = { engine: 'onnx', device: 'cpu' } as const;
 const network = await openNetworks(settings).load(model!, Number(factor));
-const pool = openTilePool(2, settings, createBuffers(2 ** 28));
+const pool = openTilePool({ threads: 2 }, settings, createBuffers(2 ** 28));
 const startMs = performance.now();
 let [values, different, largest, inputMpx] = [0, 0, 0, 0];
 for (const name of (await readdir(directory!)).slice(0, 2)) {

@@ -15,7 +15,7 @@ const [directory, model, factor, threads, tile] = process.argv.slice(2);
 const engine = { engine: 'onnx', device: 'cpu' } as const;
 const network = await openNetworks(engine).load(model!, Number(factor));
 const buffers = createBuffers(2 ** 30);
-const pool = openTilePool(Number(threads), engine, buffers);
+const pool = openTilePool({ threads: Number(threads) }, engine, buffers);
 const { signal } = new AbortController();
 
 let seconds = 0;
