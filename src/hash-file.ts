@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from './errors.js';
+import { createReadStream } from './files/fs.js';
 
 /**
  * SHA-256 of a file's bytes in hex; the file is never held.

@@ -1,6 +1,6 @@
-import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { opendir, rm } from './files/fs.js';
 import { isProcessThere } from './process-there.js';
 import { remembered } from './remembered.js';
 import { isRemembered } from './temp-files.js';

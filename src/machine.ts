@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import path from 'node:path';
+import { readFile } from './files/fs.js';
 
 /**
  * Cores this process may use: its CPU affinity, and the CPU quota of every control group that it is in.

@@ -1,6 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './errors.js';
+import { mkdir, stat } from './files/fs.js';
 
 /**
  * Makes a directory and those above it that are missing. Node's own recursive mkdir never ends where the

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync } from './files/fs.js';
 
 /** Whether there is a process of this number on this machine. */
 export function isProcessThere(pid: number): boolean {

@@ -1,5 +1,5 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { rename, rm, writeFile } from './files/fs.js';
 import { makeDirectory } from './make-directory.js';
 import { writeFailure } from './stages/write-failure.js';
 import { forget, remember } from './temp-files.js';

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from './errors.js';
+import { stat } from './files/fs.js';
 import { usableCores, usableFiles, usableMemoryBytes } from './machine.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs, PipeOptions, Settings, Size } from './options.js';

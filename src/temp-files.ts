@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { rmSync } from './files/fs.js';
 
 const live = new Set<string>();
 

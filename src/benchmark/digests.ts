@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { createReadStream, readdir } from '../files/fs.js';
 
 /** SHA-256 of files by their name. */
 export type Digests = ReadonlyMap<string, string>;

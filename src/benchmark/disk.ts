@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import { SrganError } from '../errors.js';
+import { statfs } from '../files/fs.js';
 import { formatBytes } from '../measures.js';
 import type { BenchmarkSettings } from './settings.js';
 

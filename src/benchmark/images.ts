@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadSharp } from '../codec/vips.js';
+import { mkdir } from '../files/fs.js';
 import { drawScene } from './scene.js';
 
 export interface ImagesOptions {

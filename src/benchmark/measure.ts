@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { SrganError } from '../errors.js';
+import { mkdtemp, rm } from '../files/fs.js';
 import { usableCores } from '../machine.js';
 import { openNetworks } from '../models/networks.js';
 import { writeFailure } from '../stages/write-failure.js';

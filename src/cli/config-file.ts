@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { readFile } from '../files/fs.js';
 import type { FlagDefinitions, Layer } from './defaults.js';
 
 export const CONFIG_NAME = 'srgan.config.json';

@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../errors.js';
+import { createWriteStream, mkdtemp, rm } from '../files/fs.js';
 import { formatBytes } from '../measures.js';
 import { writeFailure } from '../stages/write-failure.js';
 import { forget, remember } from '../temp-files.js';

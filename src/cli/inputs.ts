@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { SrganError } from '../errors.js';
+import { stat } from '../files/fs.js';
 import { OUTPUT_FORMATS } from '../job.js';
 import type { Inputs, ListFormat } from '../options.js';
 

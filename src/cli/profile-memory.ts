@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { SrganError } from '../errors.js';
+import { mkdir } from '../files/fs.js';
 import { groupPeakBytes } from '../machine.js';
 import { prepareSequential } from '../profile/sequential.js';
 import { watchProgram } from '../profile/watch.js';

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { SrganError } from '../errors.js';
+import { stat } from '../files/fs.js';
 import type { Outcome } from '../job.js';
 import { batchFile, newBatchId } from '../journal/batches.js';
 import type { PipeOptions } from '../options.js';

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from '../errors.js';
+import { createReadStream, stat } from '../files/fs.js';
 import type { Outcome } from '../job.js';
 import { formatOfName } from '../plan/format.js';
 import { openHuman } from '../reports/human.js';

@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { realpath } from '../files/fs.js';
 import { replaceFile } from '../replace-file.js';
 import { CONFIG_NAME, readConfig } from './config-file.js';
 

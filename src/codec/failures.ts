@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { SrganError, systemCode, type ErrorCode } from '../errors.js';
+import { readFile } from '../files/fs.js';
 import { containerOf, endsTooEarly } from './container.js';
 
 const FILE_FAILURES: Record<string, [ErrorCode, string]> = {

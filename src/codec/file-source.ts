@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from '../files/fs.js';
 import { fileFailure } from './failures.js';
 import type { ByteSource } from './tiff-directory.js';
 

@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
 import { SrganError } from '../errors.js';
+import { access, constants, readFile, stat } from '../files/fs.js';
 import type { ImageHeader } from '../job.js';
 import { formatBytes } from '../measures.js';
 import { endsTooEarly } from './container.js';

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { SrganError, systemCode } from '../errors.js';
+import { createReadStream } from '../files/fs.js';
 import type { Inputs, ListFormat, SourceSpec } from '../options.js';
 import type { Draft } from './draft.js';
 import { entriesOf, type ListEntry } from './entries.js';

@@ -1,6 +1,5 @@
-import type { readdirSync as ReaddirSync } from 'node:fs';
 import path from 'node:path';
-import fastGlob from 'fast-glob';
+import fastGlob, { type FileSystemAdapter } from 'fast-glob';
 
 export interface Entry {
   readonly name: string;
@@ -53,7 +52,7 @@ export function globs(root: string, patterns: readonly string[], { dot = false }
       dot,
       onlyFiles: false,
       unique: false,
-      fs: { readdirSync: readdirSync as unknown as typeof ReaddirSync },
+      fs: { readdirSync: readdirSync as unknown as FileSystemAdapter['readdirSync'] },
     });
     const taken = new Set<string>();
     for (const match of found) {

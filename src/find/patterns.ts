@@ -1,6 +1,6 @@
-import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
+import { realpath, stat } from '../files/fs.js';
 import type { Settings } from '../options.js';
 import { commonBase } from './base.js';
 import type { Draft } from './draft.js';

@@ -1,6 +1,6 @@
-import { opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { opendir, realpath, stat } from '../files/fs.js';
 import type { Choose, Entry } from './match.js';
 import { compareNatural } from './natural.js';
 

@@ -1,6 +1,6 @@
-import { open as openHandle, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { open as openHandle, type FileHandle } from '../files/fs.js';
 import { makeDirectory } from '../make-directory.js';
 import type { Settings } from '../options.js';
 import { flushDirectory, flushFile } from '../stages/write-flush.js';

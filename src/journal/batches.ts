@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { readdir, stat } from '../files/fs.js';
 import { forWindowsName } from '../plan/place.js';
 import { JOURNALS } from '../settings.js';
 import { readBatch, type BatchState } from './state.js';

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat } from '../files/fs.js';
 import type { BatchLine } from './lines.js';
 import { readJournal } from './read.js';
 

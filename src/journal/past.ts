@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
+import { open } from '../files/fs.js';
 import { isOpenHere } from './append.js';
 import type { BatchLine, Session } from './lines.js';
 import { isAlive } from './process.js';

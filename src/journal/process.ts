@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { readFile } from '../files/fs.js';
 import { isProcessThere } from '../process-there.js';
 import type { Session } from './lines.js';
 

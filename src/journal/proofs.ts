@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
+import { stat } from '../files/fs.js';
 import { hashFile } from '../hash-file.js';
 import type { JournalLine, Proof } from './lines.js';
 

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { SrganError, systemCode } from '../errors.js';
+import { createReadStream } from '../files/fs.js';
 import { JOURNAL_VERSION, type BatchLine, type JournalLine } from './lines.js';
 
 const READ_BYTES = 2 ** 20;

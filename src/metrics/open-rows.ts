@@ -1,8 +1,8 @@
-import { mkdtemp, open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metadata, SharpOptions } from 'sharp';
 import { asSrganError, SrganError, systemCode, type ErrorCode } from '../errors.js';
+import { mkdtemp, open, rm, stat, type FileHandle } from '../files/fs.js';
 
 /** An image whose decoded rows lie on disk, so that its size does not matter to memory. */
 export interface Rows {

@@ -1,6 +1,6 @@
-import { realpath, stat } from 'node:fs/promises';
 import type { NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
+import { realpath, stat } from '../files/fs.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import { foldExactly } from '../graph/fold.js';
 import { readOnnxModel } from '../graph/onnx-model.js';

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readFile } from '../files/fs.js';
 import { isRecord } from '../graph/keras-model.js';
 import { PACKAGED, type PackagedFamily } from './registry.js';
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from '../errors.js';
+import { readFile } from '../files/fs.js';
 import { costOf, type Cost } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
 import { receptiveField } from '../graph/receptive-field.js';

@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import { access } from '../files/fs.js';
 
 /**
  * Directory of an installed npm package, whether or not its `exports` show it: where srgan's own modules are

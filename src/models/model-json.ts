@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, SrganError } from '../errors.js';
+import { readFile, stat } from '../files/fs.js';
 
 /** A network of TensorFlow.js by path: model.json under any name, or the directory that holds it. */
 export async function findModelJson(name: string): Promise<string | undefined> {

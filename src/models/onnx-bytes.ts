@@ -1,6 +1,6 @@
-import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { asSrganError, SrganError } from '../errors.js';
+import { open, realpath } from '../files/fs.js';
 import { withExternalData, type ExternalData } from '../graph/onnx-external.js';
 import { damaged } from '../graph/order.js';
 import { sharedBytes } from '../graph/protobuf.js';

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
+import { readFile, stat } from '../files/fs.js';
 
 const MOST_BYTES = 2 ** 31 - 1;
 

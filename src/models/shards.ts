@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readFile, stat } from '../files/fs.js';
 import { damaged } from '../graph/order.js';
 import type { ReadShards } from '../graph/read-keras.js';
 

@@ -1,7 +1,7 @@
-import { lstat, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { systemCode } from '../errors.js';
+import { lstat, open, rm } from '../files/fs.js';
 import { forget, remember } from '../temp-files.js';
 import { tempName } from '../temp-names.js';
 

@@ -1,5 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
+import { realpath, stat } from '../files/fs.js';
 import { writeFailure } from '../stages/write-failure.js';
 import type { Settings } from '../options.js';
 

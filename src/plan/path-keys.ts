@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { stat } from '../files/fs.js';
 import { deepestThere } from '../make-directory.js';
 import type { Settings } from '../options.js';
 import { remembered } from '../remembered.js';

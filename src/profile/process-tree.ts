@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from '../files/fs.js';
 
 /** Memory of a process and all below it. */
 export interface TreeMemory {

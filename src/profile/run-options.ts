@@ -1,5 +1,5 @@
 /** A program of its own: runs the flow with the options in the JSON file that it is given, and says nothing. */
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../files/fs.js';
 import type { PipeOptions } from '../options.js';
 import { pipe } from '../pipe.js';
 

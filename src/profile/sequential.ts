@@ -1,8 +1,8 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SrganError } from '../errors.js';
+import { mkdtemp, realpath, rm, writeFile } from '../files/fs.js';
 import type { PipeOptions } from '../options.js';
 import { resolveOptions } from '../settings.js';
 import { find } from '../stages/find.js';

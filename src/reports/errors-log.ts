@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { SrganError, systemCode } from '../errors.js';
+import { open, type FileHandle } from '../files/fs.js';
 import type { Outcome } from '../job.js';
 import { recordOf } from './results.js';
 

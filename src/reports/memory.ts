@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../files/fs.js';
 
 /**
  * Largest resident memory of this process so far. Linux hands the figure of `getrusage` down from the program

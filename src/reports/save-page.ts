@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { SrganError } from '../errors.js';
+import { realpath } from '../files/fs.js';
 import { replaceFile } from '../replace-file.js';
 
 /**

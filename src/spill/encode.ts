@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises';
 import { adapt, pagesKept } from '../codec/adapt.js';
 import { attach } from '../codec/attach.js';
 import { named } from '../codec/cancelled.js';
@@ -10,6 +9,7 @@ import { keptOf } from '../codec/kept.js';
 import type { Part } from '../codec/parts.js';
 import { transparencyOf, type Transparency } from '../codec/transparency.js';
 import { systemCode } from '../errors.js';
+import { copyFile } from '../files/fs.js';
 import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels, TempFile } from '../job.js';
 import type { Size } from '../options.js';
 import type { Run } from '../run.js';

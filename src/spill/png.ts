@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { bandsOf, type Band, type Rows } from '../codec/png/deflate-band.js';
 import { openPngBody, pngStart } from '../codec/png/png-file.js';
+import { open } from '../files/fs.js';
 import type { Carried, SpilledPixels, TempFile } from '../job.js';
 import type { Run } from '../run.js';
 import { bytesOf, rowBytes, viewOf } from './layout.js';

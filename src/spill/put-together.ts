@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { isSpan, lengthOf, type Part } from '../codec/parts.js';
+import { open, type FileHandle } from '../files/fs.js';
 import type { TempFile } from '../job.js';
 import type { MakeTemp } from './temp-files.js';
 import { writeAll } from './write-all.js';

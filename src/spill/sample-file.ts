@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { SrganError } from '../errors.js';
+import { open, type FileHandle } from '../files/fs.js';
 import type { SpilledPixels, TempFile } from '../job.js';
 import { directoriesAt, tiffDirectories, tiffHead } from './big-tiff.js';
 import { rowBytes, rowsOf, SAMPLES_AT, samplesEnd, type Layout } from './layout.js';

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { rmSync } from '../files/fs.js';
 import type { TempFile } from '../job.js';
 import { makeDirectory } from '../make-directory.js';
 import type { Ticket } from '../stages/stage.js';

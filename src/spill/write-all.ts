@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { FileHandle } from '../files/fs.js';
 
 /** Writes at a place of the file, however many calls that takes. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {

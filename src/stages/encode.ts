@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { adapt, pagesKept, type Adapted } from '../codec/adapt.js';
 import { attach } from '../codec/attach.js';
 import { named, throwIfCancelled } from '../codec/cancelled.js';
@@ -14,6 +13,7 @@ import { bufferSource } from '../codec/tiff-directory.js';
 import { transparencyOf } from '../codec/transparency.js';
 import { loadSharp } from '../codec/vips.js';
 import { asSrganError, SrganError } from '../errors.js';
+import { readFile } from '../files/fs.js';
 import type { DecodedImage, Encoded, Job, Pixels, Upscaled } from '../job.js';
 import type { Size } from '../options.js';
 import type { Run } from '../run.js';

@@ -1,7 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createCompactSet, type CompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
+import { realpath } from '../files/fs.js';
 import type { Source } from '../job.js';
 import type { Settings } from '../options.js';
 import { collision } from '../plan/claims.js';

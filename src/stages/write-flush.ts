@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { systemCode } from '../errors.js';
+import { open, type FileHandle } from '../files/fs.js';
 
 const NOT_OFFERED = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES', 'EPERM', 'EISDIR']);
 

@@ -1,6 +1,6 @@
-import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SrganError } from '../errors.js';
+import { open, rm } from '../files/fs.js';
 import type { Sweep } from '../left-over.js';
 import { deepestThere } from '../make-directory.js';
 import { forget, remember } from '../temp-files.js';

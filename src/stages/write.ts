@@ -1,6 +1,6 @@
-import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { link, lstat, open, rename, rm, type FileHandle } from '../files/fs.js';
 import type { Encoded, Written } from '../job.js';
 import { makeDirectory } from '../make-directory.js';
 import { formatBytes } from '../measures.js';

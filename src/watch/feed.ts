@@ -1,5 +1,5 @@
-import { openSync, readSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { openSync, readSync, writeSync } from '../files/fs.js';
 
 const CHUNK_BYTES = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../files/fs.js';
 
 /** Files in the directory of a watched run. */
 export const LOG = 'log';

@@ -1,9 +1,9 @@
-import { appendFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isatty } from 'node:tty';
 import { forwardSignals } from '../cli/forward-signals.js';
+import { appendFileSync, rmSync } from '../files/fs.js';
 import { openFeed, type Feed } from './feed.js';
 import { LIST, LOG, readLog, textOf } from './log.js';
 import starting from './start.cjs';

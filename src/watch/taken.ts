@@ -1,5 +1,5 @@
-import { fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { createCompactSet } from '../compact-set.js';
+import { fstatSync, ftruncateSync, openSync, readSync, writeSync } from '../files/fs.js';
 
 const ID_BYTES = 8;
 const READ_BYTES = 64 * 1024;

@@ -1,7 +1,15 @@
 import { hash } from 'node:crypto';
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from '../files/fs.js';
 import type { Source } from '../job.js';
 import type { Inputs } from '../options.js';
 import type { TallyState } from '../reports/summary.js';

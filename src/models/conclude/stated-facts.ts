@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../../errors.js';
 import { expected, integer, oneOf, text, type Check } from '../../expect.js';
+import { readFile } from '../../files/fs.js';
 import { LAYOUTS, ORDERS, type Layout, type Order, type ValueRange } from '../../graph/onnx-fit.js';
 
 /** What the file beside a network says of it; it goes before what is found out. */
