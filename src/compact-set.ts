@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { hashable } from './files/names.js';
 
 /**
  * A set of texts kept as 64-bit hashes, 8 bytes a slot, at most two thirds full. Two texts are taken for one
@@ -68,6 +69,6 @@ export function createCompactSet(): CompactSet {
 }
 
 function hashOf(text: string): [high: number, low: number] {
-  const digest = hash('sha1', text, 'buffer');
+  const digest = hash('sha1', hashable(text), 'buffer');
   return [digest.readUInt32LE(0), digest.readUInt32LE(4) || 1];
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
+import { nameBytes } from './files/names.js';
 
 const ENDING = '.srgan-tmp';
 const NAME_BYTES = 64;
@@ -13,7 +14,7 @@ const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 export function tempName(name: string): string {
   let shown = '';
   for (const character of name) {
-    if (Buffer.byteLength(shown + character) > NAME_BYTES) break;
+    if (nameBytes(shown + character) > NAME_BYTES) break;
     shown += character;
   }
   return `.${shown}.${HOST}-${process.pid}-${randomBytes(6).toString('hex')}${ENDING}`;

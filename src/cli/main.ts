@@ -8,10 +8,28 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
     void fail(error, argv).then((status) => process.exit(status));
   });
   try {
+    const words = await withOwnBytes(argv);
     // no plugins: nothing is looked for outside of the package
-    await run(argv, { root, userPlugins: false, devPlugins: false });
+    await run(words, { root, userPlugins: false, devPlugins: false });
   } catch (error) {
     process.exitCode = await fail(error, argv);
+  }
+}
+
+/** Node puts U+FFFD for bytes that are no UTF-8, in arguments and in the working directory. */
+async function withOwnBytes(argv: string[]): Promise<string[]> {
+  if (![workingDirectory(), ...argv].some((text) => text.includes('\ufffd'))) return argv;
+  const { restoreArguments, restoreWorkingDirectory } = await import('./raw-names.js');
+  restoreWorkingDirectory();
+  return restoreArguments(argv);
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    // gone: whoever needs it says so
+    return '';
   }
 }
 

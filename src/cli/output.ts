@@ -1,12 +1,13 @@
 import type { Writable } from 'node:stream';
 import { SrganError, systemCode } from '../errors.js';
+import { bytesOf } from '../files/names.js';
 
 /** As a shell reports a program that died of SIGPIPE, which Node ignores. */
 export const CLOSED_PIPE_STATUS = 141;
 
 /** Standard output, with backpressure, that knows when nobody reads any more. */
 export interface Output {
-  /** Resolves when it has been taken; at once where the reader has gone. */
+  /** Resolves when it has been taken; at once where the reader has gone. Names get their own bytes back. */
   write(data: string | Uint8Array): Promise<void>;
   /** The reader went away before everything was written. */
   readonly closed: boolean;
@@ -35,7 +36,7 @@ export function openOutput(stream: Writable, onClosed: () => void): Output {
           resolve();
           return;
         }
-        stream.write(data, (error) => {
+        stream.write(typeof data === 'string' ? bytesOf(data) : data, (error) => {
           if (error) fail(error);
           resolve();
         });

@@ -11,17 +11,15 @@ const FILE_FAILURES: Record<string, [ErrorCode, string]> = {
   EPERM: ['E_ACCESS', 'may not be read'],
 };
 
+const LOST_NAME = 'A name that is not UTF-8 is taken from its directory, from a glob, or from a list (-0).';
+
 /** Why the file system did not give the file. */
 export function fileFailure(path: string, cause: unknown): SrganError {
   const code = systemCode(cause);
   const known = code === undefined ? undefined : FILE_FAILURES[code];
-  if (code === 'ENOENT' && path.includes('\ufffd')) {
-    return new SrganError('E_UNSUPPORTED', `${path}: cannot be opened, since its name is not UTF-8.`, {
-      cause,
-      hint: 'Give it another name, such as with convmv.',
-    });
-  }
-  if (known) return new SrganError(known[0], `${path}: ${known[1]}.`, { cause });
+  // what stands for bytes that were lost on the way here
+  const hint = code === 'ENOENT' && path.includes('\ufffd') ? LOST_NAME : undefined;
+  if (known) return new SrganError(known[0], `${path}: ${known[1]}.`, { cause, hint });
   return new SrganError('E_READ', `${path}: reading failed${code ? ` (${code})` : ''}.`, { cause });
 }
 

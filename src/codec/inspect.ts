@@ -6,6 +6,7 @@ import { formatBytes } from '../measures.js';
 import { endsTooEarly } from './container.js';
 import { decoderFailure, fileFailure, truncated, withOwnMessages } from './failures.js';
 import { lookInto } from './file-source.js';
+import { withNativeInput } from './native-input.js';
 import { readDirectories } from './tiff-directory.js';
 import { loadSharp } from './vips.js';
 
@@ -17,8 +18,6 @@ export interface Inspection {
   readonly pages: number;
   /** Reduced copies of the first page that the file holds beside it; they are not decoded. */
   readonly previews: number;
-  /** What to give to sharp: the path, or the bytes where libvips would misread the path. */
-  readonly input: string | Buffer;
   readonly layout: Layout;
 }
 
@@ -41,10 +40,9 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
     const what = `has ${formatBytes(fileBytes)}, over the limit of ${formatBytes(maxBytes)}`;
     throw new SrganError('E_TOO_LARGE', `${path}: ${what}.`, { hint: 'Raise it with --max-input-bytes.' });
   }
-  // libvips takes a bracket at the end of a path for options
-  const input = path.endsWith(']') ? await readFile(path) : path;
   const sharp = await loadSharp();
-  const open = (pages: number) => sharp(input, { pages, limitInputPixels: false }).metadata();
+  const open = (pages: number) =>
+    withNativeInput(path, (input) => sharp(input, { pages, limitInputPixels: false }).metadata());
   let meta: Metadata;
   try {
     meta = await withOwnMessages(() => open(1));
@@ -73,7 +71,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
       previews = stored - 1;
     }
   }
-  return { meta, fileBytes, pages: stored - previews, previews, input, layout: layoutOf(path, meta) };
+  return { meta, fileBytes, pages: stored - previews, previews, layout: layoutOf(path, meta) };
 }
 
 /** Sizes are after EXIF orientation; channels and bits are those of the decoded pixels. */

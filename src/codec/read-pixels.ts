@@ -3,6 +3,7 @@ import type { Pixels } from '../job.js';
 import { SrganError } from '../errors.js';
 import { decoderFailure, harmlessOddity } from './failures.js';
 import { headerOf, type Inspection } from './inspect.js';
+import { withNativeInput } from './native-input.js';
 import { renderInto } from './raw.js';
 import { loadSharp } from './vips.js';
 
@@ -31,7 +32,9 @@ export async function readPixels(
   own(shared);
   const data = bits === 16 ? new Uint16Array(shared, 0, samples) : new Uint8Array(shared, 0, samples);
   const pixels: Pixels = { data, widthPx, pageHeightPx: heightPx, pages, channels };
-  const oddity = await decodeWith(path, (failOn) => fill(pixels, path, file, failOn));
+  const oddity = await decodeWith(path, (failOn) =>
+    withNativeInput(path, (input) => fill(pixels, path, input, file, failOn)),
+  );
   return { pixels, oddity };
 }
 
@@ -62,9 +65,14 @@ export async function decodeWith(
   return oddity;
 }
 
-async function fill(pixels: Pixels, path: string, file: Inspection, failOn: FailOn): Promise<void> {
+async function fill(
+  pixels: Pixels,
+  path: string,
+  input: string | Buffer,
+  { meta, layout }: Inspection,
+  failOn: FailOn,
+): Promise<void> {
   const { data, widthPx, pageHeightPx, pages, channels } = pixels;
-  const { meta, input, layout } = file;
   const sharp = await loadSharp();
   // libvips cannot turn a stack of pages
   const turns = pages > 1 && (meta.orientation ?? 1) > 1;

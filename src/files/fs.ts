@@ -53,8 +53,8 @@ export async function realpath(path: string): Promise<string> {
 }
 
 /** Where a link leads, as it is written there. */
-export async function readlink(path: string): Promise<string> {
-  return asName(await promises.readlink(onDisk(path), ENCODING));
+export function readlinkSync(path: string): string {
+  return asName(fs.readlinkSync(onDisk(path), ENCODING));
 }
 
 export async function readdir(path: string): Promise<string[]> {

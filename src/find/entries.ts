@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
+import { canBeName, fromDisk } from '../files/names.js';
 import type { ListFormat } from '../options.js';
 
 /** One entry of a list. */
 export interface ListEntry {
   /** 1-based line, or count of NUL-ended entries. */
   readonly line: number;
-  /** Undefined where the entry is over the limit or no UTF-8; `wrong` then says so. */
+  /** Undefined where the entry is over the limit, or no UTF-8 where that must be; `wrong` then says so. */
   readonly text?: string;
   readonly wrong?: string;
 }
@@ -59,15 +61,12 @@ export async function* entriesOf(
 }
 
 function decoded(line: number, bytes: Uint8Array, format: ListFormat): ListEntry {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const plain = line === 1 && text.startsWith(BOM) ? text.slice(1) : text;
-    if (format === 'nul') return { line, text: plain };
-    const ended = plain.endsWith('\r') ? plain.slice(0, -1) : plain;
-    return { line, text: format === 'ndjson' ? ended.trim() : ended };
-  } catch {
-    return { line, wrong: 'is not UTF-8' };
-  }
+  if (!(format === 'ndjson' ? isUtf8(bytes) : canBeName(bytes))) return { line, wrong: 'is not UTF-8' };
+  const text = fromDisk(bytes);
+  const plain = line === 1 && text.startsWith(BOM) ? text.slice(1) : text;
+  if (format === 'nul') return { line, text: plain };
+  const ended = plain.endsWith('\r') ? plain.slice(0, -1) : plain;
+  return { line, text: format === 'ndjson' ? ended.trim() : ended };
 }
 
 function tooLong(line: number, longest: number): ListEntry {

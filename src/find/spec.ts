@@ -1,5 +1,6 @@
 import { SrganError } from '../errors.js';
 import { expected, integer, number, oneOf, text, type Check } from '../expect.js';
+import { normalName } from '../files/names.js';
 import { OUTPUT_FORMATS, type SourceOverrides } from '../job.js';
 import { MAX_SCALE, MAX_SIDE_PX } from '../limits.js';
 import type { Draft } from './draft.js';
@@ -32,11 +33,18 @@ export function fromSpec(spec: unknown, where: string): Draft {
     };
   }
   const { given, extra } = split(rest);
-  return { path: src as string, overrides: given, extra, invalid: mistake(given, where) };
+  return {
+    path: normalName(src as string),
+    overrides: typeof given.dst === 'string' ? { ...given, dst: normalName(given.dst) } : given,
+    extra,
+    invalid: mistake(given, where),
+  };
 }
 
 export function fromPath(path: string, where: string): Draft {
-  return text.holds(path) ? { path } : wrong(where, expected(text.what, where, path, 'E_LIST'));
+  return text.holds(path)
+    ? { path: normalName(path) }
+    : wrong(where, expected(text.what, where, path, 'E_LIST'));
 }
 
 /** An entry that names no source; its record goes by where it stands. */

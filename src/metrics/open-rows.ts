@@ -1,6 +1,7 @@
 import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metadata, SharpOptions } from 'sharp';
+import { withNativeInput } from '../codec/native-input.js';
 import { asSrganError, SrganError, systemCode, type ErrorCode } from '../errors.js';
 import { mkdtemp, open, rm, stat, type FileHandle } from '../files/fs.js';
 
@@ -34,11 +35,12 @@ export const MAX_PIXELS = 1_000_000_000;
 export async function openRows(path: string): Promise<Rows> {
   await mustBeFile(path);
   const { default: sharp } = await import('sharp');
-  const header = await sharp(path, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw new SrganError('E_UNSUPPORTED', `${path}: not an image of a kind that can be read.`, { cause });
-    });
+  sharp.cache(false);
+  const header = await withNativeInput(path, (input) =>
+    sharp(input, { limitInputPixels: false }).metadata(),
+  ).catch((cause: unknown) => {
+    throw new SrganError('E_UNSUPPORTED', `${path}: not an image of a kind that can be read.`, { cause });
+  });
   const pages = header.pages ?? 1;
   mustFit(path, header.width * (header.pageHeight ?? header.height) * pages);
 
@@ -54,7 +56,9 @@ export async function openRows(path: string): Promise<Rows> {
       sequentialRead: true,
       ignoreIcc: header.space !== 'cmyk',
     };
-    await sharp(path, options).toColourspace(plainSpace(header)).toFile(spilled).catch(refuse(path));
+    await withNativeInput(path, (input) =>
+      sharp(input, options).toColourspace(plainSpace(header)).toFile(spilled),
+    ).catch(refuse(path));
     const file = await open(spilled);
     // an open file outlives its name on POSIX: whatever ends this process, nothing is left behind
     if (process.platform !== 'win32') await clean();

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { SrganError } from '../errors.js';
+import { nameBytes } from '../files/names.js';
 
-/** Longest name of one file or directory on every file system in wide use, in bytes of UTF-8. */
+/** Longest name of one file or directory on every file system in wide use. */
 const LONGEST_NAME_BYTES = 255;
 
 /** @throws SrganError E_WRITE where a name such as `..` would lead out of `directory` */
@@ -16,11 +17,11 @@ export function checkPlace(result: string, directory: string, source: string): v
 
 /** @throws SrganError E_WRITE */
 export function checkLength(result: string, source: string): void {
-  const long = result.split(path.sep).find((name) => Buffer.byteLength(name) > LONGEST_NAME_BYTES);
+  const long = result.split(path.sep).find((name) => nameBytes(name) > LONGEST_NAME_BYTES);
   if (long !== undefined) {
     throw new SrganError(
       'E_WRITE',
-      `${source}: the name of its result would have ${Buffer.byteLength(long)} bytes; ${LONGEST_NAME_BYTES} is the most.`,
+      `${source}: the name of its result would have ${nameBytes(long)} bytes; ${LONGEST_NAME_BYTES} is the most.`,
       { hint: 'Shorten it with --name or --suffix.' },
     );
   }

@@ -1,5 +1,6 @@
 import type { Sharp as Image } from 'sharp';
 import { headerOf, type Inspection } from '../codec/inspect.js';
+import { withNativeInput } from '../codec/native-input.js';
 import { spaceOf } from '../codec/raw.js';
 import { decodeWith, stretch, type FailOn } from '../codec/read-pixels.js';
 import { loadSharp } from '../codec/vips.js';
@@ -37,9 +38,11 @@ export async function readSpilled(
   try {
     const temp = await makeTemp('.v');
     const oddity = await decodeWith(path, async (failOn) => {
-      const image = await imageOf(file, layout, failOn);
-      await image.toFile(temp.path).catch((error: unknown) => {
-        throw diskFailure(output, error);
+      await withNativeInput(path, async (input) => {
+        const image = await imageOf(input, file.layout, layout, failOn);
+        await image.toFile(temp.path).catch((error: unknown) => {
+          throw diskFailure(output, error);
+        });
       });
     });
     await adoptVipsFile(temp, layout, path);
@@ -56,7 +59,8 @@ export async function readSpilled(
 }
 
 async function imageOf(
-  { input, layout: { channels, bits, native } }: Inspection,
+  input: string | Buffer,
+  { channels, bits, native }: Inspection['layout'],
   { widthPx, pageHeightPx, pages }: Layout,
   failOn: FailOn,
 ): Promise<Image> {

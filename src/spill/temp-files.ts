@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { rmSync } from '../files/fs.js';
+import { openPlainDirectory, plainName } from '../files/plain-path.js';
 import type { TempFile } from '../job.js';
 import { makeDirectory } from '../make-directory.js';
 import type { Ticket } from '../stages/stage.js';
@@ -23,7 +24,10 @@ export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): Mak
     await makeDirectory(directory).catch((cause: unknown) => {
       throw writeFailure(output, cause);
     });
-    const path = join(directory, `${tempName(basename(output))}${ending ?? ''}`);
+    // sharp writes and reads it by its path
+    const name = `${tempName(plainName(basename(output)))}${ending ?? ''}`;
+    const path = join(directory, name);
+    const place = placeIn(directory, output);
     const remove = () => {
       try {
         rmSync(path, { force: true });
@@ -33,7 +37,18 @@ export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): Mak
       forget(path);
     };
     remember(path);
-    ticket.defer(remove);
-    return { path, remove };
+    ticket.defer(() => {
+      remove();
+      place.close();
+    });
+    return { path: join(place.path, name), remove };
   };
+}
+
+function placeIn(directory: string, output: string): ReturnType<typeof openPlainDirectory> {
+  try {
+    return openPlainDirectory(directory);
+  } catch (error) {
+    throw writeFailure(output, error);
+  }
 }

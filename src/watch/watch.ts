@@ -10,6 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from '../files/fs.js';
+import { hashable } from '../files/names.js';
 import type { Source } from '../job.js';
 import type { Inputs } from '../options.js';
 import type { TallyState } from '../reports/summary.js';
@@ -178,4 +179,4 @@ export function watchIn(directory: string): Watch {
 
 /** A place in a list is always the same; of what is found in directories, the place may change. */
 const idOf = ({ index, path }: Source, kind: Inputs['kind']) =>
-  hash('sha1', kind === 'patterns' ? path : String(index)).slice(0, 16);
+  hash('sha1', kind === 'patterns' ? hashable(path) : String(index)).slice(0, 16);

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
 import { bin, shell, srgan } from '../helpers/cli.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
-import { onLinux, ownMounts, testWhere } from '../helpers/where.js';
+import { ownMounts, testWhere } from '../helpers/where.js';
 
 const posix = process.platform !== 'win32';
 const resize = ['--engine', 'resize', '--threads', '2'];
@@ -110,24 +110,6 @@ testWhere(ownMounts, 'no file system may be mounted here')(
     t.true(done.length > 0 && done.length < 6, stdout);
     t.deepEqual(said.slice(done.length, -1), ['1', ...done.map((path) => path.slice('out/'.length)).sort()]);
     t.regex(stderr, /^ {2}E_NOSPC .*: the disk is full\.$/m);
-  },
-);
-
-onLinux(
-  'a name that is no UTF-8 is told as that, from a directory and from a list; the others are done',
-  async (t) => {
-    const cwd = await makeTree(t);
-    const [good] = await savePngs(join(cwd, 'in'), ['good.png'], 8, 8);
-    const odd = Buffer.concat([Buffer.from(`${cwd}/in/caf`), Buffer.of(0xe9), Buffer.from('.png')]);
-    await copyFile(good!, odd);
-    const fromDirectory = await srgan(['pipe', 'in', 'out', ...resize], { cwd });
-    t.is(fromDirectory.exitCode, 1, fromDirectory.stderr);
-    t.regex(fromDirectory.stderr, /^ {2}E_UNSUPPORTED in.caf.\.png: .*, since its name is not UTF-8\.$/m);
-    const stdin = Buffer.concat([odd, Buffer.from('\0in/good.png\0')]);
-    const fromList = await srgan(['pipe', '-0', '-', 'listed', ...resize], { cwd, stdin });
-    t.is(fromList.exitCode, 1, fromList.stderr);
-    t.regex(fromList.stderr, /^ {2}E_LIST entry 1: is not UTF-8\.$/m);
-    t.is(lines(fromDirectory.stdout).length + fromList.stdout.split('\0').length - 1, 2);
   },
 );
 

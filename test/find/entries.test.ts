@@ -2,6 +2,7 @@ import test from 'ava';
 import { entriesOf, type ListEntry } from '../../src/find/entries.js';
 import type { ListFormat } from '../../src/options.js';
 import { collect } from '../helpers/collect.js';
+import { onLinux } from '../helpers/where.js';
 
 async function* chunks(...pieces: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const piece of pieces)
@@ -63,12 +64,25 @@ test('a stream may use the memory of its chunks again', async (t) => {
   );
 });
 
-test('an entry over 64 KiB and one that is no UTF-8 are told, and the next ones are read', async (t) => {
+test('an entry over 64 KiB and an NDJSON line that is no UTF-8 are told, and the next ones are read', async (t) => {
   const long = 'x'.repeat(64 * 1024);
   t.deepEqual(await texts('lines', `${long}\n${long}y\nb\n`), [long, '(is longer than 64 KiB)', 'b']);
   const pieces = Array.from({ length: 100 }, () => 'x'.repeat(10_000));
   t.deepEqual(await texts('lines', ...pieces, '\nb'), ['(is longer than 64 KiB)', 'b']);
-  t.deepEqual(await texts('lines', Uint8Array.of(0x61, 0xff, 0x0a, 0x62)), ['(is not UTF-8)', 'b']);
+  t.deepEqual(await texts('ndjson', Uint8Array.of(0x61, 0xff, 0x0a, 0x62)), ['(is not UTF-8)', 'b']);
+});
+
+onLinux('a name of any bytes is an entry, in lines and with NUL, cut anywhere', async (t) => {
+  for (const [format, end] of [
+    ['lines', 0x0a],
+    ['nul', 0],
+  ] as const) {
+    const list = Uint8Array.of(0x61, 0xff, end, 0xc3, 0xa9, 0xe2, 0x82, end, 0x62);
+    for (let at = 0; at <= list.length; at++) {
+      const found = await texts(format, list.subarray(0, at), list.subarray(at));
+      t.deepEqual(found, ['a\udcff', '\u00e9\udce2\udc82', 'b']);
+    }
+  }
 });
 
 test('a byte order mark is no part of the first name', async (t) => {

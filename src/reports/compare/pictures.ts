@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { withNativeInput } from '../../codec/native-input.js';
 import { SrganError } from '../../errors.js';
 import type { Comparison } from '../../metrics/compare.js';
 import type { DifferenceMap } from '../../metrics/differences.js';
@@ -60,14 +61,17 @@ export async function drawPictures(comparison: Comparison): Promise<Pictures> {
   };
 }
 
-async function upright(path: string) {
+/** A picture of a file, upright, as `change` leaves it. */
+async function pictureOf(path: string, change: (image: Sharp) => Sharp): Promise<Picture> {
   const { default: sharp } = await import('sharp');
-  return sharp(path, { autoOrient: true, limitInputPixels: false, sequentialRead: true });
+  sharp.cache(false);
+  return withNativeInput(path, (input) =>
+    embed(path, change(sharp(input, { autoOrient: true, limitInputPixels: false, sequentialRead: true }))),
+  );
 }
 
 async function preview(path: string, { columns, rows, cellPx }: DifferenceMap): Promise<Picture> {
-  const image = await upright(path);
-  return embed(path, cellPx > 1 ? image.resize(columns, rows, { fit: 'fill' }) : image);
+  return pictureOf(path, (image) => (cellPx > 1 ? image.resize(columns, rows, { fit: 'fill' }) : image));
 }
 
 async function detailOf({ a, b, widthPx, heightPx }: Comparison, { worst }: DifferenceMap): Promise<Detail> {
@@ -76,7 +80,7 @@ async function detailOf({ a, b, widthPx, heightPx }: Comparison, { worst }: Diff
     Math.min(Math.max(0, centre - Math.floor(side / 2)), whole - side);
   const left = within(worst.x, size.width, widthPx);
   const top = within(worst.y, size.height, heightPx);
-  const cut = async (path: string) => embed(path, (await upright(path)).extract({ left, top, ...size }));
+  const cut = (path: string) => pictureOf(path, (image) => image.extract({ left, top, ...size }));
   return { a: await cut(a.path), b: await cut(b.path), leftPx: left, topPx: top };
 }
 
