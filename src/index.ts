@@ -1,4 +1,5 @@
 export { pipe } from './pipe.js';
+export { fromDisk, onDisk } from './files/names.js';
 export { ERROR_CODES, SrganError, type ErrorCode } from './errors.js';
 export { listNetworks } from './models/networks.js';
 export type { Outcome, OutputFormat, SourceOverrides, StageName, Status } from './job.js';

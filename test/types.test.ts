@@ -1,6 +1,8 @@
 import test from 'ava';
 import { expectTypeOf } from 'expect-type';
 import {
+  fromDisk,
+  onDisk,
   pipe,
   SrganError,
   type ErrorCode,
@@ -18,6 +20,12 @@ test('pipe takes options and promises a summary', (t) => {
   expectTypeOf(pipe).parameters.toEqualTypeOf<[PipeOptions]>();
   expectTypeOf(pipe).returns.resolves.toEqualTypeOf<Summary>();
   t.is(pipe.length, 1);
+});
+
+test('a path is bytes or a string on the disk, and a string here', (t) => {
+  expectTypeOf(onDisk).toEqualTypeOf<(path: string) => string | Buffer>();
+  expectTypeOf(fromDisk).toEqualTypeOf<(bytes: Uint8Array) => string>();
+  t.is(fromDisk(Buffer.from('a.png')), 'a.png');
 });
 
 test('only the inputs are needed', (t) => {

@@ -16,7 +16,10 @@ const ESCAPED_BYTE = /([\udc80-\udcff])/u;
 
 const ESCAPE = 0xdc00;
 
-/** The string for the bytes of a name or of a path. Different bytes give different strings. */
+/**
+ * The string for the bytes of a name or of a path: UTF-8, and U+DC80 to U+DCFF for each byte 0x80 to 0xff that is
+ * none. Different bytes give different strings.
+ */
 export function fromDisk(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(buffer)) return buffer.toString();
@@ -42,7 +45,10 @@ export function bytesOf(text: string): Buffer {
   );
 }
 
-/** A path as the system is to be given it: the string itself, but where it stands for bytes that are no UTF-8. */
+/**
+ * A path as node:fs is to be given it: the string itself, but on Linux the bytes where they are no UTF-8, which
+ * `fromDisk` gives back as this string.
+ */
 export function onDisk(path: string): string | Buffer {
   return NAMES_ARE_BYTES && !path.isWellFormed() ? bytesOf(path) : path;
 }

@@ -6,6 +6,7 @@ import { openSweep } from '../../src/left-over.js';
 import { bytesOf } from '../../src/files/names.js';
 import { tempName } from '../../src/temp-names.js';
 import { shell } from '../helpers/cli.js';
+import { crashing } from '../helpers/crashing.js';
 import { savePngs } from '../helpers/pngs.js';
 import { makeTree } from '../helpers/tree.js';
 import { onLinux } from '../helpers/where.js';
@@ -249,6 +250,18 @@ onLinux('an image that goes by way of the disk becomes the same file there', asy
   );
   const results = ['b\xff', 'plain'].map((file) => readFileSync(onDisk(cwd, `out\xff/${file}.jpg`)));
   t.deepEqual(results[0], results[1]);
+});
+
+onLinux('a crash is laid to the one whose name it is', async (t) => {
+  const cwd = await directoryWith(t, ['in/b\xfd.png', 'in/b\xfe.png', 'in/b\xff.png']);
+  const crashes = crashing(cwd, { index: 1, stage: 'decode', signal: 'SIGSEGV' });
+  const { exitCode, stderr } = await shell(
+    `$SRGAN pipe in out --engine resize --sequential > paths 2> said; echo $? >> paths; cat said >&2`,
+    { cwd, env: crashes },
+  );
+  t.is(exitCode, 0, stderr);
+  t.deepEqual(saidIn(cwd, 'paths'), ['1', 'out/b\xfd.png', 'out/b\xff.png']);
+  t.true(stderr.includes(String.raw`  E_WORKER_LOST in/b\xfe.png: `), stderr);
 });
 
 onLinux('a temp file that a killed run left for such a name is removed', async (t) => {
