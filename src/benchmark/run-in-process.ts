@@ -50,6 +50,6 @@ function lost({ images, workers }: RunOrder, status: number | null, killedBy: st
   }
   return new SrganError('E_WORKER_LOST', `${run} was killed, as a system does that is out of memory.`, {
     cause,
-    hint: 'Take fewer threads or smaller images: --thread-counts, --image-size.',
+    hint: 'Take fewer threads or smaller images.',
   });
 }

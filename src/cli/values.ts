@@ -23,6 +23,13 @@ export const readWholeNumbers: Read<number[]> = (text, flag) => {
   return parts.map(Number);
 };
 
+/** `a,b,c` */
+export const readWords: Read<string[]> = (text, flag) => {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.includes('')) throw expected('names with commas between them', flag, text);
+  return words;
+};
+
 const MILLIONS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
 /** `100M` is 100 million. */

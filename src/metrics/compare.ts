@@ -10,6 +10,8 @@ export interface CompareOptions {
   shavePx?: number;
   /** Side in pixels of the cells of the difference map, from the size of a page; without it there is none. */
   cellPx?: (widthPx: number, heightPx: number) => number;
+  /** Of single images of different sizes compare what both have, from the top left corner. Default false. */
+  common?: boolean;
 }
 
 /** How alike two images are. Every figure is on the scale 0..255, at any depth. */
@@ -50,13 +52,14 @@ export async function compareImages(
   pathB: string,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const { shavePx = 0 } = options;
+  const { shavePx = 0, common = false } = options;
   if (!Number.isInteger(shavePx) || shavePx < 0) throw expected('a whole number from 0', 'shave', shavePx);
   const a = await openRows(pathA);
   try {
     const b = await openRows(pathB);
     try {
-      mustMatch(a, b, shavePx);
+      if (!common || a.pages > 1 || b.pages > 1) mustMatch(a, b);
+      mustLeave(a, b, shavePx);
       return await compareRows(a, b, shavePx, options.cellPx);
     } finally {
       await b.close();
@@ -66,16 +69,19 @@ export async function compareImages(
   }
 }
 
-function mustMatch(a: Rows, b: Rows, shavePx: number) {
-  const size = ({ widthPx, pageHeightPx, pages }: Rows) =>
-    `${widthPx}×${pageHeightPx} px${pages > 1 ? `, ${pages} pages` : ''}`;
-  if (size(a) !== size(b)) {
-    throw new SrganError('E_USAGE', `${a.path} (${size(a)}) and ${b.path} (${size(b)}) differ in size.`, {
-      hint: 'Only images of one size can be compared: bring one to the size of the other first.',
-    });
-  }
-  if (Math.min(a.widthPx, a.pageHeightPx) > 2 * shavePx) return;
-  throw new SrganError('E_USAGE', `Nothing is left of ${size(a)} after ${shavePx} px at each side.`, {
+const sizeOf = ({ widthPx, pageHeightPx, pages }: Rows) =>
+  `${widthPx}×${pageHeightPx} px${pages > 1 ? `, ${pages} pages` : ''}`;
+
+function mustMatch(a: Rows, b: Rows) {
+  if (sizeOf(a) === sizeOf(b)) return;
+  throw new SrganError('E_USAGE', `${a.path} (${sizeOf(a)}) and ${b.path} (${sizeOf(b)}) differ in size.`, {
+    hint: 'Only images of one size can be compared: bring one to the size of the other first.',
+  });
+}
+
+function mustLeave(a: Rows, b: Rows, shavePx: number) {
+  if (Math.min(a.widthPx, a.pageHeightPx, b.widthPx, b.pageHeightPx) > 2 * shavePx) return;
+  throw new SrganError('E_USAGE', `Nothing is left of ${sizeOf(a)} after ${shavePx} px at each side.`, {
     hint: 'Give --shave a smaller number.',
   });
 }
@@ -86,7 +92,9 @@ async function compareRows(
   shavePx: number,
   cellPx: CompareOptions['cellPx'],
 ): Promise<Comparison> {
-  const { widthPx, pageHeightPx: heightPx, pages } = a;
+  const { pages } = a;
+  const widthPx = Math.min(a.widthPx, b.widthPx);
+  const heightPx = Math.min(a.pageHeightPx, b.pageHeightPx);
   const shape = shapeOfPair(a, b);
   const [readA, readB] = [planeReader(a, shape), planeReader(b, shape)];
   const gauges = openGauges(widthPx - 2 * shavePx, shape);
@@ -94,15 +102,17 @@ async function compareRows(
   const map = cellPx && openDifferenceMap(widthPx, heightPx, cellPx(widthPx, heightPx));
   const differences = new Float64Array(widthPx);
 
-  for await (const { samplesA, samplesB, top, count } of bands(a, b)) {
+  for await (const { samplesA, samplesB, top, count } of bands(a, b, heightPx * pages)) {
     for (let row = 0; row < count; row++) {
-      const [rowA, rowB] = [readA(samplesA, row), readB(samplesB, row)];
+      const [rowA, rowB] = [readA(samplesA, row), readB(samplesB, row)].map((whole) =>
+        part(whole, 0, widthPx),
+      ) as [PlaneRow, PlaneRow];
       const y = (top + row) % heightPx;
       rowDifferences(rowA, rowB, differences);
       if (top + row < heightPx) map?.push(differences, y);
       if (y < shavePx || y >= heightPx - shavePx) continue;
       if (y === shavePx) gauges.restart();
-      gauges.push(shaved(rowA, shavePx), shaved(rowB, shavePx));
+      gauges.push(part(rowA, shavePx, widthPx - shavePx), part(rowB, shavePx, widthPx - shavePx));
       histogram.push(differences.subarray(shavePx, widthPx - shavePx));
     }
   }
@@ -122,9 +132,8 @@ async function compareRows(
   };
 }
 
-async function* bands(a: Rows, b: Rows) {
-  const rows = a.pageHeightPx * a.pages;
-  const bandRows = Math.max(1, Math.floor(BAND_SAMPLES / a.widthPx));
+async function* bands(a: Rows, b: Rows, rows: number) {
+  const bandRows = Math.max(1, Math.floor(BAND_SAMPLES / Math.max(a.widthPx, b.widthPx)));
   for (let top = 0; top < rows; top += bandRows) {
     const count = Math.min(bandRows, rows - top);
     const [samplesA, samplesB] = await Promise.all([a.read(top, count), b.read(top, count)]);
@@ -132,8 +141,8 @@ async function* bands(a: Rows, b: Rows) {
   }
 }
 
-function shaved({ colour, y, alpha }: PlaneRow, shavePx: number): PlaneRow {
-  const inside = (plane: Float64Array) => plane.subarray(shavePx, Math.max(shavePx, plane.length - shavePx));
+function part({ colour, y, alpha }: PlaneRow, from: number, to: number): PlaneRow {
+  const inside = (plane: Float64Array) => plane.subarray(from, to);
   return { colour: colour.map(inside), y: inside(y), alpha: inside(alpha) };
 }
 

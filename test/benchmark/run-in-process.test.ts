@@ -75,5 +75,5 @@ onPosix('one that is killed is told as what it most likely is', async (t) => {
     error.message,
     'The run of 2 images with 2 threads was killed, as a system does that is out of memory.',
   );
-  t.regex(error.hint ?? '', /--thread-counts/);
+  t.regex(error.hint ?? '', /fewer threads/);
 });

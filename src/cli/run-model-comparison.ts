@@ -1,0 +1,52 @@
+import { SrganError } from '../errors.js';
+import { figuresOf, sortedBy } from '../model-comparison/figures.js';
+import { compareModels } from '../model-comparison/model-comparison.js';
+import { modelComparisonJson } from '../reports/model-comparison/document.js';
+import { openModelComparisonProgress } from '../reports/model-comparison/progress.js';
+import { modelComparisonText } from '../reports/model-comparison/table.js';
+import { lostLines } from '../reports/model-comparison/words.js';
+import { openInterrupts } from './interrupts.js';
+import { logLevel } from './log-level.js';
+import { modelComparisonOptionsOf, type ModelComparisonFlags } from './model-comparison-flags.js';
+import { print } from './output.js';
+
+/**
+ * Compares networks between the process's standard streams and signals.
+ * @returns the exit status: 1 where an image or a network was left out
+ */
+export async function runModelComparison(
+  sources: readonly string[],
+  flags: ModelComparisonFlags,
+): Promise<number> {
+  const { stderr, env } = process;
+  const progress = openModelComparisonProgress({ ...logLevel(flags, stderr, env), stream: stderr });
+  const interrupts = openInterrupts(() => progress.note('Stopping; what was written for it is removed.'));
+  try {
+    const comparison = await compareModels(modelComparisonOptionsOf(sources, flags), {
+      signal: interrupts.drain,
+      onStep: (step) => progress.step(step),
+      onFailure: (failure) => progress.failure(failure),
+    });
+    progress.close();
+    const figures = sortedBy(figuresOf(comparison.results, comparison.scale), flags.sort ?? 'psnr');
+    await print(
+      flags.json ? modelComparisonJson(comparison, figures) : modelComparisonText(comparison, figures),
+    );
+    const lost = lostLines(comparison);
+    if (flags.json) for (const line of lost) progress.note(line);
+    if (flags.html !== undefined) {
+      const { modelComparisonPage } = await import('../reports/model-comparison/page.js');
+      const { savePage } = await import('../reports/save-page.js');
+      const inputs = comparison.images.map(({ path }) => path);
+      await savePage(flags.html, await modelComparisonPage(comparison, figures), inputs);
+    }
+    return lost.length + comparison.failures.length === 0 ? 0 : 1;
+  } catch (error) {
+    progress.close();
+    const cancelled = error instanceof SrganError && error.code === 'E_CANCELLED';
+    if (interrupts.exitStatus === undefined || !cancelled) throw error;
+    return interrupts.exitStatus;
+  } finally {
+    interrupts.dispose();
+  }
+}
