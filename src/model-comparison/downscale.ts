@@ -79,10 +79,11 @@ function store(
 ): void {
   const whole = (value: number) => Math.min(maxValue, Math.max(0, Math.round(value)));
   for (let at = 0; at < sums.length; at += channels) {
-    const alpha = channels === 4 ? whole(sums[at + 3] as number) : maxValue;
+    const alpha = channels === 4 ? (sums[at + 3] as number) : maxValue;
     for (let c = 0; c < channels; c++) {
       const value = sums[at + c] as number;
-      samples[at + c] = c === 3 ? alpha : alpha === 0 ? 0 : whole((value * maxValue) / alpha);
+      // less than half a level of alpha is none, and its colour that of nothing
+      samples[at + c] = c === 3 ? whole(value) : alpha < 0.5 ? 0 : whole((value * maxValue) / alpha);
     }
   }
 }

@@ -257,3 +257,19 @@ test('refuses different sizes, too wide a border and what is no number, and says
   t.true(tiny.identical);
   t.is(tiny.ssim, undefined);
 });
+
+test('of different sizes what both have is compared where that is asked for', async (t) => {
+  const cwd = await temporaryDirectory(t);
+  const pair = drawPair({ widthPx: 60, heightPx: 40, channels: 3, max: 255 });
+  const corner = (samples: Uint16Array) =>
+    samples.filter((_, i) => Math.floor(i / 3) % 60 < 57 && i < 36 * 60 * 3);
+  const size = { widthPx: 57, heightPx: 36, channels: 3 as const };
+  const whole = await savePng(cwd, 'whole.png', pair.original, pair);
+  const small = await savePng(cwd, 'small.png', corner(pair.original), size);
+  const other = await savePng(cwd, 'other.png', corner(pair.changed), size);
+  const options = { shavePx: 2, cellPx: () => 16 };
+  const expected = await compareImages(small, other, options);
+  const found = await compareImages(whole, other, { ...options, common: true });
+  t.deepEqual(found, { ...expected, a: { ...expected.a, path: whole } });
+  await t.throwsAsync(compareImages(whole, other, options), { code: 'E_USAGE' });
+});

@@ -13,8 +13,7 @@ export function speedText({ min, median, max }: Spread, rounds: number): string 
 }
 
 /** A number of Mpx, or of them a second: a large network makes a hundredth of one. */
-export const mpx = (value: number): string =>
-  value < 0.1 ? String(Number(value.toPrecision(2))) : rate(value);
+export const mpx = (value: number): string => (value < 0.1 ? value.toPrecision(2) : rate(value));
 
 /** `x2, 4 images of 132, evenly taken; 1.23 Mpx of them made 4 times smaller by bicubic` */
 export function workText({ scale, images, found, settings, failures }: ModelComparison): string {
