@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm } from '../files/fs.js';
 import path from 'node:path';
 import { imageName } from '../benchmark/images.js';
 import { runInProcess } from '../benchmark/run-in-process.js';
