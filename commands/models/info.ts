@@ -27,12 +27,21 @@ export default class ModelsInfo extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsInfo);
-    const { describeFile, isNetworkFile, listNetworks } = await import('../../src/models/networks.js');
-    const { fileInfo, networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
+    const { describeFile, describeKept, isNetworkFile, listNetworks } =
+      await import('../../src/models/networks.js');
+    const { fileInfo, keptInfo, networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
     const { print } = await import('../../src/cli/output.js');
     if (await isNetworkFile(args.name)) {
       const file = await describeFile(args.name);
       await print(flags.json ? `${JSON.stringify(file, null, 2)}\n` : fileInfo(file));
+      return;
+    }
+    const kept = await describeKept(args.name);
+    if (kept) {
+      const { listing, files } = kept;
+      await print(
+        flags.json ? `${JSON.stringify({ ...listing, files }, null, 2)}\n` : keptInfo(listing, files),
+      );
       return;
     }
     const network = pickNetwork(await listNetworks({ folding: true }), args.name);

@@ -5,7 +5,7 @@ import { SrganError } from '../errors.js';
 import { batchFile, noBatch } from '../journal/batches.js';
 import type { BatchLine, RecordedOptions } from '../journal/lines.js';
 import { readBegun } from '../journal/begun.js';
-import { isPackaged } from '../models/registry.js';
+import { isKnownName } from '../models/kept/known-name.js';
 import { resolveOptions } from '../settings.js';
 import type { BatchFlags } from './batch-flags.js';
 import { batchOptions } from './batch-options.js';
@@ -55,7 +55,7 @@ export async function resumedBatch(
       hint: 'No image was begun, so run the batch again without --resume.',
     });
   }
-  const recorded = optionsIn(past.batch);
+  const recorded = await optionsIn(past.batch);
   await refuseContradictions(id, given, recorded);
   const free = FREE.flatMap((group) => {
     const layers = [stated(given), recorded, stated(filled)];
@@ -78,14 +78,15 @@ export async function resumedBatch(
 }
 
 /** Relative paths among them were relative to where the batch was begun. */
-function optionsIn({ options, cwd }: BatchLine): RecordedOptions {
+async function optionsIn({ options, cwd }: BatchLine): Promise<RecordedOptions> {
   const { model } = options;
-  return model === undefined || isName(model) ? options : { ...options, model: path.resolve(cwd, model) };
+  if (model === undefined || (await isName(model))) return options;
+  return { ...options, model: path.resolve(cwd, model) };
 }
 
 /** Of a network or kernel that is known, or a URL: whatever else it is, it is the path of a user's own network. */
-function isName(model: string): boolean {
-  return isPackaged(model) || isKernel(model) || model.startsWith('file:');
+async function isName(model: string): Promise<boolean> {
+  return isKernel(model) || model.startsWith('file:') || (await isKnownName(model));
 }
 
 const isKernel = (model: string) => RESIZE_KERNELS.some((kernel) => kernel === model);

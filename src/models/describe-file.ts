@@ -37,6 +37,7 @@ export async function describeFile(file: string): Promise<FileDescription> {
   const network = await load();
   const { factor, inputRange, outputRange, radiusPx, macsPerPixel, liveFloatsPerPixel } = network;
   const { title, licence, origin } = stated;
+  const foldedMacs = network.tiled?.bySides[0]?.work.perPixel;
   return {
     name: family.name,
     file,
@@ -51,7 +52,14 @@ export async function describeFile(file: string): Promise<FileDescription> {
     haloPx: haloOf(network),
     alignPx: network.alignPx ?? 1,
     means: network.means?.steps.length ?? 0,
-    network: { factor, radiusPx, macsPerPixel, liveFloatsPerPixel, parameters },
+    network: {
+      factor,
+      radiusPx,
+      macsPerPixel,
+      ...(foldedMacs !== undefined && foldedMacs < macsPerPixel && { foldedMacsPerPixel: foldedMacs }),
+      liveFloatsPerPixel,
+      parameters,
+    },
     findings,
   };
 }

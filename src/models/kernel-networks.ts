@@ -2,26 +2,25 @@ import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../engines/
 import { kernelRadiusPx } from '../engines/kernels.js';
 import { SrganError } from '../errors.js';
 import type { Networks } from '../run.js';
-import { isPackaged } from './registry.js';
+import { isKnownName } from './kept/known-name.js';
 
 const FACTORS = [2, 3, 4, 5, 6, 7, 8] as const;
 
 /**
- * Kernels in the place of networks, for the `resize` engine. The name of a packaged network stands for
+ * Kernels in the place of networks, for the `resize` engine. The name of a built-in or kept network stands for
  * lanczos3, so that `--engine resize` alone is enough.
  */
 export function openKernels(): Networks {
   return {
-    describe: (name) =>
-      Promise.resolve().then(() => ({ name: kernelOf(name), factors: FACTORS, defaultFactor: 2 })),
-    load: (name, factor) => Promise.resolve().then(() => kernelFile(kernelOf(name), factor)),
+    describe: async (name) => ({ name: await kernelOf(name), factors: FACTORS, defaultFactor: 2 }),
+    load: async (name, factor) => kernelFile(await kernelOf(name), factor),
   };
 }
 
-function kernelOf(name: string): ResizeKernel {
+async function kernelOf(name: string): Promise<ResizeKernel> {
   const kernel = RESIZE_KERNELS.find((known) => known === name);
   if (kernel) return kernel;
-  if (isPackaged(name)) return 'lanczos3';
+  if (await isKnownName(name)) return 'lanczos3';
   throw new SrganError('E_MODEL', `${name}: the resize engine has no kernel of this name.`, {
     hint: `Its kernels are ${RESIZE_KERNELS.join(', ')}.`,
   });

@@ -4,25 +4,41 @@ import { readFile } from '../files/fs.js';
 import { costOf, type Cost } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
 import { receptiveField } from '../graph/receptive-field.js';
-import { locatePackage } from './locate.js';
-import { readPackaged } from './packaged.js';
-import { PACKAGED, type PackagedFamily } from './registry.js';
+import { findKept, keptNames, type Kept } from './kept/kept.js';
+import type { KeptRecord } from './kept/record.js';
+import { findPackage, readPackaged } from './packaged.js';
+import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 import { foldForTiles } from './tiled-network.js';
 
 /** What `srgan models` shows of a family of networks. */
 export interface NetworkListing {
   readonly name: string;
-  readonly package: string;
+  /** Undefined of what the user keeps and is not built in. */
+  readonly package: string | undefined;
+  /** Whether it can be run: its package is installed, or it is kept. */
   readonly installed: boolean;
-  /** Version and directory of the package, where it is installed. */
+  /** Version of the package and directory of the files, where it is installed. */
   readonly version: string | undefined;
   readonly directory: string | undefined;
-  readonly licence: string;
+  /** Undefined where nothing is known of it. */
+  readonly licence: string | undefined;
+  /** Its authors, or where it was added from. */
   readonly origin: string;
+  /** Where it lies in the user's data directory. */
+  readonly kept?: KeptFacts;
   readonly factors: readonly number[];
   readonly defaultFactor: number;
   /** One for each factor; empty where it is not installed. */
   readonly networks: readonly NetworkDescription[];
+}
+
+export interface KeptFacts {
+  /** Time as ISO 8601 has it. */
+  readonly added: string;
+  /** How the licence is known. */
+  readonly licenceBy?: string;
+  /** SHA-256 in hex of each file, by its path in the directory. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export interface NetworkDescription {
@@ -42,16 +58,52 @@ export interface ListOptions {
   readonly folding?: boolean;
 }
 
-/** @throws SrganError E_MODEL where an installed network is damaged */
+/** @throws SrganError E_MODEL where an installed network, or the record of a kept one, is damaged */
 export async function listNetworks({ folding = false }: ListOptions = {}): Promise<NetworkListing[]> {
   const listings: NetworkListing[] = [];
   for (const family of PACKAGED) listings.push(await listFamily(family, folding));
+  return [...listings, ...(await listKept())];
+}
+
+/**
+ * What the user keeps and is not built in; no network is read for it.
+ * @throws SrganError E_MODEL where the record of one is damaged
+ */
+export async function listKept(): Promise<NetworkListing[]> {
+  const listings: NetworkListing[] = [];
+  for (const name of await keptNames()) {
+    const kept = isPackaged(name) ? undefined : await findKept(name);
+    if (kept) listings.push(keptListing(kept));
+  }
   return listings;
 }
 
+export function keptListing({ record, directory }: Kept): NetworkListing {
+  const factors = record.networks.map(({ factor }) => factor);
+  return {
+    name: record.name,
+    package: undefined,
+    installed: true,
+    version: undefined,
+    directory,
+    licence: record.licence?.licence,
+    origin: record.origin,
+    kept: keptFacts(record),
+    factors,
+    defaultFactor: factors[0] ?? 1,
+    networks: record.networks.map(({ file: _file, format: _format, needs: _needs, ...facts }) => facts),
+  };
+}
+
+const keptFacts = ({ added, licence, files }: KeptRecord): KeptFacts => ({
+  added,
+  ...(licence && { licenceBy: licence.by }),
+  files,
+});
+
 async function listFamily(family: PackagedFamily, folding: boolean): Promise<NetworkListing> {
   const { name, factors, defaultFactor, origin } = family;
-  const directory = await locatePackage(family.package);
+  const { directory, kept } = (await findPackage(family)) ?? {};
   const { version, licence } = directory ? await packageFacts(directory) : {};
   const networks: NetworkDescription[] = [];
   for (const factor of directory ? factors : []) {
@@ -65,6 +117,7 @@ async function listFamily(family: PackagedFamily, folding: boolean): Promise<Net
     directory,
     licence: licence ?? family.licence,
     origin,
+    ...(kept && { kept: keptFacts(kept.record) }),
     factors,
     defaultFactor,
     networks,

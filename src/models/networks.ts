@@ -3,10 +3,12 @@ import type { EngineSettings, NetworkFile } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
 import type { NetworkFamily, Networks } from '../run.js';
 import type { FileDescription } from './describe-file.js';
+import type { KeptDescription } from './describe-kept.js';
 import { fileKind, KERAS } from './files.js';
 import { openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list.js';
 import { once } from './once.js';
+import { isKnownName } from './kept/known-name.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -21,6 +23,12 @@ export async function listNetworks(options?: ListOptions): Promise<NetworkListin
   return list.listNetworks(options);
 }
 
+/** Names that --model takes, built in first: of what is kept here, too. */
+export async function networkNames(): Promise<string[]> {
+  const { keptNames } = await import('./kept/kept.js');
+  return [...new Set([...PACKAGED.map(({ name }) => name), ...(await keptNames())])];
+}
+
 export interface NetworkSettings extends EngineSettings {
   /** Make the networks ready for tiles by doing less work for the same result. Default true. */
   readonly fold?: boolean;
@@ -31,7 +39,7 @@ export interface NetworkSettings extends EngineSettings {
  * name holds.
  */
 export async function isNetworkFile(name: string): Promise<boolean> {
-  return !isPackaged(name) && (await fileKind(pathOf(name))) !== undefined;
+  return !(await isKnownName(name)) && (await fileKind(pathOf(name))) !== undefined;
 }
 
 /**
@@ -41,6 +49,17 @@ export async function isNetworkFile(name: string): Promise<boolean> {
 export async function describeFile(file: string): Promise<FileDescription> {
   const describe = await import('./describe-file.js');
   return describe.describeFile(pathOf(file));
+}
+
+/**
+ * What is known of a kept family that is not built in, each file compared with its sum; undefined where none has the
+ * name.
+ * @throws SrganError E_MODEL
+ */
+export async function describeKept(name: string): Promise<KeptDescription | undefined> {
+  if (isPackaged(name)) return undefined;
+  const describe = await import('./describe-kept.js');
+  return describe.describeKept(name);
 }
 
 /** The networks that an engine can run; nothing is read before it is asked for. */
@@ -120,9 +139,12 @@ function openFiles(readers: Readers): Networks {
 async function openByName(name: string, readers: Readers): Promise<Opened> {
   const packaged = PACKAGED.find((family) => family.name === name);
   if (packaged) return openPackaged(packaged, readers);
+  const { openKept } = await import('./kept/open-kept.js');
+  const kept = await openKept(name, (path) => readers.file(path));
+  if (kept) return kept;
   const file = await readers.file(pathOf(name));
   if (file) return file;
-  const names = PACKAGED.map((family) => family.name).join(', ');
+  const names = (await networkNames()).join(', ');
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
     hint: `The names are ${names}, or the path of ${readers.kinds}.`,
   });

@@ -5,6 +5,7 @@ import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { graphNetwork } from './graph-network.js';
 import { readKerasFile } from './keras-file.js';
+import { checkKept, findKept, type Kept } from './kept/kept.js';
 import { locatePackage } from './locate.js';
 import { factsOf } from './network-file.js';
 import type { PackagedFamily } from './registry.js';
@@ -38,14 +39,35 @@ export async function readPackaged(family: PackagedFamily, factor: number): Prom
 
 /** @throws SrganError E_MODEL when the package is not installed */
 export async function packagedHeader(family: PackagedFamily, factor: number): Promise<string> {
-  return path.join(await packageDirectory(family), 'models', `x${factor}`, 'model.json');
+  const { directory, kept } = await placeOf(family);
+  const network = kept?.record.networks.find((each) => each.factor === factor);
+  if (kept && network) await checkKept(kept, network);
+  return path.join(directory, 'models', `x${factor}`, 'model.json');
 }
 
-/** @throws SrganError E_MODEL when the package is not installed */
+/** @throws SrganError E_MODEL when the package is neither installed nor kept */
 export async function packageDirectory(family: PackagedFamily): Promise<string> {
+  return (await placeOf(family)).directory;
+}
+
+interface Place {
+  readonly directory: string;
+  /** Where the user keeps the package, and it is not installed. */
+  readonly kept?: Kept;
+}
+
+/** Undefined where a family is neither installed nor kept. */
+export async function findPackage(family: PackagedFamily): Promise<Place | undefined> {
   const directory = await locatePackage(family.package);
-  if (directory !== undefined) return directory;
+  if (directory !== undefined) return { directory };
+  const kept = await findKept(family.name);
+  return kept && { directory: kept.directory, kept };
+}
+
+async function placeOf(family: PackagedFamily): Promise<Place> {
+  const place = await findPackage(family);
+  if (place) return place;
   throw new SrganError('E_MODEL', `${family.name}: this network is not installed.`, {
-    hint: `npm install ${family.package}`,
+    hint: `srgan models add ${family.name}, or npm install ${family.package}`,
   });
 }

@@ -6,50 +6,50 @@ import type { FileDescription, NetworkDescription, NetworkListing } from '../mod
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
 
-const HEADING = ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'PACKAGE'];
+const HEADING = ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'FROM'];
 
 /** One row for each factor; a family that is not installed has one row for all. */
 export function networksTable(listings: readonly NetworkListing[]): string {
-  const rows = listings.flatMap(({ name, networks, factors, licence, package: packageName, version }) =>
-    networks.length > 0
+  const rows = listings.flatMap((listing) => {
+    const { name, networks, factors } = listing;
+    const end = [visible(listing.licence ?? UNKNOWN), from(listing)];
+    return networks.length > 0
       ? networks.map((network) => [
           name,
           `x${network.factor}`,
           `${network.radiusPx} px`,
           thousands(network.macsPerPixel),
           thousands(network.parameters),
-          licence,
-          `${packageName} ${version ?? ''}`.trim(),
+          ...end,
         ])
-      : [
-          [
-            name,
-            factors.map((factor) => `x${factor}`).join(' '),
-            '',
-            '',
-            '',
-            licence,
-            notInstalled(packageName),
-          ],
-        ],
-  );
+      : [[name, factors.map((factor) => `x${factor}`).join(' '), '', '', '', ...end]];
+  });
   return tableText([HEADING, ...rows], NUMERIC);
+}
+
+const UNKNOWN = 'unknown';
+
+function from({ package: packageName, version, installed, origin }: NetworkListing): string {
+  if (packageName === undefined) return visible(origin);
+  return installed ? `${packageName} ${version ?? ''}`.trim() : notInstalled(packageName);
 }
 
 const NUMERIC = new Set([2, 3, 4]);
 
 export function networkInfo(listing: NetworkListing): string {
-  const { name, factors, defaultFactor, licence, origin, package: packageName, version, directory } = listing;
+  const { name, factors, defaultFactor, origin, package: packageName, directory, kept } = listing;
   const facts = tableText([
     ['name', name],
     [
       'factors',
       factors.map((factor) => `x${factor}${factor === defaultFactor ? ' (default)' : ''}`).join(', '),
     ],
-    ['licence', licence],
-    ['origin', origin],
-    ['package', directory ? `${packageName} ${version ?? ''}`.trim() : notInstalled(packageName)],
-    ...(directory ? [['directory', directory]] : []),
+    ['licence', licenceOf(listing)],
+    ['origin', visible(origin)],
+    ...(packageName === undefined ? [] : [['package', from(listing)]]),
+    ...(directory ? [['directory', visible(directory)]] : []),
+    ...(kept ? [['added', kept.added]] : []),
+    ...Object.entries(kept?.files ?? {}).map(([file, sum]) => ['sha256', `${sum}  ${visible(file)}`]),
   ]);
   if (listing.networks.length === 0) return facts;
   const networks = tableText(
@@ -69,6 +69,18 @@ export function networkInfo(listing: NetworkListing): string {
   return `${facts}\n${networks}`;
 }
 
+function licenceOf({ licence = UNKNOWN, kept }: NetworkListing): string {
+  return visible(kept?.licenceBy === undefined ? licence : `${licence} (${kept.licenceBy})`);
+}
+
+/** What is known of a kept family, and how it was found out of each of its networks. */
+export function keptInfo(listing: NetworkListing, files: readonly FileDescription[]): string {
+  const found = files.map(
+    (file) => `\nx${file.factor}, ${file.format}, ${visible(file.file)}\n${findings(file)}`,
+  );
+  return [networkInfo(listing), ...found].join('');
+}
+
 export function fileInfo(file: FileDescription): string {
   const { network, means } = file;
   const facts = tableText([
@@ -82,11 +94,18 @@ export function fileInfo(file: FileDescription): string {
       ? [['means', `looks at ${means} means over the whole image: a pass over the tiles for each`]]
       : []),
     ['MACs per pixel', thousands(network.macsPerPixel)],
+    ...(network.foldedMacsPerPixel === undefined
+      ? []
+      : [['folded', `${thousands(network.foldedMacsPerPixel)}, ${foldingOf(network)[1]} fewer`]]),
     ['parameters', thousands(network.parameters)],
     ['live values per pixel', thousands(network.liveFloatsPerPixel)],
   ]);
-  const findings = file.findings.map(({ what, value, by }) => [what, value, WAYS[by]]);
-  return `${facts}\n${tableText([['FACT', 'VALUE', 'BY'], ...findings])}`;
+  return `${facts}\n${findings(file)}`;
+}
+
+function findings(file: FileDescription): string {
+  const rows = file.findings.map(({ what, value, by }) => [what, value, WAYS[by]]);
+  return tableText([['FACT', 'VALUE', 'BY'], ...rows]);
 }
 
 const WAYS: Readonly<Record<By, string>> = {
@@ -113,7 +132,7 @@ function foldingOf({ macsPerPixel, foldedMacsPerPixel: folded }: NetworkDescript
   return folded === undefined ? ['-', '-'] : [thousands(folded), `${(macsPerPixel / folded).toFixed(2)}x`];
 }
 
-const notInstalled = (packageName: string) => `not installed: npm install ${packageName}`;
+const notInstalled = (packageName: string) => `not installed: srgan models add ${packageName}`;
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en-US');
 

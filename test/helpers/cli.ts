@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Stands in for the data directory of the user, whose networks are none of the tests'. */
+const NOTHING_KEPT = fileURLToPath(new URL('../nothing-is-kept', import.meta.url));
+
 export const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
 
 export interface Ran {
@@ -95,5 +98,5 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(
     ([name]) => !/^(SRGAN_|NODE_OPTIONS$|NO_COLOR$)/.test(name),
   );
-  return { ...Object.fromEntries(ours), NODE_ENV: 'production' };
+  return { ...Object.fromEntries(ours), NODE_ENV: 'production', SRGAN_HOME: NOTHING_KEPT };
 }

@@ -1,4 +1,4 @@
-import { nextWords, type CommandWords, type FlagWords } from './words.js';
+import { nextWords, type CommandWords, type FlagWords, type NetworkNames } from './words.js';
 
 /** A script for bash 3.2 or newer, to be sourced. */
 export function bashCompletion(bin: string, commands: readonly CommandWords[]): string {
@@ -12,7 +12,7 @@ export function bashCompletion(bin: string, commands: readonly CommandWords[]): 
     esac
   done
   case "$command $prev" in
-${commands.flatMap(({ name, flags }) => flags.flatMap((flag) => valueCase(name, flag))).join('\n')}
+${commands.flatMap(({ name, flags }) => flags.flatMap((flag) => valueCase(bin, name, flag))).join('\n')}
   esac
   if [[ $cur == -* ]]; then
     case "$command" in
@@ -23,17 +23,34 @@ ${commands.map(flagCase).join('\n')}
 ${['', ...commands.map(({ name }) => name)].flatMap((before) => wordCase(commands, before)).join('\n')}
     esac
   fi
+  if [[ $cur != -* && \${#COMPREPLY[@]} -eq 0 ]] && (( COMP_CWORD == $(wc -w <<<"$command") + 1 )); then
+    case "$command" in
+${commands.flatMap((command) => argumentCase(bin, command)).join('\n')}
+    esac
+  fi
 }
 complete -o default -F _${bin} ${bin}
 `;
 }
 
-function valueCase(command: string, { long, short, takesValue, values }: FlagWords): string[] {
+function valueCase(
+  bin: string,
+  command: string,
+  { long, short, takesValue, values, takes }: FlagWords,
+): string[] {
   if (!takesValue) return [];
   const patterns = [long, ...(short ? [short] : [])].map((word) => quote(`${command} ${word}`)).join('|');
-  const offer = values.length > 0 ? `COMPREPLY=($(compgen -W ${quote(values.join(' '))} -- "$cur")); ` : '';
+  const words = values.length > 0 ? quote(values.join(' ')) : takes && networks(bin, takes);
+  const offer = words ? `COMPREPLY=($(compgen -W ${words} -- "$cur")); ` : '';
   return [`    ${patterns}) ${offer}return ;;`];
 }
+
+function argumentCase(bin: string, { name, takes }: CommandWords): string[] {
+  if (!takes) return [];
+  return [`      ${quote(name)}) COMPREPLY=($(compgen -W ${networks(bin, takes)} -- "$cur")) ;;`];
+}
+
+const networks = (bin: string, takes: NetworkNames) => `"$(${bin} models ${takes} 2>/dev/null)"`;
 
 function flagCase({ name, flags }: CommandWords): string {
   const words = flags.map(({ long }) => long).join(' ');

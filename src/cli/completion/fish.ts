@@ -1,8 +1,11 @@
-import { nextWords, type CommandWords, type FlagWords } from './words.js';
+import { nextWords, type CommandWords, type FlagWords, type NetworkNames } from './words.js';
 
 /** A script for fish 3 or newer, to be sourced. */
 export function fishCompletion(bin: string, commands: readonly CommandWords[]): string {
-  const lines = commands.flatMap(({ name, flags }) => flags.map((flag) => flagLine(bin, name, flag)));
+  const lines = commands.flatMap(({ name, flags, takes }) => [
+    ...flags.map((flag) => flagLine(bin, name, flag)),
+    ...(takes ? [`complete -c ${bin} -n ${quote(isExactly(name))} -a ${quote(networks(bin, takes))}`] : []),
+  ]);
   const words = ['', ...commands.map(({ name }) => name)].flatMap((before) =>
     nextWords(commands, before).map((word) => {
       const summary = commands.find(({ name }) => name === `${before} ${word}`.trim())?.summary ?? '';
@@ -24,7 +27,7 @@ ${[...words, ...lines].join('\n')}
 function flagLine(
   bin: string,
   command: string,
-  { long, short, summary, takesValue, values }: FlagWords,
+  { long, short, summary, takesValue, values, takes }: FlagWords,
 ): string {
   const parts = [
     `complete -c ${bin}`,
@@ -33,9 +36,12 @@ function flagLine(
     ...(short ? [`-s ${short.slice(1)}`] : []),
     ...(takesValue ? ['-r'] : []),
     ...(values.length > 0 ? ['-f', `-a ${quote(values.join(' '))}`] : []),
+    ...(takes ? [`-a ${quote(networks(bin, takes))}`] : []),
     `-d ${quote(summary)}`,
   ];
   return parts.join(' ');
 }
+
+const networks = (bin: string, takes: NetworkNames) => `(${bin} models ${takes} 2>/dev/null)`;
 
 const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -4,7 +4,19 @@ export interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly FlagWords[];
+  /** Its first argument is the name of a network. */
+  readonly takes?: NetworkNames;
 }
+
+/** Those that there are when the shell asks: what `srgan models` prints with these words. */
+export type NetworkNames = '--names' | '--kept --names';
+
+/** By its id. */
+const TAKES_NETWORK: Readonly<Partial<Record<string, NetworkNames>>> = {
+  'models:info': '--names',
+  'models:convert': '--names',
+  'models:remove': '--kept --names',
+};
 
 export interface FlagWords {
   /** With its dashes, such as `--scale`. */
@@ -15,6 +27,8 @@ export interface FlagWords {
   readonly takesValue: boolean;
   /** The only values there are; otherwise files are offered. */
   readonly values: readonly string[];
+  /** Names of networks are offered before files. */
+  readonly takes?: NetworkNames;
 }
 
 /** As much of oclif's description of a command as is used here. */
@@ -43,6 +57,7 @@ export function commandWords(commands: readonly DescribedCommand[]): CommandWord
         name: name.replaceAll(':', ' '),
         summary: firstSentence(summary),
         flags: [...Object.values(flags).flatMap(flagWords), HELP],
+        ...(TAKES_NETWORK[id] && { takes: TAKES_NETWORK[id] }),
       })),
     );
   // oclif describes a command once more under each of its aliases
@@ -72,6 +87,7 @@ function flagWords({
     summary: firstSentence(description),
     takesValue: type === 'option',
     values: options,
+    ...(name === 'model' && { takes: '--names' }),
   };
   return allowNo ? [flag, { ...flag, long: `--no-${name}`, short: undefined }] : [flag];
 }

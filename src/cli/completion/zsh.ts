@@ -1,8 +1,12 @@
-import { nextWords, type CommandWords, type FlagWords } from './words.js';
+import { nextWords, type CommandWords, type FlagWords, type NetworkNames } from './words.js';
 
 /** A script for zsh, to be sourced after compinit or put into a directory of $fpath as _srgan. */
 export function zshCompletion(bin: string, commands: readonly CommandWords[]): string {
   return `#compdef ${bin}
+_${bin}_networks() {
+  compadd -- \${(f)"$(${bin} models "$@" 2>/dev/null)"}
+  _files
+}
 _${bin}() {
   local command= next
   integer depth=1
@@ -19,7 +23,7 @@ ${['', ...commands.map(({ name }) => name)].flatMap((before) => wordCase(command
     esac
   fi
   case "$command" in
-${commands.map(argumentsCase).join('\n')}
+${commands.map((command) => argumentsCase(bin, command)).join('\n')}
   esac
 }
 if [[ \${funcstack[1]} == _${bin} ]]; then _${bin} "$@"; else compdef _${bin} ${bin}; fi
@@ -31,15 +35,23 @@ function wordCase(commands: readonly CommandWords[], before: string): string[] {
   return words.length > 0 ? [`      ${quote(before)}) compadd -- ${words.map(quote).join(' ')} ;;`] : [];
 }
 
-function argumentsCase({ name, flags }: CommandWords): string {
-  const specs = flags.flatMap(argumentSpecs).map((spec) => ` \\\n      ${quote(spec)}`);
-  return `    ${quote(name)}) _arguments -s${specs.join('')} '*:file:_files' ;;`;
+function argumentsCase(bin: string, { name, flags, takes }: CommandWords): string {
+  const specs = flags.flatMap((flag) => argumentSpecs(bin, flag)).map((spec) => ` \\\n      ${quote(spec)}`);
+  const first = takes ? ` ${quote(`1:network:${networks(bin, takes)}`)}` : '';
+  return `    ${quote(name)}) _arguments -s${specs.join('')}${first} '*:file:_files' ;;`;
 }
 
-function argumentSpecs({ long, short, summary, takesValue, values }: FlagWords): string[] {
-  const value = takesValue ? `:value:${values.length > 0 ? `(${values.join(' ')})` : '_files'}` : '';
+function argumentSpecs(
+  bin: string,
+  { long, short, summary, takesValue, values, takes }: FlagWords,
+): string[] {
+  const offer = values.length > 0 ? `(${values.join(' ')})` : takes ? networks(bin, takes) : '_files';
+  const value = takesValue ? `:value:${offer}` : '';
   const about = `[${summary.replace(/[[\]\\:]/g, '\\$&')}]${value}`;
   return [`*${long}${takesValue ? '=' : ''}${about}`, ...(short ? [`*${short}${about}`] : [])];
 }
+
+/** _arguments adds options of its own before the words behind a function, unless a space comes first. */
+const networks = (bin: string, takes: NetworkNames) => ` _${bin}_networks ${takes}`;
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

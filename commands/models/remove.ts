@@ -1,0 +1,25 @@
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+
+export default class ModelsRemove extends Command {
+  static override summary = 'Keep a network no longer.';
+
+  static override description = 'Only what models add has kept is removed; what is installed stays.';
+
+  static override examples = ['<%= config.bin %> models remove realesrgan-x4plus'];
+
+  static override args = {
+    name: Args.string({
+      description: "A name that 'srgan models --kept' lists.",
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(ModelsRemove);
+    const { removeKept } = await import('../../src/models/kept/kept.js');
+    await removeKept(args.name);
+    process.stderr.write(`${args.name}: removed.\n`);
+  }
+}
