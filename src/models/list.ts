@@ -91,7 +91,14 @@ export function keptListing({ record, directory }: Kept): NetworkListing {
     kept: keptFacts(record),
     factors,
     defaultFactor: factors[0] ?? 1,
-    networks: record.networks.map(({ file: _file, format: _format, needs: _needs, ...facts }) => facts),
+    networks: record.networks.map((network) => ({
+      factor: network.factor,
+      radiusPx: network.radiusPx,
+      macsPerPixel: network.macsPerPixel,
+      ...(network.foldedMacsPerPixel !== undefined && { foldedMacsPerPixel: network.foldedMacsPerPixel }),
+      liveFloatsPerPixel: network.liveFloatsPerPixel,
+      parameters: network.parameters,
+    })),
   };
 }
 

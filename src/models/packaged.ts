@@ -68,6 +68,6 @@ async function placeOf(family: PackagedFamily): Promise<Place> {
   const place = await findPackage(family);
   if (place) return place;
   throw new SrganError('E_MODEL', `${family.name}: this network is not installed.`, {
-    hint: `srgan models add ${family.name}, or npm install ${family.package}`,
+    hint: `srgan models add ${family.package}, or npm install ${family.package}`,
   });
 }

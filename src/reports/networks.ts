@@ -29,9 +29,9 @@ export function networksTable(listings: readonly NetworkListing[]): string {
 
 const UNKNOWN = 'unknown';
 
-function from({ package: packageName, version, installed, origin }: NetworkListing): string {
+function from({ package: packageName, version, directory, origin }: NetworkListing): string {
   if (packageName === undefined) return visible(origin);
-  return installed ? `${packageName} ${version ?? ''}`.trim() : notInstalled(packageName);
+  return directory ? `${packageName} ${version ?? ''}`.trim() : notInstalled(packageName);
 }
 
 const NUMERIC = new Set([2, 3, 4]);

@@ -86,6 +86,37 @@ testWhere(has('bash'), 'there is no bash')('bash completes the commands there ar
   t.is(offered('batch', 'in', 'out', '--webhook', ''), '');
 });
 
+testWhere(has('bash'), 'there is no bash')(
+  'bash asks for the names of networks when they are wanted',
+  async (t) => {
+    const { stdout: script } = await srgan(['completion', 'bash']);
+    const offered = (...line: string[]) => {
+      const asked = spawnSync(
+        'bash',
+        [
+          '-c',
+          `srgan() { [[ "$*" == 'models --names' ]] && echo 'built-in mine'; [[ "$*" == 'models --kept --names' ]] && echo mine; }
+        ${script}
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _srgan; echo "\${COMPREPLY[*]}"`,
+          'bash',
+          'srgan',
+          ...line,
+        ],
+        { encoding: 'utf8' },
+      );
+      t.is(asked.stderr, '');
+      return asked.stdout.trim();
+    };
+    t.is(offered('models', 'info', ''), 'built-in mine');
+    t.is(offered('models', 'remove', ''), 'mine');
+    t.is(offered('models', 'convert', 'b'), 'built-in');
+    t.is(offered('models', 'convert', 'built-in', ''), '');
+    t.is(offered('pipe', 'in', '--model', 'm'), 'mine');
+    t.is(offered('batch', '-m', ''), 'built-in mine');
+    t.is(offered('models', 'add', ''), '');
+  },
+);
+
 testWhere(has('zsh'), 'there is no zsh')('zsh reads its script', (t) => {
   const { status, stderr } = spawnSync('zsh', ['-n'], {
     input: zshCompletion('srgan', words),

@@ -8,7 +8,7 @@ test('models and models list are a table with a row for each factor', async (t) 
   t.is(stderr, '');
   t.is((await srgan(['models', 'list'])).stdout, stdout);
   const rows = stdout.trimEnd().split('\n');
-  t.regex(rows[0] ?? '', /^NAME +FACTOR +RADIUS +MACS\/PX +PARAMETERS +LICENCE +PACKAGE$/);
+  t.regex(rows[0] ?? '', /^NAME +FACTOR +RADIUS +MACS\/PX +PARAMETERS +LICENCE +FROM$/);
   for (const factor of [2, 3, 4, 8]) {
     t.regex(
       stdout,

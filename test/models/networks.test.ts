@@ -67,7 +67,7 @@ test('a package that is not installed', async (t) => {
   t.like(await t.throwsAsync(packageDirectory(family)), {
     code: 'E_MODEL',
     message: 'esrgan-huge: this network is not installed.',
-    hint: 'npm install @upscalerjs/esrgan-huge',
+    hint: 'srgan models add @upscalerjs/esrgan-huge, or npm install @upscalerjs/esrgan-huge',
   });
 });
 

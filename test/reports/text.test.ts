@@ -86,13 +86,13 @@ test('a row for each factor, and how to get what is not installed', (t) => {
       ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'PACKAGE'],
       ['one', 'x2', '10 px', '222,544', '1,234', 'MIT', '@x/one 1.0.0'],
       ['one', 'x4', '10 px', '222,544', '1,234', 'MIT', '@x/one 1.0.0'],
-      ['two', 'x2 x4', 'MIT', 'not installed: npm install @x/two'],
+      ['two', 'x2 x4', 'MIT', 'not installed: srgan models add @x/two'],
     ],
   );
   t.regex(networkInfo(installed), /^factors +x2 \(default\), x4$/m);
   t.regex(networkInfo(installed), /^x2 +10 px +222,544 +72,824 +3\.06x +1,234 +320$/m);
   t.regex(networkInfo(installed), /^x4 +10 px +222,544 +- +- +1,234 +320$/m);
-  t.regex(networkInfo(absent), /^package +not installed: npm install @x\/two$/m);
+  t.regex(networkInfo(absent), /^package +not installed: srgan models add @x\/two$/m);
 });
 
 test('a name that is not there is answered with those that are', (t) => {

@@ -37,7 +37,8 @@ function wordCase(commands: readonly CommandWords[], before: string): string[] {
 
 function argumentsCase(bin: string, { name, flags, takes }: CommandWords): string {
   const specs = flags.flatMap((flag) => argumentSpecs(bin, flag)).map((spec) => ` \\\n      ${quote(spec)}`);
-  const first = takes ? ` ${quote(`1:network:${networks(bin, takes)}`)}` : '';
+  // the words of the command are arguments of zsh's own
+  const first = takes ? ` ${quote(`${name.split(' ').length + 1}:network:${networks(bin, takes)}`)}` : '';
   return `    ${quote(name)}) _arguments -s${specs.join('')}${first} '*:file:_files' ;;`;
 }
 

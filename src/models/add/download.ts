@@ -90,7 +90,7 @@ async function answerOf(first: URL, maxBytes: number, signal: AbortSignal): Prom
       await answer.body.cancel();
       throw tooLarge(first, maxBytes);
     }
-    return answer.body as ReadableStream;
+    return answer.body;
   }
 }
 

@@ -129,7 +129,7 @@ async function npm(args: readonly string[], signal: AbortSignal): Promise<string
   return new Promise((resolve, reject) => {
     const options = { env, signal, shell, maxBuffer: 2 ** 26, encoding: 'utf8', windowsHide: true } as const;
     execFile(file, [...before, ...args], options, (error, stdout, stderr) => {
-      if (error) reject(Object.assign(error, { stdout, stderr }));
+      if (error) reject(Object.assign(new Error(stderr, { cause: error }), { stdout }));
       else resolve(stdout.trim());
     });
   });

@@ -77,11 +77,11 @@ function bytesOf(archive: string) {
     let left = count;
     while (left > 0) {
       if (held.length === 0) {
-        const { value, done } = await pieces.next().catch((cause: unknown) => {
+        const taken = await pieces.next().catch((cause: unknown) => {
           throw brokenArchive(archive, 'it is no gzipped tar file, or is damaged', cause);
         });
-        if (done) throw brokenArchive(archive, 'it is cut off');
-        held = value;
+        if (taken.done) throw brokenArchive(archive, 'it is cut off');
+        held = taken.value;
       }
       const piece = held.subarray(0, left);
       held = held.subarray(piece.length);

@@ -18,14 +18,18 @@ export function keptDirectory(surroundings?: Surroundings): string {
     env: process.env,
     home: homedir(),
   };
-  const { join, resolve, isAbsolute } = platform === 'win32' ? path.win32 : path.posix;
+  const paths = platform === 'win32' ? path.win32 : path.posix;
   const stated = env.SRGAN_HOME;
-  if (stated) return join(resolve(stated), 'models');
+  if (stated) return paths.join(paths.resolve(stated), 'models');
   if (platform === 'win32') {
-    return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'srgan', 'models');
+    return paths.join(env.LOCALAPPDATA ?? paths.join(home, 'AppData', 'Local'), 'srgan', 'models');
   }
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'srgan', 'models');
+  if (platform === 'darwin') return paths.join(home, 'Library', 'Application Support', 'srgan', 'models');
   // a relative path there is to be ignored: XDG Base Directory Specification
   const data = env.XDG_DATA_HOME;
-  return join(data && isAbsolute(data) ? data : join(home, '.local', 'share'), 'srgan', 'models');
+  return paths.join(
+    data && paths.isAbsolute(data) ? data : paths.join(home, '.local', 'share'),
+    'srgan',
+    'models',
+  );
 }
