@@ -167,5 +167,5 @@ async function compareFiles(
   for (const family of families) {
     for (const file of family.files) files.push(...(await filesOf(path.join(directory, file))));
   }
-  compareSums(sha256, await sumsOf(files, path.basename));
+  compareSums(sha256, await sumsOf(files, (file) => path.basename(file)));
 }
