@@ -83,7 +83,7 @@ test('a row for each factor, and how to get what is not installed', (t) => {
       .split('\n')
       .map((line) => line.split(/ {2,}/)),
     [
-      ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'PACKAGE'],
+      ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'FROM'],
       ['one', 'x2', '10 px', '222,544', '1,234', 'MIT', '@x/one 1.0.0'],
       ['one', 'x4', '10 px', '222,544', '1,234', 'MIT', '@x/one 1.0.0'],
       ['two', 'x2 x4', 'MIT', 'not installed: srgan models add @x/two'],

@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from '../../errors.js';
+import { readdir, rm } from '../../files/fs.js';
 import { makeDirectory } from '../../make-directory.js';
 import { isProcessThere } from '../../process-there.js';
 import { writeFailure } from '../../stages/write-failure.js';

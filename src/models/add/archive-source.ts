@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readdir, readFile, stat } from '../../files/fs.js';
 import { isRecord } from '../../graph/keras-model.js';
 import { hashFile } from '../../hash-file.js';
 import { makeDirectory } from '../../make-directory.js';
@@ -40,8 +40,9 @@ export async function archiveSource(
   const name = base.replace(/\.(whl|zip|tgz|tar\.gz)$/i, '');
   const bare = { directory, name, origin, fetched, compared: true };
   // npm packs everything below one directory
-  const top = await readdir(directory, { withFileTypes: true });
-  const only = top.length === 1 && top[0]?.isDirectory() ? path.join(directory, top[0].name) : directory;
+  const [top = '', ...others] = await readdir(directory);
+  const isPacked = others.length === 0 && top !== '' && (await stat(path.join(directory, top))).isDirectory();
+  const only = isPacked ? path.join(directory, top) : directory;
   return (
     (await packageSource({ ...bare, directory: only })) ??
     (await wheelSource(bare)) ?? { ...bare, directory: only }

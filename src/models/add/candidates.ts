@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from '../../errors.js';
+import { opendir, readFile, stat } from '../../files/fs.js';
 
 const MOST_ENTRIES = 20_000;
 const DEEPEST = 8;
@@ -20,7 +20,7 @@ export async function findNetworkFiles(directory: string): Promise<string[]> {
 
   async function walk(below: string, depth: number): Promise<void> {
     const here = path.join(directory, below);
-    for (const entry of await readdir(here, { withFileTypes: true })) {
+    for await (const entry of await opendir(here, { bufferSize: 256 })) {
       if (++seen > MOST_ENTRIES) {
         throw new SrganError('E_MODEL', `${directory}: this is no folder of networks, so much lies in it.`);
       }

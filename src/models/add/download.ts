@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { SrganError, systemCode } from '../../errors.js';
+import { createWriteStream, rm } from '../../files/fs.js';
 import { formatBytes } from '../../measures.js';
 import { writeFailure } from '../../stages/write-failure.js';
 

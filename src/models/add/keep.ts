@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SrganError } from '../../errors.js';
+import { constants, copyFile, mkdir, rename, rm, stat } from '../../files/fs.js';
 import { hashFile } from '../../hash-file.js';
 import { makeDirectory } from '../../make-directory.js';
 import { replaceFile } from '../../replace-file.js';
@@ -96,34 +95,24 @@ interface Copied {
 async function copyFiles(family: FoundFamily, source: Source, content: string): Promise<Copied> {
   const networks: string[][] = [];
   for (const file of family.files) networks.push(await filesOf(path.resolve(source.directory, file)));
-  const facts = source.package === undefined ? [] : [path.join(source.directory, 'package.json')];
+  const aside = source.package === undefined ? [] : [path.join(source.directory, 'package.json')];
   const top = source.package === undefined ? commonDirectory(networks.flat()) : source.directory;
   const relative = (file: string) => path.relative(top, file).split(path.sep).join('/');
   const files: Record<string, string> = {};
-  for (const file of new Set([...networks.flat(), ...facts])) {
+  for (const file of new Set([...networks.flat(), ...aside])) {
     const copy = path.join(content, path.relative(top, file));
+    const facts = await stat(file).catch(() => undefined);
+    if (!facts?.isFile())
+      throw new SrganError('E_MODEL', `${file}: this file of the network cannot be read.`);
     try {
       await makeDirectory(path.dirname(copy));
       await copyFile(file, copy, constants.COPYFILE_EXCL);
     } catch (cause) {
-      if (isOf(cause, ['ENOENT', 'EISDIR', 'EACCES'], file)) {
-        throw new SrganError('E_MODEL', `${file}: this file of the network cannot be read.`, { cause });
-      }
       throw writeFailure(copy, cause);
     }
     files[relative(file)] = await hashFile(copy);
   }
-  return { files, needs: networks.map((each) => [...each, ...facts].map(relative)), top };
-}
-
-function isOf(cause: unknown, codes: readonly string[], file: string): boolean {
-  return (
-    cause instanceof Error &&
-    'code' in cause &&
-    codes.includes(String(cause.code)) &&
-    'path' in cause &&
-    cause.path === file
-  );
+  return { files, needs: networks.map((each) => [...each, ...aside].map(relative)), top };
 }
 
 function commonDirectory(files: readonly string[]): string {

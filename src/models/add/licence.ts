@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readdir, readFile } from '../../files/fs.js';
 import { isRecord } from '../../graph/keras-model.js';
 import type { KnownLicence } from '../kept/record.js';
 

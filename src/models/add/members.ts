@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { access } from '../../files/fs.js';
 import { readManifest } from '../../graph/keras-model.js';
 import { withExternalData } from '../../graph/onnx-external.js';
 import { damaged } from '../../graph/order.js';

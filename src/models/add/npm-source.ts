@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../errors.js';
+import { access, createReadStream, readFile } from '../../files/fs.js';
 import { isRecord } from '../../graph/keras-model.js';
 import { locatePackage } from '../locate.js';
 import { PACKAGED } from '../registry.js';

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SrganError } from '../../errors.js';
+import { stat } from '../../files/fs.js';
 import { fileKind } from '../files.js';
 import type { KnownLicence } from '../kept/record.js';
 import { modelJsonName } from '../model-json.js';

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { createReadStream } from '../../files/fs.js';
 import { brokenArchive, isWanted, unpackInto } from './unpacked.js';
 
 /**

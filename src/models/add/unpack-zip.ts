@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
+import { createReadStream, type FileHandle, open } from '../../files/fs.js';
 import { brokenArchive, isWanted, unpackInto } from './unpacked.js';
 
 /**

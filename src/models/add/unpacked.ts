@@ -1,8 +1,8 @@
-import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../errors.js';
+import { createWriteStream } from '../../files/fs.js';
 import { makeDirectory } from '../../make-directory.js';
 import { formatBytes } from '../../measures.js';
 import { writeFailure } from '../../stages/write-failure.js';

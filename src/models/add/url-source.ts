@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError } from '../../errors.js';
+import { stat } from '../../files/fs.js';
 import { modelJsonName } from '../model-json.js';
 import { archiveKind, archiveSource } from './archive-source.js';
 import { download, shownUrl, webUrl } from './download.js';

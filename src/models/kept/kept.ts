@@ -1,6 +1,6 @@
-import { access, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../../errors.js';
+import { access, readdir, rm } from '../../files/fs.js';
 import { hashFile } from '../../hash-file.js';
 import { writeFailure } from '../../stages/write-failure.js';
 import { statedFile } from '../conclude/stated-facts.js';
@@ -31,14 +31,11 @@ export async function findKept(name: string): Promise<Kept | undefined> {
 /** Names of what is kept, in order. */
 export async function keptNames(): Promise<string[]> {
   const directory = keptDirectory();
-  const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
+  const entries = await readdir(directory).catch((cause: unknown) => {
     if (systemCode(cause) === 'ENOENT') return [];
     throw new SrganError('E_MODEL', `${directory}: the kept networks cannot be read.`, { cause });
   });
-  const names = entries
-    .filter((entry) => entry.isDirectory() && mayBeKeptAs(entry.name))
-    .map(({ name }) => name)
-    .sort();
+  const names = entries.filter(mayBeKeptAs).sort();
   const whole = await Promise.all(names.map((name) => isThere(path.join(directory, name, RECORD))));
   return names.filter((_, i) => whole[i]);
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SrganError, systemCode } from '../../errors.js';
+import { readFile } from '../../files/fs.js';
 import { isRecord } from '../../graph/keras-model.js';
 
 /** Beside the folder of the files. */
