@@ -6,6 +6,13 @@ const { join } = require('node:path');
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 2));
 
 const launch = async (argv) => {
+  const { tooFewFiles } = require('../dist/src/cli/enough-files.cjs');
+  const refusal = tooFewFiles();
+  if (refusal !== undefined) {
+    process.stderr.write(`srgan: ${refusal}\n`);
+    process.exitCode = 2;
+    return;
+  }
   // native code that crashes takes its process along: what works off many images runs under a small parent
   if (argv[0] === 'pipe' || argv[0] === 'batch') {
     const { isWatched, orderOf, start } = require('../dist/src/watch/start.cjs');

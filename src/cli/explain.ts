@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { SrganError, type ErrorCode } from '../errors.js';
+import { SrganError, systemCode, type ErrorCode } from '../errors.js';
 import { causes } from '../reports/failure-lines.js';
 import { visible } from '../reports/terminal-text.js';
 
@@ -36,6 +36,10 @@ function tell(error: unknown): Told {
     return { sentence, hint: error.hint, exitStatus: error.exitStatus };
   }
   if (isGoneDirectory(error)) return usage('The working directory is not there any more.');
+  if (isShortOfFiles(error)) {
+    const hint = 'Raise the limit: ulimit -n 1024.';
+    return { sentence: 'Too many files are open.', hint, exitStatus: 2 };
+  }
   if (isOclif(error)) return tellOclif(withoutParserFrame(error.message));
   const what = error instanceof Error ? error.message : String(error);
   return {
@@ -75,6 +79,8 @@ function withFlags(sentence: string, code: ErrorCode): string {
 /** What Node throws wherever the working directory is asked for. */
 const isGoneDirectory = (error: unknown) =>
   error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
+
+const isShortOfFiles = (error: unknown) => ['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '');
 
 /** oclif wraps the message of an error thrown while a flag is parsed. */
 function withoutParserFrame(message: string): string {

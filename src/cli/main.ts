@@ -34,7 +34,15 @@ function workingDirectory(): string {
 }
 
 async function fail(error: unknown, argv: readonly string[]): Promise<number> {
-  const { explain } = await import('./explain.js');
+  const explaining = await import('./explain.js').catch(() => undefined);
+  // what keeps modules from being loaded kept the program from it too; thrown, it would come here again, without end
+  if (!explaining) {
+    process.stderr.write(
+      `srgan: The program cannot be loaded: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return 2;
+  }
+  const { explain } = explaining;
   const { lines, exitStatus } = explain(error, { verbose: isVerbose(argv) });
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
   return exitStatus;
