@@ -13,7 +13,7 @@ export default class ParallelBenchmark extends Command {
       'threads than usable cores are marked with *. What is written meanwhile lies in the temporary directory ' +
       'of the system and is removed at the end.',
     'Exit status: 0 all results equal; 1 a result differs, or a run failed; 2 the command line or the set-up is ' +
-      'wrong; 130 or 143 interrupted.',
+      'wrong; 129, 130 or 143 interrupted.',
   ].join('\n\n');
 
   static override examples = [

@@ -13,7 +13,7 @@ export default class Pipe extends Command {
       'error. A bad image never stops the others. Ctrl-C finishes the images that are being worked on; a ' +
       'second one stops at once.',
     'Exit status: 0 all done; 1 some image failed; 2 nothing matched, or the command line or the set-up ' +
-      'is wrong; 130 or 143 interrupted; 141 the reader of standard output went away.',
+      'is wrong; 129, 130 or 143 interrupted; 141 the reader of standard output went away.',
     'Every flag has a default that can be set: SRGAN_MAX_MEMORY=2G stands for --max-memory 2G, and so ' +
       'does {"max-memory": "2G"} in srgan.config.json. A flag wins over the environment, and that over ' +
       'the file.',

@@ -11,7 +11,7 @@ export default class Upscale extends Command {
       'OUT are made.',
     'OUT is whole or not there at all, and not a byte goes to standard output before the whole image has ' +
       'succeeded. What is read from standard input may have up to 1 GiB.',
-    'Exit status: 0 done; 1 the image failed; 2 the command line or the set-up is wrong; 130 or 143 ' +
+    'Exit status: 0 done; 1 the image failed; 2 the command line or the set-up is wrong; 129, 130 or 143 ' +
       'interrupted; 141 the reader of standard output went away.',
   ].join('\n\n');
 

@@ -16,7 +16,7 @@ export default class Batch extends Command {
     'The event that --webhook posts is batch.completed where every image was worked off, whatever became of ' +
       'each, batch.interrupted after a signal, and batch.failed where the run broke off for another reason.',
     'Exit status: 0 all done; 1 some image failed; 2 there is no image, or the command line or the set-up is ' +
-      'wrong; 130 or 143 interrupted; 141 the reader of standard output went away.',
+      'wrong; 129, 130 or 143 interrupted; 141 the reader of standard output went away.',
   ].join('\n\n');
 
   static override examples = [

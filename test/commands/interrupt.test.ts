@@ -65,22 +65,23 @@ onPosix(
   },
 );
 
-onPosix('what takes longer than --drain-limit after the first signal is given up', async (t) => {
-  const cwd = await makeTree(t);
-  await savePngs(cwd, ['small.png', 'big.png'], 16, 16);
-  await savePngs(cwd, ['big.png'], 600, 600);
-  const run = startSrgan(
-    ['pipe', '-', 'out', '--base', '.', '--model', 'esrgan-thick', '--drain-limit', '0'],
-    { cwd },
-  );
-  run.child.stdin?.write('small.png\nbig.png\n');
-  await run.saysOnStdout(/small\.png/);
-  run.child.kill('SIGTERM');
-  const { signal, stderr } = await run.ended;
-  t.is(signal, 'SIGTERM', stderr);
-  t.regex(stderr, /for which they have 0 s/);
-  t.deepEqual(await readdir(join(cwd, 'out')), ['small.png']);
-});
+for (const how of ['SIGTERM', 'SIGHUP'] as const)
+  onPosix(`what takes longer than --drain-limit after the first ${how} is given up`, async (t) => {
+    const cwd = await makeTree(t);
+    await savePngs(cwd, ['small.png', 'big.png'], 16, 16);
+    await savePngs(cwd, ['big.png'], 600, 600);
+    const run = startSrgan(
+      ['pipe', '-', 'out', '--base', '.', '--model', 'esrgan-medium', '--drain-limit', '0'],
+      { cwd },
+    );
+    run.child.stdin?.write('small.png\nbig.png\n');
+    await run.saysOnStdout(/small\.png/);
+    run.child.kill(how);
+    const { signal, stderr } = await run.ended;
+    t.is(signal, how, stderr);
+    t.regex(stderr, /for which they have 0 s/);
+    t.deepEqual(await readdir(join(cwd, 'out')), ['small.png']);
+  });
 
 onPosix('a reader that goes away stops the run, though the list goes on; no stack trace', async (t) => {
   const cwd = await makeTree(t);
