@@ -9,6 +9,7 @@ import { overhead } from './overhead.js';
 import { peers } from './peers.js';
 import { png } from './png.js';
 import { profile } from './profile.js';
+import { resume } from './resume.js';
 import { speedup } from './speedup.js';
 import { spill } from './spill.js';
 import { startup } from './startup.js';
@@ -30,6 +31,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   'balance-quick': { run: balanceQuick },
   speedup: { run: speedup, long: true },
   spill: { run: spill, long: true },
+  resume: { run: resume, long: true },
   stress: { run: stress, long: true },
 };
 
