@@ -25,7 +25,8 @@ export function createClaims(keyOf: KeyOf): Claims {
     async claim(output, source) {
       const key = await keyOf(output);
       if (claimed.add(key)) {
-        if (named.size < NAMED) named.set(key, source);
+        // of a source no more than its name stays: it may carry a whole record of a list
+        if (named.size < NAMED) named.set(key, { index: source.index, path: source.path });
         return;
       }
       const owner = named.get(key);

@@ -12,7 +12,7 @@ import { theilSen, trendOf } from '../../src/profile/trend.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
 
 const { values } = parseArgs({
-  options: { images: { type: 'string', default: '20000' }, slim: { type: 'string', default: '2000' } },
+  options: { images: { type: 'string', default: '20000' }, slim: { type: 'string', default: '20000' } },
 });
 
 /**
