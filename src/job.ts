@@ -35,6 +35,9 @@ export interface Source {
   readonly again?: Again;
 }
 
+/** A source before it has its place in the order of a run. */
+export type FoundSource = Omit<Source, 'index' | 'crashed' | 'again'>;
+
 export interface Again {
   /** Which try it is, from 2 on. */
   readonly tries: number;

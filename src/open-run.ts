@@ -1,13 +1,9 @@
-import pLimit from 'p-limit';
-import { createBudget } from './budget.js';
-import { prepareEngine } from './engines/prepare.js';
 import { SrganError, type ErrorCode } from './errors.js';
 import { STAGES, type StageName } from './job.js';
 import { spool } from './find/spool.js';
 import { openJournal } from './journal/journal.js';
 import { openSweep } from './left-over.js';
-import { quantizedNetworks } from './models/int8/quantized-networks.js';
-import { openNetworks } from './models/networks.js';
+import { openMachinery, type Machinery } from './machinery.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
@@ -17,9 +13,7 @@ import { openPathKeys } from './plan/path-keys.js';
 import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
-import { createBuffers } from './workers/buffers.js';
 import type { Watch } from './watch/watch.js';
-import { openTilePool } from './workers/pool.js';
 
 /** A run with its workers, ready to flow; `close` gives everything back. */
 export interface OpenRun extends Run {
@@ -47,30 +41,20 @@ export function stageBounds({
   return { plan: 4, decode: threads + 1, upscale: 2 * threads + 2, encode: threads + 1, write: 4 };
 }
 
-/** Buffers between images: what is larger is quickly made anew, beside what it takes to fill it. */
-const MOST_IDLE_BYTES = 64 * 2 ** 20;
-
-/** Of pixels in flight, with which no worker waits for an image. */
-function ampleBytes(threads: number): number {
-  return (64 + 32 * threads) * 2 ** 20;
-}
-
-/** @throws SrganError where the options or the set-up make a run impossible */
-export async function openRun(options: PipeOptions, watch?: Watch): Promise<OpenRun> {
+/**
+ * @param shared of a process that has several runs; otherwise the run has its own, and closes it
+ * @throws SrganError where the options or the set-up make a run impossible
+ */
+export async function openRun(options: PipeOptions, watch?: Watch, shared?: Machinery): Promise<OpenRun> {
   const asked = await resolveOptions(options);
-  const { engine, device, fold, precision } = asked;
-  const prepared = await prepareEngine({ engine, device }, asked.threads);
-  const stated = { ...asked, tile: asked.tile ?? prepared.tilePx };
-  const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds });
-  const buffers = createBuffers(Math.min(stated.maxMemory, MOST_IDLE_BYTES));
+  const machinery = shared ?? (await openMachinery(asked, (sentence) => options.onNote?.(sentence)));
+  const stated = { ...asked, tile: asked.tile ?? machinery.tilePx };
+  const { networks, tiles, buffers, budget, places, codec } = machinery;
 
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
-  await checkNetwork(inFull, stated);
-  const networks =
-    precision === 'int8' ? quantizedNetworks(inFull, (sentence) => options.onNote?.(sentence)) : inFull;
-  if (prepared.note !== undefined) options.onNote?.(prepared.note);
+  await machinery.check(stated.model);
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
@@ -80,16 +64,15 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
     throw error;
   });
   watch?.opened(settings.journal);
-  const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const bounds = stageBounds(settings);
 
   const run = {
     settings,
     signal,
     drain,
-    budget: createBudget(settings.maxMemory, Math.min(settings.maxMemory, ampleBytes(settings.threads))),
-    places: pLimit(Math.min(settings.chunkSize, placesWithin(settings))),
-    codec: pLimit(settings.threads),
+    budget,
+    places,
+    codec,
     networks,
     tiles,
     buffers,
@@ -107,7 +90,7 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
       stage(name, bound, fallback, (ticket) => refusal(name) ?? ticket.late, work),
     stop: (reason) => stopped.abort(reason),
     async close() {
-      await tiles.close();
+      if (!shared) await machinery.close();
       await journal?.close();
       await spooled?.remove();
     },
@@ -121,15 +104,6 @@ export async function openRun(options: PipeOptions, watch?: Watch): Promise<Open
     if (!signal.aborted && (begun || !drain.aborted)) return undefined;
     return new SrganError('E_CANCELLED', 'The run was stopped before this image was done.');
   }
-}
-
-/** Of the files that may be open: those of the program and of each worker, then of each image. */
-const FILES = { program: 40, worker: 8, image: 6 };
-
-/** @returns how many images may be in flight, at least one */
-export function placesWithin({ maxOpenFiles, threads }: Pick<Settings, 'maxOpenFiles' | 'threads'>): number {
-  const left = maxOpenFiles - FILES.program - FILES.worker * threads;
-  return Math.max(1, Math.floor(left / FILES.image));
 }
 
 /** A source that comes late in a stream must not have been replaced by then. */
@@ -155,10 +129,4 @@ async function journalOf(settings: Settings, options: PipeOptions, { sources }: 
   if (journal === undefined || sources === 0) return undefined;
   const begun = resume || watch?.before !== undefined;
   return await openJournal(journal, { ...settings, resume: begun }, options, sources);
-}
-
-/** The network named for all images is read before the first of them, so that a wrong name costs nothing. */
-async function checkNetwork(networks: Run['networks'], settings: Settings): Promise<void> {
-  const family = await networks.describe(settings.model);
-  await networks.load(settings.model, family.defaultFactor);
 }

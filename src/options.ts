@@ -1,5 +1,5 @@
 import type { Device, EngineName, Precision } from './engines/engine.js';
-import type { OutputFormat, Outcome, SourceOverrides } from './job.js';
+import type { FoundSource, OutputFormat, Outcome, SourceOverrides } from './job.js';
 
 /** A source stated by a program instead of a path. */
 export type SourceSpec = { src: string } & SourceOverrides & Record<string, unknown>;
@@ -18,6 +18,8 @@ export type Inputs =
       /** How it is called where an entry is wrong; otherwise by its path. */
       title?: string;
     }
+  /** Sources that were found before, with their places under the output directory, such as those of a shard. */
+  | { kind: 'found'; sources: readonly FoundSource[] }
   /** Sources from a program, pulled one by one. */
   | { kind: 'iterable'; sources: AsyncIterable<string | SourceSpec> | Iterable<string | SourceSpec> };
 

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from './errors.js';
+import type { Machinery } from './machinery.js';
 import type { PipeOptions } from './options.js';
 import type { Summary } from './reports/summary.js';
 import { openRun, type OpenRun } from './open-run.js';
@@ -23,9 +24,16 @@ export async function pipe(options: PipeOptions): Promise<Summary> {
   return await watchedPipe(options);
 }
 
-/** @param watch where another process goes on if this one dies */
-export async function watchedPipe(options: PipeOptions, watch?: Watch): Promise<Summary> {
-  const run = await openRun(options, watch);
+/**
+ * @param watch where another process goes on if this one dies
+ * @param shared networks and workers of a process that has several runs
+ */
+export async function watchedPipe(
+  options: PipeOptions,
+  watch?: Watch,
+  shared?: Machinery,
+): Promise<Summary> {
+  const run = await openRun(options, watch, shared);
   try {
     const summary = await flow(run);
     if (summary.sources > 0 || run.drain.aborted) return summary;

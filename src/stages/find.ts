@@ -5,7 +5,7 @@ import type { Draft } from '../find/draft.js';
 import { fromIterable, fromListFile, fromStream } from '../find/list.js';
 import { fromPatterns } from '../find/patterns.js';
 import { until } from '../find/until.js';
-import type { Source } from '../job.js';
+import type { FoundSource, Source } from '../job.js';
 import type { Inputs, Settings } from '../options.js';
 
 /**
@@ -33,9 +33,14 @@ export async function* find(settings: Settings, drain: AbortSignal): AsyncGenera
   }
 }
 
-async function* sourcesOf(settings: Settings): AsyncGenerator<Omit<Source, 'index'>> {
+async function* sourcesOf(settings: Settings): AsyncGenerator<FoundSource> {
+  const { inputs } = settings;
+  if (inputs.kind === 'found') {
+    yield* inputs.sources;
+    return;
+  }
   const base = await statedBase(settings);
-  for await (const draft of draftsOf(settings)) {
+  for await (const draft of draftsOf(settings, inputs)) {
     yield {
       path: draft.path,
       relativePath: draft.invalid
@@ -48,10 +53,10 @@ async function* sourcesOf(settings: Settings): AsyncGenerator<Omit<Source, 'inde
   }
 }
 
-function draftsOf({ inputs, ...settings }: Settings): AsyncGenerator<Draft> {
+function draftsOf(settings: Settings, inputs: Exclude<Inputs, { kind: 'found' }>): AsyncGenerator<Draft> {
   switch (inputs.kind) {
     case 'patterns':
-      return fromPatterns(inputs.patterns, { inputs, ...settings });
+      return fromPatterns(inputs.patterns, settings);
     case 'list':
       return fromStream(inputs.stream, inputs.format);
     case 'list-file':

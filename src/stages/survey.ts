@@ -33,7 +33,7 @@ const ANY_FACTOR = 1;
  * @param drain ends the look early; what was found until then counts
  */
 export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSignal = NEVER): Promise<Survey> {
-  if (settings.inputs.kind !== 'patterns' && settings.inputs.kind !== 'list-file') return blind;
+  if (settings.inputs.kind === 'list' || settings.inputs.kind === 'iterable') return blind;
   const naming = createNaming(settings);
   const inputs = createCompactSet();
   const outputs = createCompactSet();
