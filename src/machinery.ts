@@ -13,8 +13,12 @@ export interface Machinery extends Pick<
   Run,
   'networks' | 'tiles' | 'buffers' | 'budget' | 'places' | 'codec'
 > {
-  /** Reads the network named for all images, so that a wrong name costs nothing. */
-  check(model: string): Promise<void>;
+  /**
+   * Reads the network named for all images, so that a wrong name costs nothing.
+   * @returns its key at its own factor
+   * @throws SrganError E_MODEL
+   */
+  check(model: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -59,9 +63,10 @@ export async function openMachinery(
     codec: pLimit(threads),
     async check(model) {
       const family = await inFull.describe(model);
-      await inFull.load(model, family.defaultFactor);
+      const { key } = await inFull.load(model, family.defaultFactor);
       if (prepared.note !== undefined && !noted) onNote(prepared.note);
       noted = true;
+      return key;
     },
     close: () => tiles.close(),
   };

@@ -117,6 +117,8 @@ function isInputs(value: Record<string, unknown>): boolean {
       return listed && isRecord(value.stream) && Symbol.asyncIterator in value.stream;
     case 'list-file':
       return listed && text.holds(value.path);
+    case 'found':
+      return Array.isArray(value.sources);
     case 'iterable':
       return (
         isRecord(value.sources) && (Symbol.asyncIterator in value.sources || Symbol.iterator in value.sources)

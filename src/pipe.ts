@@ -28,11 +28,7 @@ export async function pipe(options: PipeOptions): Promise<Summary> {
  * @param watch where another process goes on if this one dies
  * @param shared networks and workers of a process that has several runs
  */
-export async function watchedPipe(
-  options: PipeOptions,
-  watch?: Watch,
-  shared?: Machinery,
-): Promise<Summary> {
+export async function watchedPipe(options: PipeOptions, watch?: Watch, shared?: Machinery): Promise<Summary> {
   const run = await openRun(options, watch, shared);
   try {
     const summary = await flow(run);

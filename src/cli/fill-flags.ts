@@ -1,11 +1,18 @@
 import { batchDefaults } from './batch-flags.js';
 import { configLayer } from './config-file.js';
 import { environmentLayer, withDefaults, type FlagDefinitions } from './defaults.js';
+import { submitFlags, workFlags } from './jobs-flags.js';
 import { pipeFlags } from './pipe-flags.js';
 import { upscaleFlags } from './upscale-flags.js';
 
 /** One configuration file serves all commands, so each passes over the flags of the others. */
-const IN_FILES: FlagDefinitions = { ...batchDefaults, ...upscaleFlags, ...pipeFlags };
+const IN_FILES: FlagDefinitions = {
+  ...submitFlags,
+  ...workFlags,
+  ...batchDefaults,
+  ...upscaleFlags,
+  ...pipeFlags,
+};
 
 /**
  * The flags given, then what the environment, then what the configuration file says of the others.

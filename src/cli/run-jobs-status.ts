@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { drain, release } from '../jobs/drain.js';
+import { openQueue, type OpenQueue } from '../jobs/queue.js';
+import { retry } from '../jobs/retry.js';
+import { isOver, jobsStatus, type JobsStatus } from '../jobs/status.js';
+import { jobsText } from '../reports/jobs.js';
+import { visible } from '../reports/terminal-text.js';
+import { count } from '../reports/units.js';
+import { fillFlags } from './fill-flags.js';
+import { openInterrupts } from './interrupts.js';
+import {
+  drainFlags,
+  retryFlags,
+  statusFlags,
+  type DrainFlags,
+  type RetryFlags,
+  type StatusFlags,
+} from './jobs-flags.js';
+import { print } from './output.js';
+
+const EVERY_MS = 1000;
+
+/** Each returns the exit status. */
+export async function runJobsStatus(given: StatusFlags): Promise<number> {
+  const flags = await fillFlags(given, statusFlags);
+  return on(flags, async (open) => {
+    const tell = (status: JobsStatus) =>
+      flags.json ? `${JSON.stringify(status, null, flags.watch ? 0 : 2)}\n` : jobsText(status);
+    if (!flags.watch) {
+      await print(tell(await jobsStatus(open, flags.manifest)));
+      return 0;
+    }
+    const interrupts = openInterrupts(() => undefined);
+    try {
+      await watch(open, flags.manifest, tell, interrupts.drain);
+      return interrupts.exitStatus ?? 0;
+    } finally {
+      interrupts.dispose();
+    }
+  });
+}
+
+/** On a terminal each text takes the place of the one before; elsewhere it is printed where it has changed. */
+async function watch(
+  open: OpenQueue,
+  manifest: string | undefined,
+  tell: (status: JobsStatus) => string,
+  signal: AbortSignal,
+): Promise<void> {
+  let shown = '';
+  while (!signal.aborted) {
+    const status = await jobsStatus(open, manifest);
+    const text = tell(status);
+    const up = process.stdout.isTTY && shown !== '' ? `\u001b[${shown.split('\n').length - 1}A\u001b[J` : '';
+    if (text !== shown) await print(`${up}${text}`);
+    shown = text;
+    if (isOver(status)) return;
+    await pause(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+export async function runJobsDrain(given: DrainFlags): Promise<number> {
+  const flags = await fillFlags(given, drainFlags);
+  return on(flags, async (open) => {
+    if (flags.release) {
+      await release(open);
+      say('The workers take shards again.');
+      return 0;
+    }
+    const interrupts = openInterrupts(() => say('The queue stays held.'));
+    try {
+      await drain(open, interrupts.drain, (active) => say(`Waiting for ${count(active, 'shard')} in hand.`));
+      if (interrupts.exitStatus === undefined) say('Nothing is in hand; the queue is held.');
+      return interrupts.exitStatus ?? 0;
+    } finally {
+      interrupts.dispose();
+    }
+  });
+}
+
+export async function runJobsRetry(given: RetryFlags): Promise<number> {
+  const flags = await fillFlags(given, retryFlags);
+  return on(flags, async (open) => {
+    const retried = await retry(open, { images: flags.images ?? false, manifest: flags.manifest });
+    const { failedShards, shardsWithFailures } = retried;
+    if (flags.json) await print(`${JSON.stringify(retried, null, 2)}\n`);
+    const more = flags.images ? `, and ${count(shardsWithFailures, 'shard')} with images that failed` : '';
+    say(`${count(failedShards, 'failed shard')}${more} go again.`);
+    return 0;
+  });
+}
+
+async function on(
+  choice: { redis?: string; queue?: string },
+  use: (open: OpenQueue) => Promise<number>,
+): Promise<number> {
+  const open = await openQueue({ redis: choice.redis, queue: choice.queue }, say);
+  try {
+    return await use(open);
+  } finally {
+    await open.close();
+  }
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${visible(sentence)}\n`);
+}

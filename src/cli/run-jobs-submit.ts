@@ -1,0 +1,65 @@
+import { SrganError } from '../errors.js';
+import { openQueue, DEFAULT_ATTEMPTS } from '../jobs/queue.js';
+import { submit, type Submitted } from '../jobs/submit.js';
+import { count } from '../reports/units.js';
+import { visible } from '../reports/terminal-text.js';
+import { openInterrupts } from './interrupts.js';
+import { fillFlags } from './fill-flags.js';
+import { selectInputs } from './inputs.js';
+import { submitFlags, type SubmitFlags } from './jobs-flags.js';
+import { print } from './output.js';
+import { optionsOf } from './pipe-options.js';
+
+const SHARD_SIZE = 200;
+const HIGH_WATER = 10_000;
+const LARGEST_SHARD = 100_000;
+
+/** @returns the exit status */
+export async function runJobsSubmit(args: readonly string[], given: SubmitFlags): Promise<number> {
+  const flags = await fillFlags(given, submitFlags);
+  const shardSize = between(1, LARGEST_SHARD, '--shard-size', flags['shard-size'] ?? SHARD_SIZE);
+  const highWater = between(1, 1e9, '--high-water', flags['high-water'] ?? HIGH_WATER);
+  const attempts = between(1, 1000, '--attempts', flags.attempts ?? DEFAULT_ATTEMPTS);
+  const { inputs, out } = await selectInputs(args, flags, () => process.stdin);
+  if (out === undefined) {
+    throw new SrganError(
+      'E_USAGE',
+      'Jobs need a directory for the results, where the manifest is kept too.',
+      {
+        hint: "Such as: srgan jobs submit 'photos/**/*.jpg' OUT --redis redis://HOST:6379",
+      },
+    );
+  }
+  const say = (sentence: string) => {
+    if (!flags.quiet) process.stderr.write(`${visible(sentence)}\n`);
+  };
+  const interrupts = openInterrupts(() => say('Stopping; the same command goes on from here.'));
+  const open = await openQueue(flags, say);
+  try {
+    const submitted = await submit(open, {
+      pipe: { ...optionsOf(flags), inputs, out },
+      shardSize,
+      highWater,
+      attempts,
+      drain: interrupts.drain,
+      onWait: (waiting) => say(waiting ? `Waiting until fewer than ${highWater} jobs wait.` : 'Going on.'),
+    });
+    await print(flags.json ? `${JSON.stringify(submitted, null, 2)}\n` : `${submitted.manifest}\n`);
+    say(textOf(submitted));
+    return interrupts.exitStatus ?? 0;
+  } finally {
+    await open.close();
+    interrupts.dispose();
+  }
+}
+
+function textOf({ manifest, out, shards, sources, alreadyDone, complete }: Submitted): string {
+  const done = alreadyDone > 0 ? `, of which ${alreadyDone} are done already` : '';
+  const until = complete ? '' : ' until the interrupt';
+  return `Manifest ${manifest} for ${out}: ${count(sources, 'image')} in ${count(shards, 'shard')}${done}${until}.`;
+}
+
+export function between(least: number, most: number, flag: string, value: number): number {
+  if (value >= least && value <= most) return value;
+  throw new SrganError('E_USAGE', `${flag} is ${value}, but it can be ${least} to ${most}.`);
+}

@@ -1,0 +1,117 @@
+import { openQueue } from '../jobs/queue.js';
+import { work, type ShardEnd, type WorkObserver } from '../jobs/work.js';
+import type { ShardJob } from '../jobs/queue.js';
+import type { Outcome } from '../job.js';
+import { count, duration } from '../reports/units.js';
+import { visible } from '../reports/terminal-text.js';
+import { fillFlags } from './fill-flags.js';
+import { openInterrupts } from './interrupts.js';
+import { workFlags, type WorkFlags } from './jobs-flags.js';
+import { between } from './run-jobs-submit.js';
+
+const LOCK_S = 30;
+const DRAIN_LIMIT_S = 300;
+
+/** @returns the exit status */
+export async function runJobsWork(given: WorkFlags): Promise<number> {
+  const flags = await fillFlags(given, workFlags);
+  const lockMs = 1000 * between(0.1, 3600, '--lock-duration', flags['lock-duration'] ?? LOCK_S);
+  const say = (sentence: string) => {
+    if (!flags.quiet) tell(sentence);
+  };
+  const open = await openQueue(flags, say);
+  const drainLimit = flags['drain-limit'] ?? DRAIN_LIMIT_S;
+  const interrupts = openInterrupts(() => {
+    say(`Stopping after the images that are being worked on, for which they have ${drainLimit} s.`);
+  }, 1000 * drainLimit);
+  const counts = { images: 0, failed: 0 };
+  const human: WorkObserver = {
+    image({ status, src, code = '', message = '' }: Outcome) {
+      if (status === 'cancelled') return;
+      counts.images += 1;
+      if (status !== 'failed') return;
+      counts.failed += 1;
+      tell(`${code} ${message.includes(src) ? message : `${src}: ${message}`}`);
+    },
+    shardBegun: () => undefined,
+    shardEnded: (job, end) => {
+      const line = lineOf(job, end);
+      if (end.kind === 'failed') tell(line);
+      else say(line);
+    },
+  };
+  const metrics = flags.metrics === undefined ? undefined : await openMetrics(flags.metrics);
+  try {
+    if (metrics) say(`Metrics are at ${metrics.url}`);
+    say(`Working on the queue ${open.name} of Redis at ${open.connection.title}.`);
+    const end = await work(open, {
+      resources: {
+        threads: flags.threads,
+        sequential: flags.sequential,
+        chunkSize: flags['chunk-size'],
+        maxMemory: flags['max-memory'],
+        maxOpenFiles: flags['max-open-files'],
+        fsync: flags.fsync,
+      },
+      lockMs,
+      once: flags.once ?? false,
+      drain: interrupts.drain,
+      onNote: say,
+      observer: metrics ? both(human, metrics.observer) : human,
+    });
+    say(`${count(end.shards, 'shard')}, ${count(counts.images, 'image')}, ${counts.failed} failed.`);
+    if (end.refusal && interrupts.exitStatus === undefined) throw end.refusal;
+    return interrupts.exitStatus ?? 0;
+  } finally {
+    await metrics?.close();
+    await open.close();
+    interrupts.dispose();
+  }
+
+  async function openMetrics(address: string) {
+    const { serveMetrics } = await import('../telemetry/serve.js');
+    const { workMetrics } = await import('../telemetry/work-metrics.js');
+    const { registry, observer } = workMetrics(open);
+    return { ...(await serveMetrics(address, registry)), observer };
+  }
+}
+
+function tell(sentence: string): void {
+  process.stderr.write(`${visible(sentence)}\n`);
+}
+
+function lineOf({ manifest, shard, sources }: ShardJob, end: ShardEnd): string {
+  const what = `Shard ${shard} of ${manifest}`;
+  const after = `after ${duration(end.ms)}`;
+  switch (end.kind) {
+    case 'done': {
+      const { failed } = end.result;
+      return `${what}: ${count(sources, 'image')}, ${failed} failed, ${after}`;
+    }
+    case 'failed':
+      return `${what} failed ${after}: ${end.error instanceof Error ? end.error.message : String(end.error)}`;
+    case 'not ours':
+      return `${what} was given to another worker meanwhile`;
+    case 'done before':
+      return `${what} was done before`;
+    case 'given back':
+      return `${what} was given back ${after}`;
+  }
+}
+
+function both(a: WorkObserver, b: WorkObserver): WorkObserver {
+  return {
+    image(outcome) {
+      a.image(outcome);
+      b.image(outcome);
+    },
+    shardBegun(job, waitMs) {
+      a.shardBegun(job, waitMs);
+      b.shardBegun(job, waitMs);
+    },
+    shardEnded(job, end) {
+      a.shardEnded(job, end);
+      b.shardEnded(job, end);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import type { FoundSource, Outcome } from '../job.js';
+import type { Machinery } from '../machinery.js';
+import type { PipeOptions } from '../options.js';
+import { watchedPipe } from '../pipe.js';
+import { pixelsOf } from '../reports/summary.js';
+import { beginAttempt, lastOf } from './attempt.js';
+import type { ImageFailure, ShardResult } from './counters.js';
+import type { Manifest, ManifestFiles } from './manifest.js';
+import { absolute } from './shard.js';
+
+/** How a worker does its work, which changes nothing in what comes out. */
+export type Resources = Pick<
+  PipeOptions,
+  'threads' | 'sequential' | 'chunkSize' | 'maxMemory' | 'maxOpenFiles' | 'fsync'
+>;
+
+export interface Shard {
+  readonly manifest: Manifest;
+  readonly files: ManifestFiles;
+  readonly number: number;
+  readonly sources: readonly FoundSource[];
+}
+
+export interface ShardRun {
+  readonly resources: Resources;
+  readonly machinery: Machinery;
+  /** Aborted: finishes the images in flight, and leaves the rest. */
+  readonly drain: AbortSignal;
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** Where an output appears while an attempt runs, another one may have made it; so often it is looked at again. */
+const MOST_LOOKS = 3;
+
+/**
+ * Works a shard off. What an earlier attempt has done is passed over; a bad image is a part of the result.
+ * @returns undefined where it was drained before its end
+ * @throws SrganError where the set-up makes it impossible, or the run stopped before its end
+ */
+export async function runShard(shard: Shard, run: ShardRun): Promise<ShardResult | undefined> {
+  for (let look = 1; ; look++) {
+    const { result, meets } = await oneAttempt(shard, run, look < MOST_LOOKS);
+    if (!meets) return result;
+  }
+}
+
+async function oneAttempt({ manifest, files, number, sources }: Shard, run: ShardRun, mayLookAgain: boolean) {
+  const startMs = performance.now();
+  const attempt = await beginAttempt(files, number);
+  const ended: Outcome[] = [];
+  const { stopped } = await watchedPipe(
+    {
+      inputs: { kind: 'found', sources },
+      out: manifest.out,
+      ...manifest.options,
+      ...run.resources,
+      journal: attempt.journal,
+      resume: true,
+      drain: run.drain,
+      onOutcome: (outcome) => {
+        ended.push(outcome);
+        run.onOutcome(outcome);
+      },
+    },
+    undefined,
+    run.machinery,
+  );
+  if (stopped) throw new Error(stopped.message);
+  const complete = ended.length === sources.length && ended.every(({ status }) => status !== 'cancelled');
+  if (!complete) return { result: undefined, meets: false };
+  const exists = ended.some(({ code }) => code === 'E_EXISTS');
+  if (exists && mayLookAgain && (await attempt.isBehind())) return { result: undefined, meets: true };
+  return { result: await resultOf(ended, attempt.journal, performance.now() - startMs), meets: false };
+}
+
+async function resultOf(ended: readonly Outcome[], journal: string, ms: number): Promise<ShardResult> {
+  const counts = { done: 0, copied: 0, skipped: 0, failed: 0 };
+  const codes: Record<string, number> = {};
+  const first: ImageFailure[] = [];
+  let pixels = 0;
+  const resumed = ended.some(({ status }) => status === 'skipped');
+  const last = resumed ? await lastOf(journal) : undefined;
+  for (const outcome of ended) {
+    const before = outcome.status === 'skipped' ? last?.get(absolute(outcome.src)) : undefined;
+    // what an earlier attempt did is done
+    const isDone = before?.status === 'done' || before?.status === 'copied';
+    const { status, ...facts } = isDone ? { ...outcome, ...before } : outcome;
+    if (status === 'planned' || status === 'cancelled') continue;
+    counts[status] += 1;
+    if (status === 'done') pixels += pixelsOf({ ...outcome, ...facts });
+    if (status !== 'failed') continue;
+    const { code = 'E_INTERNAL', message = '' } = outcome;
+    codes[code] = (codes[code] ?? 0) + 1;
+    first.push({ src: outcome.src, code, message });
+  }
+  return { ...counts, pixels, ms, codes, first };
+}
