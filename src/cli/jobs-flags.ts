@@ -33,7 +33,7 @@ export const manifestFlag = {
 const { quiet, verbose, config } = reportingFlags;
 const saying = { quiet, verbose, config };
 
-const { 'dry-run': _dryRun, ...naming } = namingFlags;
+const { out, base, name, suffix, 'skip-existing': skipExisting, overwrite } = namingFlags;
 const { retries, 'drain-limit': drainLimit } = failingFlags;
 
 export const submitFlags = {
@@ -52,7 +52,12 @@ export const submitFlags = {
       'Try a shard so often where the disk is full or a worker cannot go on, after waits that double; otherwise 5.',
   }),
   ...selectingFlags,
-  ...naming,
+  out,
+  base,
+  name,
+  suffix,
+  'skip-existing': skipExisting,
+  overwrite,
   ...resultFlags,
   ...networkFlags,
   ...limitFlags,

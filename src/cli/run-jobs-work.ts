@@ -1,6 +1,5 @@
-import { openQueue } from '../jobs/queue.js';
+import { openQueue, type ShardJob } from '../jobs/queue.js';
 import { work, type ShardEnd, type WorkObserver } from '../jobs/work.js';
-import type { ShardJob } from '../jobs/queue.js';
 import type { Outcome } from '../job.js';
 import { count, duration } from '../reports/units.js';
 import { visible } from '../reports/terminal-text.js';

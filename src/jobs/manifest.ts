@@ -87,13 +87,14 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 function parsed(text: string, file: string): Manifest {
-  let manifest: Manifest;
+  let manifest: Omit<Manifest, 'version'> & { version: number };
   try {
-    manifest = JSON.parse(text) as Manifest;
+    manifest = JSON.parse(text) as typeof manifest;
   } catch (cause) {
     throw new SrganError('E_QUEUE', `${file}: this is no manifest.`, { cause });
   }
-  if (manifest.version === MANIFEST_VERSION) return manifest;
+  const { version } = manifest;
+  if (version === MANIFEST_VERSION) return { ...manifest, version };
   throw new SrganError('E_QUEUE', `${file}: this manifest was written by another version of srgan.`);
 }
 

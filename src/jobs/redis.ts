@@ -84,7 +84,7 @@ function quiet(client: Redis): void {
     const text = await info(...args);
     return args.length > 0 ? text : text.replace(POLICY, '');
   };
-  client.info = told as Redis['info'];
+  client.info = told;
   client.duplicate = (override) => {
     const other = duplicate(override);
     // the first connection tells of the same

@@ -46,7 +46,8 @@ export async function serveMetrics(address: string, registry: Registry): Promise
 function parse(address: string): { host: string; port: number } {
   const [, bracketed, plain, digits] = /^(?:\[([\da-f:]+)\]|([^:[\]]*)):(\d{1,5})$/i.exec(address) ?? [];
   const port = Number(digits);
-  if (digits !== undefined && port <= 65_535) return { host: bracketed ?? (plain || '127.0.0.1'), port };
+  if (digits !== undefined && port <= 65_535)
+    return { host: bracketed ?? (plain === '' || plain === undefined ? '127.0.0.1' : plain), port };
   throw new SrganError(
     'E_USAGE',
     `--metrics takes an address such as :9464 or 0.0.0.0:9464, not '${address}'.`,
