@@ -3,6 +3,8 @@ import { machineText, thisMachine } from '../../src/reports/machine.js';
 import { balance, balanceQuick } from './balance.js';
 import { engines } from './engines.js';
 import { int8 } from './int8.js';
+import { jobs } from './jobs.js';
+import { jobsScale } from './jobs-scale.js';
 import { memory } from './memory.js';
 import { networks } from './networks.js';
 import { overhead } from './overhead.js';
@@ -32,6 +34,8 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   speedup: { run: speedup, long: true },
   spill: { run: spill, long: true },
   resume: { run: resume, long: true },
+  jobs: { run: jobs, long: true },
+  'jobs-scale': { run: jobsScale, long: true },
   stress: { run: stress, long: true },
 };
 

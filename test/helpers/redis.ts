@@ -1,8 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import type { ExecutionContext } from 'ava';
+import { freePort } from './free-port.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { testWhere } from './where.js';
 
@@ -56,12 +55,4 @@ async function answers(port: number): Promise<void> {
     if (!String(error).includes('NOAUTH')) throw error;
   });
   client.disconnect();
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
