@@ -13,6 +13,8 @@ export interface Machinery extends Pick<
   Run,
   'networks' | 'tiles' | 'buffers' | 'budget' | 'places' | 'codec'
 > {
+  /** Side of a tile that suits the engine, where none is asked for. */
+  readonly tilePx: number | undefined;
   /**
    * Reads the network named for all images, so that a wrong name costs nothing.
    * @returns its key at its own factor

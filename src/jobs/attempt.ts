@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, stat } from 'node:fs/promises';
+import { stat, writeFile } from '../files/fs.js';
 import path from 'node:path';
 import { SrganError } from '../errors.js';
 import type { SourceLine } from '../journal/lines.js';
@@ -41,11 +41,11 @@ const attemptName = () => `${Date.now().toString(36).padStart(9, '0')}${randomBy
 
 async function takeOver(earlier: readonly string[], journal: string): Promise<void> {
   await makeDirectory(path.dirname(journal));
-  await appendFile(journal, '');
+  await writeFile(journal, '', { flag: 'a' });
   for (const file of earlier) {
     for await (const lines of readLines(file)) {
       const kept = lines.filter(({ kind }) => kind === 'writing' || kind === 'source');
-      await appendFile(journal, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      await writeFile(journal, kept.map((line) => `${JSON.stringify(line)}\n`).join(''), { flag: 'a' });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from '../files/fs.js';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { replaceFile } from '../replace-file.js';

@@ -17,9 +17,9 @@ const SIDE = 300;
 interface Stage {
   readonly cwd: string;
   readonly redis: RedisServer;
-  run(args: readonly string[], url?: string): Promise<Ran>;
-  start(args: readonly string[], url?: string): Running;
-  status(): Promise<JobsStatus>;
+  readonly run: (args: readonly string[], url?: string) => Promise<Ran>;
+  readonly start: (args: readonly string[], url?: string) => Running;
+  readonly status: () => Promise<JobsStatus>;
 }
 
 async function stageOf(t: ExecutionContext, side = 16): Promise<Stage> {
