@@ -10,6 +10,7 @@ import type { Run } from './run.js';
 import { checkWritable } from './stages/write-probe.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
 import { openPathKeys } from './plan/path-keys.js';
+import { openOwnShard, type OwnShard } from './stages/own-shard.js';
 import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
@@ -19,6 +20,7 @@ import type { Watch } from './watch/watch.js';
 export interface OpenRun extends Run {
   readonly retries: Retries;
   readonly survey: Survey;
+  readonly ownShard: OwnShard;
   /** How many sources may be in each stage at a time. */
   readonly bounds: Readonly<Record<StageName, number>>;
   /** Sources there are, where that is known before they are worked off. */
@@ -82,6 +84,7 @@ export async function openRun(options: PipeOptions, watch?: Watch, shared?: Mach
     retries: openRetries(settings.retries, drain),
     watch,
     survey: surveyed,
+    ownShard: openOwnShard(settings, surveyed),
     total: surveyed.sources,
     bounds,
     estimate: undefined,
@@ -119,14 +122,17 @@ async function lookThrough(
   const surveyed = await survey(settings, keyOf, drain);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
-  if (out !== undefined && !dryRun && surveyed.sources !== 0) await checkWritable(out, sweep);
+  if (out !== undefined && !dryRun && !leavesNothing(surveyed, settings)) await checkWritable(out, sweep);
   return { surveyed, journal: await journalOf(settings, options, surveyed, watch) };
 }
 
-/** Where there is no source, nothing is left behind. What a process of this run began before it died goes on. */
-async function journalOf(settings: Settings, options: PipeOptions, { sources }: Survey, watch?: Watch) {
+/** Where there is no source, nothing is left behind; but that a shard had none is to be seen. */
+const leavesNothing = ({ sources }: Survey, { shard }: Settings) => sources === 0 && !shard;
+
+/** What a process of this run began before it died goes on. */
+async function journalOf(settings: Settings, options: PipeOptions, surveyed: Survey, watch?: Watch) {
   const { journal, resume } = settings;
-  if (journal === undefined || sources === 0) return undefined;
+  if (journal === undefined || leavesNothing(surveyed, settings)) return undefined;
   const begun = resume || watch?.before !== undefined;
-  return await openJournal(journal, { ...settings, resume: begun }, options, sources);
+  return await openJournal(journal, { ...settings, resume: begun }, options, surveyed.sources);
 }

@@ -17,6 +17,16 @@ const size: Check = {
   holds: (value) => isRecord(value) && side.holds(value.widthPx) && side.holds(value.heightPx),
 };
 
+const MAX_SHARDS = 1_000_000;
+
+const shard: Check = {
+  what: `a shard { index, count }, of 1 to at most ${MAX_SHARDS}, index from 1 to count`,
+  holds: (value) =>
+    isRecord(value) &&
+    integer(1, MAX_SHARDS, '').holds(value.count) &&
+    integer(1, Number(value.count), '').holds(value.index),
+};
+
 const texts: Check = {
   what: 'a list of non-empty strings',
   holds: (value) => Array.isArray(value) && value.every((item) => text.holds(item)),
@@ -39,6 +49,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   include: texts,
   exclude: texts,
   limit: count,
+  shard,
   name: text,
   suffix: { what: 'a string', holds: (value) => typeof value === 'string' },
   format: oneOf([...OUTPUT_FORMATS, 'same']),

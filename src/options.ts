@@ -38,6 +38,11 @@ export interface PipeOptions {
   exclude?: readonly string[];
   /** Take at most so many sources. */
   limit?: number;
+  /**
+   * Of the sources do those alone that belong to one of several shards; who belongs where depends on the path below
+   * the base alone. All shards together do what one run without would. Each has a journal of its own.
+   */
+  shard?: Shard;
 
   /** Template of the output path, such as `{dir}/{name}{suffix}.{ext}`. */
   name?: string;
@@ -162,6 +167,13 @@ export interface PipeOptions {
   onTotal?: (sources: number) => void;
 }
 
+/** One of several parts of a run. */
+export interface Shard {
+  /** From 1 to `count`. */
+  index: number;
+  count: number;
+}
+
 export interface Size {
   widthPx: number;
   heightPx: number;
@@ -176,6 +188,7 @@ export interface Settings {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly limit: number;
+  readonly shard: Readonly<Shard> | undefined;
   /** Undefined: `{dir}/{name}.{ext}` under `out`, `{dir}/{name}{suffix}.{ext}` beside the source. */
   readonly name: string | undefined;
   /** Undefined: `_{scale}x`, or what the template makes of it. */

@@ -32,7 +32,7 @@ export async function watchedPipe(options: PipeOptions, watch?: Watch, shared?: 
   const run = await openRun(options, watch, shared);
   try {
     const summary = await flow(run);
-    if (summary.sources > 0 || run.drain.aborted) return summary;
+    if (summary.sources > 0 || run.ownShard.others > 0 || run.drain.aborted) return summary;
   } finally {
     await run.close();
   }
@@ -44,7 +44,8 @@ export async function watchedPipe(options: PipeOptions, watch?: Watch, shared?: 
 async function flow(run: OpenRun): Promise<Summary> {
   const { bounds, settings } = run;
   const found = find(settings, run.drain);
-  const left = run.watch?.sources(found, settings.inputs.kind) ?? found;
+  const own = run.ownShard.of(found);
+  const left = run.watch?.sources(own, settings.inputs.kind) ?? own;
   const sources = ticketed(run.retries.sources(left), { oneByOne: settings.sequential });
   const planned = run.stage('plan', bounds.plan, 'E_READ', plan(run, run.survey));
   const decoded = run.stage('decode', bounds.decode, 'E_DECODE', decode(run));

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { SrganError } from './errors.js';
 import { stat } from './files/fs.js';
+import { fileOfShard } from './find/shard.js';
 import { usableCores, usableFiles, usableMemoryBytes } from './machine.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs, PipeOptions, Settings, Size } from './options.js';
@@ -35,6 +36,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   if (options.out !== undefined) await checkOut(options.out);
 
   const resume = options.resume ?? options.retryFailed ?? false;
+  const journal = options.journal ?? (resume ? defaultJournal(options.out) : undefined);
   const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
   return {
     inputs: listed,
@@ -44,6 +46,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     include: options.include ?? [],
     exclude: options.exclude ?? [],
     limit: options.limit ?? Infinity,
+    shard: options.shard,
     name: options.name,
     suffix: options.suffix,
     format: options.format ?? 'same',
@@ -78,7 +81,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     timeLimit: options.timeLimit ?? 86_400,
     maxOpenFiles: options.maxOpenFiles ?? (await usableFiles()),
     retries: options.retries ?? 2,
-    journal: options.journal ?? (resume ? defaultJournal(options.out) : undefined),
+    journal: journal === undefined ? undefined : fileOfShard(journal, options.shard),
     resume,
     retryFailed: options.retryFailed ?? false,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',

@@ -16,6 +16,7 @@ export const batchDefaults = {
   ...globFlag,
   exclude: selectingFlags.exclude,
   limit: selectingFlags.limit,
+  shard: selectingFlags.shard,
   name,
   suffix,
   'skip-existing': Flags.boolean({ ...namingFlags['skip-existing'], char: 'k' }),

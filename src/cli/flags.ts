@@ -2,11 +2,13 @@ import * as Flags from '@oclif/core/flags';
 import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../engines/engine.js';
 import { OUTPUT_FORMATS } from '../job.js';
 import { parseSize } from '../measures.js';
-import type { Size } from '../options.js';
+import type { Shard, Size } from '../options.js';
+import { readShard } from './array-job.js';
 import { number, valued, wholeNumber } from './valued.js';
 
 /** What is done to which images. Flags that mean the same have one name in every command: each is defined once. */
 
+const shard = Flags.custom<Shard>(valued(readShard, 'i/N|auto'));
 const size = Flags.custom<Size>(valued(parseSize, 'WxH'));
 
 /** oclif's type knows letters only, its parser any character. */
@@ -50,6 +52,11 @@ export const selectingFlags = {
     description: 'Of what the sources name, leave this out. May be given again.',
   }),
   limit: wholeNumber({ ...selecting, description: 'Take at most N sources.' }),
+  shard: shard({
+    ...selecting,
+    description:
+      'Of the sources take only part i of N, from 1 on, chosen by the path below the base: N machines that each have another i do what one would do without. With auto, i and N are those of the array of Kubernetes, Slurm or AWS Batch. The files of --journal and --errors-log get -i-of-N into their names.',
+  }),
 };
 
 export const globFlag = {

@@ -11,6 +11,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     include: flags.include,
     exclude: flags.exclude,
     limit: flags.limit,
+    shard: flags.shard,
     name: flags.name,
     suffix: flags.suffix,
     format: flags.format,

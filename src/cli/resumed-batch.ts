@@ -2,6 +2,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RESIZE_KERNELS } from '../engines/engine.js';
 import { SrganError } from '../errors.js';
+import { fileOfShard, withoutShard } from '../find/shard.js';
 import { batchFile, noBatch } from '../journal/batches.js';
 import type { BatchLine, RecordedOptions } from '../journal/lines.js';
 import { readBegun } from '../journal/begun.js';
@@ -47,9 +48,9 @@ export async function resumedBatch(
       hint: `Such as: srgan batch OUT --resume ${id}`,
     });
   }
-  const file = batchFile(out, id);
+  const file = fileOfShard(batchFile(out, withoutShard(id, filled.shard)), filled.shard);
   const past = await readBegun(file);
-  if (!past) throw noBatch(out, id);
+  if (!past) throw noBatch(out, path.parse(file).name);
   if (!past.batch) {
     throw new SrganError('E_USAGE', `${file}: ends before the options of the batch.`, {
       hint: 'No image was begun, so run the batch again without --resume.',
@@ -64,7 +65,7 @@ export async function resumedBatch(
   });
   const { 'dry-run': dryRun, 'retry-failed': retryFailed } = filled;
   return {
-    id,
+    id: withoutShard(id, recorded.shard),
     input: inputOf(past.batch, args.length > 1 ? args[0] : undefined),
     out,
     options: {

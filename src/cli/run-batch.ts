@@ -2,6 +2,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { SrganError } from '../errors.js';
 import { stat } from '../files/fs.js';
+import { withoutShard } from '../find/shard.js';
 import type { Outcome } from '../job.js';
 import { batchFile, newBatchId } from '../journal/batches.js';
 import type { PipeOptions } from '../options.js';
@@ -33,12 +34,13 @@ export async function runBatch(args: readonly string[], given: BatchFlags): Prom
   await checkInput(input, out);
 
   const report = webhook && !flags['dry-run'] ? openBatchReport(watch?.before?.sofar?.tally) : undefined;
+  const { shard } = options;
   const manner = flags['dry-run']
     ? {}
     : {
-        firstLine: `Batch ${id}`,
+        firstLine: `Batch ${id}${shard ? `, shard ${shard.index} of ${shard.count}` : ''}`,
         lastLine: batchLine,
-        leftLine: `Take it up with: srgan batch ${out} --resume ${id}`,
+        leftLine: `Take it up with: srgan batch ${out} --resume ${id}${shard ? ` --shard ${shard.index}/${shard.count}` : ''}`,
       };
   let end: RunEnd | undefined;
   try {
@@ -66,6 +68,7 @@ export async function runBatch(args: readonly string[], given: BatchFlags): Prom
 
 /** A batch that is about to run. */
 export interface Batch {
+  /** Of a shard, what all shards of the batch share. */
   readonly id: string;
   readonly input: string;
   readonly out: string;
@@ -80,7 +83,8 @@ function newBatch(args: readonly string[], flags: BatchFlags, journal: string | 
       hint: 'Such as: srgan batch IN OUT',
     });
   }
-  const id = journal === undefined ? (flags['batch-id'] ?? newBatchId()) : path.parse(journal).name;
+  const begun = journal === undefined ? undefined : withoutShard(path.parse(journal).name, flags.shard);
+  const id = begun ?? flags['batch-id'] ?? newBatchId();
   return { id, input, out, options: batchOptions(flags) };
 }
 

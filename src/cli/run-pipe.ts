@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { asSrganError } from '../errors.js';
+import { fileOfShard } from '../find/shard.js';
 import type { Outcome } from '../job.js';
 import type { PipeOptions } from '../options.js';
 import { endedIn, type Summary } from '../reports/summary.js';
@@ -47,10 +49,11 @@ export async function runPipe(
   const watch = canGoOn(options, watched) ? watched : undefined;
   const { before } = watch ?? {};
   const { tally, errorsLogBytes } = before?.sofar ?? {};
+  const errorsLogFile = await errorsLogOf(flags, options);
   const human = openHuman({
     ...log,
     stream: stderr,
-    errorsLog: flags['errors-log'],
+    errorsLog: errorsLogFile,
     before: tally,
     lastLine,
   });
@@ -65,9 +68,7 @@ export async function runPipe(
 
   try {
     const errorsLog =
-      flags['errors-log'] === undefined
-        ? undefined
-        : await openErrorsLog(flags['errors-log'], errorsLogBytes);
+      errorsLogFile === undefined ? undefined : await openErrorsLog(errorsLogFile, errorsLogBytes);
     const { watchedPipe } = await import('../pipe.js');
     const flow: PipeOptions = {
       ...options,
@@ -108,6 +109,14 @@ export async function runPipe(
   } finally {
     interrupts.dispose();
   }
+}
+
+/** Each shard has one of its own; of what is no file, such as /dev/stderr, there is but one. */
+async function errorsLogOf(flags: ReportFlags, { shard }: PipeOptions): Promise<string | undefined> {
+  const file = flags['errors-log'];
+  if (file === undefined || !shard) return file;
+  const there = await stat(file).catch(() => undefined);
+  return there && !there.isFile() && !there.isDirectory() ? file : fileOfShard(file, shard);
 }
 
 /** A list that only this process has read is lost with it. */

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { readdir, stat } from '../files/fs.js';
+import { withoutShard } from '../find/shard.js';
 import { forWindowsName } from '../plan/place.js';
 import { JOURNALS } from '../settings.js';
+import { shardsTogether } from './sharded.js';
 import { readBatch, type BatchState } from './state.js';
 
 const EXTENSION = '.ndjson';
@@ -42,13 +44,17 @@ export async function listBatches(out: string): Promise<BatchState[]> {
 }
 
 /**
+ * The shards of one batch are found as one by the id that they share, and each by its own.
  * @param id of the batch; otherwise the newest
  * @throws SrganError E_USAGE where there is none
  */
 export async function findBatch(out: string, id: string | undefined): Promise<BatchState> {
   const batches = await listBatches(out);
   const found = id === undefined ? batches[0] : batches.find((batch) => batch.id === id);
-  if (found) return found;
+  const shared = id ?? (found && withoutShard(found.id, found.shard));
+  const isOfShards = shared !== undefined && (id === undefined ? found?.shard : !found);
+  const batch = isOfShards ? shardsTogether(shared, batches) : found;
+  if (batch) return batch;
   throw noBatch(out, id);
 }
 

@@ -1,14 +1,19 @@
 import path from 'node:path';
 import type { Status } from '../job.js';
+import type { Shard } from '../options.js';
 import type { BatchLine, EndLine, Session, SourceLine } from './lines.js';
 import { isAlive } from './process.js';
 import { readLines } from './read.js';
+import type { ShardState } from './sharded.js';
 
 /** Where a batch stands, as its journal tells. */
 export interface BatchState {
   readonly id: string;
   readonly journal: string;
-  readonly state: 'running' | 'finished' | 'interrupted';
+  /** `waiting`: of the shards of a batch, none is running or was interrupted, but not all were begun. */
+  readonly state: 'running' | 'finished' | 'interrupted' | 'waiting';
+  /** Of a batch that is one of several. */
+  readonly shard: Readonly<Shard> | undefined;
   /** Of the process that worked on it last. */
   readonly pid: number;
   readonly host: string;
@@ -27,6 +32,12 @@ export interface BatchState {
   /** Where it is running and its total is known. */
   readonly etaMs: number | undefined;
   readonly failures: readonly BatchFailure[];
+  /** Of a batch whose shards are told as one: those that were begun, by number, and the numbers of the others. */
+  readonly shards?: {
+    readonly count: number;
+    readonly begun: readonly ShardState[];
+    readonly notBegun: readonly number[];
+  };
 }
 
 type Ended = Exclude<Status, 'planned' | 'cancelled'>;
@@ -88,6 +99,7 @@ export async function readBatch(file: string, nowMs = Date.now()): Promise<Batch
     id: batch.id,
     journal: path.normalize(file),
     state: isComplete ? 'finished' : running ? 'running' : 'interrupted',
+    shard: batch.options.shard,
     pid,
     host,
     startedAt: batch.at,

@@ -4,6 +4,9 @@ import { formatOfName, statedFormat } from './format.js';
 import type { Naming } from './name.js';
 import { wantedSize } from './wanted.js';
 
+/** In place of the network's own factor, which is the same for all and needs no network to be read. */
+export const ANY_FACTOR = 1;
+
 /**
  * The output path as far as it can be told before the source is opened, its extension taken at its word.
  * Undefined where the name needs the header or the bytes. A wrong extension shows later: then the name changes.

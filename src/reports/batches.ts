@@ -1,4 +1,6 @@
+import { withoutShard } from '../find/shard.js';
 import type { BatchState } from '../journal/state.js';
+import { shardLines } from './sharded-batch.js';
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
 import { count, duration, rate } from './units.js';
@@ -11,16 +13,24 @@ export function batchText(batch: BatchState): string {
   const shown = failures.slice(0, FAILURES_SHOWN);
   const unseen = failures.length - shown.length;
   const lines = [
-    `Batch ${id}: ${state === 'running' ? `running, process ${pid} on ${host}` : state}`,
+    `Batch ${id}: ${state === 'running' && !batch.shards ? `running, process ${pid} on ${host}` : state}`,
     `  ${progressOf(batch)}`,
     `  started ${startedAt}, worked on for ${duration(elapsedMs)}, ${rate(imagesPerSecond)} images/s` +
       (etaMs === undefined ? '' : `, ETA ${duration(etaMs)}`),
+    ...(batch.shards ? shardLines(batch.shards).map((line) => `  ${line}`) : []),
     ...shown.map(({ src, code, message }) => `  ${code} ${visible(naming(src, message))}`),
     ...(unseen > 0 ? [`  and ${count(unseen, 'more failure')}; --json has them all.`] : []),
-    ...(state === 'interrupted' ? [`  Take it up with --resume ${id}.`] : []),
+    ...(state === 'interrupted' ? [`  Take it up with ${wayOn(batch)}.`] : []),
     `  ${visible(journal)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function wayOn({ id, shards, shard }: BatchState): string {
+  const interrupted = shards?.begun.find(({ state }) => state === 'interrupted')?.shard ?? shard;
+  if (!interrupted) return `--resume ${id}`;
+  const { index, count: all } = interrupted;
+  return `--resume ${withoutShard(id, interrupted)} --shard ${index}/${all}`;
 }
 
 const naming = (src: string, sentence: string) => (sentence.includes(src) ? sentence : `${src}: ${sentence}`);

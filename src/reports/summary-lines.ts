@@ -1,5 +1,5 @@
 import { formatBytes } from '../measures.js';
-import type { Summary, TimedPart } from './summary.js';
+import type { ShardFigures, Summary, TimedPart } from './summary.js';
 import { count, duration, rate } from './units.js';
 
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
@@ -12,7 +12,7 @@ export function summaryLines(summary: Summary, detail: { verbose: boolean }): st
 /** What it took. */
 export function figureLines(summary: Summary, { verbose }: { verbose: boolean }): string[] {
   const { counts, inputPixels, inputMpxPerSecond, ms, threads, busyShare } = summary;
-  const lines: string[] = [];
+  const lines: string[] = summary.shard ? [shardLine(summary, summary.shard)] : [];
   if (counts.done > 0) {
     const parts = SHOWN_PARTS.map((part) => `${part} ${duration(ms[part])}`).join(', ');
     lines.push(
@@ -43,6 +43,14 @@ export function batchLine({ counts, sources, total = sources, elapsedMs }: Summa
 function whatWasDone({ counts: { done, planned }, elapsedMs }: Summary): string {
   if (planned > 0) return `Planned ${count(planned, 'image')}`;
   return `Upscaled ${count(done, 'image')} in ${duration(elapsedMs)}`;
+}
+
+/** `Shard 2 of 5: 120 images; 480 are those of other shards.` */
+function shardLine(
+  { sources, total = sources }: Summary,
+  { index, count: shards, others }: ShardFigures,
+): string {
+  return `Shard ${index} of ${shards}: ${count(total, 'image')}; ${others} are those of other shards.`;
 }
 
 /** `Images in flight held at most 12.0 MiB of 1.0 GiB. Pixel buffers: 38 of 50 reused, 41.0 MiB held.` */

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ErrorCode } from '../errors.js';
 import type { Outcome, StageName, Status } from '../job.js';
+import type { Shard } from '../options.js';
 import type { Estimate } from '../plan/estimate.js';
 import type { Budget } from '../budget.js';
 import type { Buffers, PoolStats } from '../run.js';
@@ -12,6 +13,8 @@ export interface Summary {
   readonly sources: number;
   /** Sources there were, where that was known before they were worked off. */
   readonly total: number | undefined;
+  /** Which shard the run worked off, and how many sources of the list were those of other shards. */
+  readonly shard: ShardFigures | undefined;
   readonly counts: Readonly<Record<Status, number>>;
   /** Width × height × pages, summed over the images that were upscaled. */
   readonly inputPixels: number;
@@ -38,6 +41,8 @@ export interface Summary {
   /** 0 all done, 1 some failed or were left out, 2 there was nothing to do. An interrupt is the caller's. */
   readonly exitStatus: 0 | 1 | 2;
 }
+
+export type ShardFigures = Readonly<Shard> & { readonly others: number };
 
 /**
  * A stage; or `infer`, the part of `upscale` inside the network; or `waiting`, workers without a tile.
@@ -96,6 +101,7 @@ export interface TallyFacts {
   readonly budget: Pick<Budget, 'peakBytes' | 'totalBytes'>;
   readonly buffers: Buffers['stats'];
   readonly total: number | undefined;
+  readonly shard?: ShardFigures | undefined;
   readonly estimate?: Estimate | undefined;
   readonly stopped: Summary['stopped'];
 }
@@ -155,7 +161,7 @@ export function openTally(before?: TallyState): Tally {
       pool: inAll(begun.pool, pool),
       peakRssBytes: Math.max(begun.peakRssBytes, peakRssBytes()),
     }),
-    close({ threads, pool: ours, budget, buffers, total, estimate, stopped }) {
+    close({ threads, pool: ours, budget, buffers, total, shard, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const pool = inAll(begun.pool, ours);
       const busyMs = sum(pool.busyMs);
@@ -163,6 +169,7 @@ export function openTally(before?: TallyState): Tally {
       return {
         sources: ended,
         total,
+        shard,
         counts,
         inputPixels,
         inputMpxPerSecond: elapsedMs > 0 ? inputPixels / 1000 / elapsedMs : 0,
@@ -182,7 +189,8 @@ export function openTally(before?: TallyState): Tally {
         failures: { byCode, first },
         estimate,
         stopped,
-        exitStatus: ended === 0 ? 2 : counts.failed + counts.cancelled > 0 || stopped ? 1 : 0,
+        exitStatus:
+          ended === 0 && !shard?.others ? 2 : counts.failed + counts.cancelled > 0 || stopped ? 1 : 0,
       };
     },
   };

@@ -66,9 +66,10 @@ function draftsOf(settings: Settings, inputs: Exclude<Inputs, { kind: 'found' }>
   }
 }
 
-/** Without an output directory nothing is mirrored, and the first look through a list file is spared. */
-async function statedBase({ inputs, base, out }: Settings): Promise<string | undefined> {
-  if (base !== undefined || inputs.kind !== 'list-file' || out === undefined) return base;
+/** Without an output directory nothing is mirrored, nor told apart by what would be, and the first look through a list file is spared. */
+async function statedBase({ inputs, base, out, shard }: Settings): Promise<string | undefined> {
+  if (base !== undefined || inputs.kind !== 'list-file') return base;
+  if (out === undefined && !shard) return base;
   const common = commonBase();
   for await (const draft of fromListFile(inputs)) {
     if (!draft.invalid) common.add(path.dirname(draft.path));

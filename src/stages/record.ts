@@ -4,6 +4,7 @@ import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
 import type { Estimating } from '../plan/estimate.js';
 import { openTally, type Summary, type Tally } from '../reports/summary.js';
+import type { OwnShard } from './own-shard.js';
 import { outcomeOf, type Flight, type Ticket } from './stage.js';
 import type { Survey } from './survey.js';
 
@@ -14,7 +15,8 @@ export interface Recording extends Pick<
 > {
   /** Of a dry run. */
   readonly estimate?: Estimating | undefined;
-  readonly settings: Pick<Settings, 'maxFailures' | 'threads'>;
+  readonly settings: Pick<Settings, 'maxFailures' | 'threads'> & Partial<Pick<Settings, 'shard'>>;
+  readonly ownShard?: Pick<OwnShard, 'others'>;
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   readonly survey: Pick<Survey, 'sources'>;
   /** Takes no new source; the rest comes here as cancelled. */
@@ -65,6 +67,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       budget: run.budget,
       buffers: run.buffers.stats,
       total: run.survey.sources,
+      shard: run.settings.shard && { ...run.settings.shard, others: run.ownShard?.others ?? 0 },
       estimate: await run.estimate?.close(),
       stopped: reasonOf(stopped),
     });

@@ -2,18 +2,22 @@ import path from 'node:path';
 import { createCompactSet, type CompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
 import { realpath } from '../files/fs.js';
+import { isInShard } from '../find/shard.js';
 import type { Source } from '../job.js';
 import type { Settings } from '../options.js';
 import { collision } from '../plan/claims.js';
 import { createNaming } from '../plan/name.js';
 import type { KeyOf } from '../plan/path-keys.js';
-import { predictOutput } from '../plan/predict.js';
+import { ANY_FACTOR, predictOutput } from '../plan/predict.js';
 import { find } from './find.js';
+import { surveyInPassing } from './survey-in-passing.js';
 
 /** What a first look at all sources showed, before anything is written. */
 export interface Survey {
-  /** How many there are; undefined where they can only be looked at once. */
+  /** How many there are, of a shard its own; undefined where they can only be looked at once. */
   readonly sources: number | undefined;
+  /** Of a shard: told of each source as it comes, those of other shards too. */
+  meet(source: Source): Promise<void>;
   /** @throws SrganError E_COLLISION where another source would have the same output */
   refuseCollision(source: Source, output: string | undefined): Promise<void>;
   /** Whether the path is known to be that of a source; false for all where there was no first look. */
@@ -23,17 +27,17 @@ export interface Survey {
 /** So many outputs that collide are told with the names of their sources. */
 const NAMED = 10_000;
 
-/** In place of the network's own factor, which is the same for all and needs no network to be read. */
-const ANY_FACTOR = 1;
-
 /**
  * Counts the sources and finds those with one output, where they can be walked twice: globs, files,
  * directories and lists in a file. Takes 24 to 48 bytes per source. Outputs whose names need the header or the
- * bytes are left to `plan`.
+ * bytes are left to `plan`. Of a shard all sources are looked at, so that each shard refuses what one run would.
  * @param drain ends the look early; what was found until then counts
  */
 export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSignal = NEVER): Promise<Survey> {
-  if (settings.inputs.kind === 'list' || settings.inputs.kind === 'iterable') return blind;
+  const { inputs: from, shard } = settings;
+  if (from.kind === 'list' || from.kind === 'iterable') {
+    return shard ? surveyInPassing(settings, keyOf) : blind;
+  }
   const naming = createNaming(settings);
   const inputs = createCompactSet();
   const outputs = createCompactSet();
@@ -41,7 +45,7 @@ export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSigna
   let sources = 0;
 
   for await (const source of find(settings, drain)) {
-    sources += 1;
+    if (!shard || isInShard(source, shard)) sources += 1;
     if (source.invalid) continue;
     inputs.add(await keyOf(source.path));
     if (settings.existing === 'overwrite') await addReal(inputs, source.path, keyOf);
@@ -52,6 +56,7 @@ export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSigna
 
   return {
     sources,
+    meet: () => Promise.resolve(),
     isInput: async (file) => inputs.has(await keyOf(file)),
     async refuseCollision(source, output) {
       const key = doubled.size > 0 ? await outputKey(source) : undefined;
@@ -96,6 +101,7 @@ const NEVER = new AbortController().signal;
 
 const blind: Survey = {
   sources: undefined,
+  meet: () => Promise.resolve(),
   refuseCollision: () => Promise.resolve(),
   isInput: () => Promise.resolve(false),
 };
