@@ -17,7 +17,8 @@ test('each is tried with a temp file under a name that differs in nothing else',
   t.is(cases![0], cases![1].toLowerCase());
   t.not(forms![0], forms![1]);
   t.is(forms![0], forms![1].normalize('NFC'));
-  for (const [made] of asked) t.is(ownerOf(made), process.pid, 'a later run would not sweep it');
+  for (const [made] of asked)
+    t.deepEqual(ownerOf(made), { kind: 'here', pid: process.pid }, 'a later run would not sweep it');
 });
 
 test('where no other letters than ASCII can be tried, forms are as usual; where nothing can, it throws', async (t) => {

@@ -190,7 +190,7 @@ test('a temp name is short, hidden, and another one each time', (t) => {
   const names = new Set(Array.from({ length: 100 }, () => tempName('👩‍👩‍👧'.repeat(30))));
   t.is(names.size, 100);
   for (const name of names) {
-    t.regex(name, /^\..*\.[0-9a-f]{8}-\d+-[0-9a-f]{12}\.srgan-tmp$/su);
+    t.regex(name, /^\..*\.[0-9a-f]{8}-[0-9a-f]{8}-\d+-[0-9a-f]{12}\.srgan-tmp$/su);
     t.true(Buffer.byteLength(name) < 128);
     t.is(Buffer.from(name).toString(), name);
   }
