@@ -21,6 +21,7 @@ test('everything but inputs has a default', async (t) => {
     include: [],
     exclude: [],
     limit: Infinity,
+    shard: undefined,
     name: undefined,
     suffix: undefined,
     format: 'same',

@@ -3,7 +3,7 @@ import { withoutShard } from '../find/shard.js';
 import type { BatchState } from './state.js';
 
 /** One shard of a batch; which failed is told of the batch as a whole. */
-export type ShardState = Omit<BatchState, 'failures' | 'shards'>;
+export type ShardState = Omit<BatchState, 'failures' | 'shards'> & { readonly failures: undefined };
 
 /**
  * The shards of one batch as one.
@@ -49,7 +49,7 @@ export function shardsTogether(id: string, batches: readonly BatchState[]): Batc
     ),
     etaMs: running.length === shards.length && notBegun.length === 0 ? known(Math.max(...etas)) : undefined,
     failures: shards.flatMap(({ failures }) => failures),
-    shards: { count, notBegun, begun: shards.map(({ failures: _, ...shard }) => shard) },
+    shards: { count, notBegun, begun: shards.map((shard) => ({ ...shard, failures: undefined })) },
   };
 }
 

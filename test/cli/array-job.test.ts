@@ -84,8 +84,8 @@ test('what does not name a shard is refused in a sentence that names the variabl
       undefined,
       JSON.stringify(environment),
     );
-    t.is(error?.code, 'E_USAGE');
-    t.regex(error?.message ?? '', sentence);
+    t.is(error.code, 'E_USAGE');
+    t.regex(error.message, sentence);
   }
 });
 
