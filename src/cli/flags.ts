@@ -55,7 +55,7 @@ export const selectingFlags = {
   shard: shard({
     ...selecting,
     description:
-      'Of the sources take only part i of N, from 1 on, chosen by the path below the base: N machines that each have another i do what one would do without. With auto, i and N are those of the array of Kubernetes, Slurm or AWS Batch. The files of --journal and --errors-log get -i-of-N into their names.',
+      'Take only part i of N, from 1 on: N machines, each with another i, do what one would without. auto takes both from an array of Kubernetes, Slurm or AWS Batch.',
   }),
 };
 

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { asSrganError } from '../errors.js';
+import { stat } from '../files/fs.js';
 import { fileOfShard } from '../find/shard.js';
 import type { Outcome } from '../job.js';
 import type { PipeOptions } from '../options.js';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
+import { bytesOf } from '../files/names.js';
 import type { Source } from '../job.js';
 import type { Shard } from '../options.js';
 
@@ -12,7 +13,7 @@ const HEX_DIGITS = 12;
  */
 export function shardOf({ relativePath }: Pick<Source, 'relativePath'>, count: number): number {
   const name = relativePath.replaceAll(path.sep, '/').normalize('NFC');
-  return (Number.parseInt(hash('sha256', name).slice(0, HEX_DIGITS), 16) % count) + 1;
+  return (Number.parseInt(hash('sha256', bytesOf(name)).slice(0, HEX_DIGITS), 16) % count) + 1;
 }
 
 export const isInShard = (source: Pick<Source, 'relativePath'>, { index, count }: Shard): boolean =>

@@ -14,6 +14,8 @@ test('a path has its shard for ever: machines of other versions of Node agree', 
   t.is(of(['a', 'b.png'].join(path.sep), 5), of('a/b.png', 5));
   t.is(of('caf\u00e9.png', 1000), of('cafe\u0301.png', 1000));
   t.is(of('anything', 1), 1);
+  // names of the bytes 0xff and 0xfe, which are no UTF-8
+  t.not(of('\udcff.png', 1000), of('\udcfe.png', 1000));
 });
 
 const SHA256_OF_A_B_PNG = '88f7ec7982e1';
