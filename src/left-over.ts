@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { lstat, opendir, rm } from './files/fs.js';
 import { LONGEST_TIMER_MS } from './limits.js';
@@ -24,11 +24,16 @@ export function openSweep(): Sweep {
 
 async function sweep(directory: string): Promise<void> {
   for await (const entry of await opendir(directory, { bufferSize: 1024 })) {
-    const owner = ownerOf(entry.name);
-    if (!owner || !entry.isFile()) continue;
+    if (!entry.isFile()) continue;
     const path = join(directory, entry.name);
-    if (!(await isInUse(owner, path))) await rm(path, { force: true });
+    if (await isLeftOver(path)) await rm(path, { force: true });
   }
+}
+
+/** Whether a file, or a directory, has a temp name and nobody who may need it. */
+export async function isLeftOver(path: string): Promise<boolean> {
+  const owner = ownerOf(basename(path));
+  return owner !== undefined && !(await isInUse(owner, path));
 }
 
 async function isInUse(owner: Owner, path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { SrganError } from '../../errors.js';
 import { readdir, rm } from '../../files/fs.js';
+import { isLeftOver } from '../../left-over.js';
 import { makeDirectory } from '../../make-directory.js';
-import { isProcessThere } from '../../process-there.js';
 import { writeFailure } from '../../stages/write-failure.js';
-import { forget, isRemembered, remember } from '../../temp-files.js';
-import { ownerOf, tempName } from '../../temp-names.js';
+import { forget, remember } from '../../temp-files.js';
+import { tempName } from '../../temp-names.js';
 import { checkKeptName, keptNameOf } from '../kept/names.js';
 import { keptDirectory } from '../kept/place.js';
 import { PACKAGED } from '../registry.js';
@@ -108,10 +108,8 @@ async function makeWorkDirectory(): Promise<string> {
   try {
     await makeDirectory(work);
     for (const name of await readdir(home)) {
-      const pid = ownerOf(name);
       const left = path.join(home, name);
-      if (pid === undefined || (pid === process.pid ? isRemembered(left) : isProcessThere(pid))) continue;
-      await rm(left, { recursive: true, force: true });
+      if (await isLeftOver(left)) await rm(left, { recursive: true, force: true });
     }
     return work;
   } catch (cause) {
