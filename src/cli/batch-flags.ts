@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { globFlag, namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
+import { globFlag, namingFlags, networkFlags, resultFlags, selectingFlags, shardFlag } from './flags.js';
 import { batchRunFlags, failingFlags, reportingFlags, superviseFlag } from './report-flags.js';
 import { resourceFlags } from './resource-flags.js';
 
@@ -16,7 +16,7 @@ export const batchDefaults = {
   ...globFlag,
   exclude: selectingFlags.exclude,
   limit: selectingFlags.limit,
-  shard: selectingFlags.shard,
+  ...shardFlag,
   name,
   suffix,
   'skip-existing': Flags.boolean({ ...namingFlags['skip-existing'], char: 'k' }),

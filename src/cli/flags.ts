@@ -52,6 +52,10 @@ export const selectingFlags = {
     description: 'Of what the sources name, leave this out. May be given again.',
   }),
   limit: wholeNumber({ ...selecting, description: 'Take at most N sources.' }),
+};
+
+/** Of a run, and not of what goes to a queue. */
+export const shardFlag = {
   shard: shard({
     ...selecting,
     description:

@@ -1,10 +1,11 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
+import { namingFlags, networkFlags, resultFlags, selectingFlags, shardFlag } from './flags.js';
 import { failingFlags, journalFlags, reportingFlags, superviseFlag } from './report-flags.js';
 import { resourceFlags } from './resource-flags.js';
 
 export const pipeFlags = {
   ...selectingFlags,
+  ...shardFlag,
   ...namingFlags,
   ...resultFlags,
   ...networkFlags,
