@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   E_MODEL: { exit: 2, about: 'the network is unknown, missing or damaged' },
   E_ENGINE: { exit: 2, about: 'the engine is not available, or failed while it ran' },
   E_QUEUE: { exit: 2, about: 'the queue cannot be reached or used' },
+  E_STORAGE: { exit: 2, about: 'a storage of sources cannot be reached, or lets nobody list it' },
   E_OUT_DIR: { exit: 2, about: 'the output directory cannot be used' },
   E_TOO_MANY_FAILURES: { exit: 1, about: 'the limit of --max-failures or --fail-fast was reached' },
   E_INTERNAL: { exit: 1, about: 'a defect of srgan' },

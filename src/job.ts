@@ -6,7 +6,7 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** What one record of an NDJSON list may say for its own image; it wins over the run's options. */
 export interface SourceOverrides {
-  /** Output path of this image, used as it stands. */
+  /** Output path or address of this image, used as it stands. */
   dst?: string;
   scale?: number;
   width?: number;
@@ -20,7 +20,7 @@ export interface SourceOverrides {
 export interface Source {
   /** 0-based order in which it was found. */
   readonly index: number;
-  /** Path that the file system takes, absolute or relative to the working directory. */
+  /** Path that the file system takes, absolute or relative to the working directory, or an address. */
   readonly path: string;
   /** Path below the base that is mirrored under the output directory; never begins with `..` or a root. */
   readonly relativePath: string;
@@ -78,6 +78,10 @@ export interface Job {
   /** `copy`: the file is already large enough and its bytes are copied. */
   readonly action: 'upscale' | 'copy';
   readonly outputPath: string;
+  /** Path of the source's bytes: its own, or that of a copy where it is remote. */
+  readonly file: string;
+  /** Path beside which temp files of the image go: that of the output, or one in the scratch directory. */
+  readonly tempBeside: string;
   readonly format: OutputFormat;
   readonly quality: number | undefined;
   readonly header: ImageHeader;

@@ -4,6 +4,7 @@ import { lstat, opendir, rm } from './files/fs.js';
 import { LONGEST_TIMER_MS } from './limits.js';
 import { isProcessThere } from './process-there.js';
 import { remembered } from './remembered.js';
+import { isRemote } from './storage/address.js';
 import { isRemembered } from './temp-files.js';
 import { ownerOf, type Owner } from './temp-names.js';
 
@@ -19,7 +20,9 @@ const OLD_MS = LONGEST_TIMER_MS + 5 * 86_400_000;
  */
 export function openSweep(): Sweep {
   // what cannot be looked at or removed is no reason not to write
-  return remembered((directory) => sweep(directory).catch(() => undefined));
+  return remembered((directory) =>
+    isRemote(directory) ? Promise.resolve() : sweep(directory).catch(() => undefined),
+  );
 }
 
 async function sweep(directory: string): Promise<void> {

@@ -7,7 +7,6 @@ import { openMachinery, type Machinery } from './machinery.js';
 import type { PipeOptions, Settings } from './options.js';
 import { resolveOptions } from './settings.js';
 import type { Run } from './run.js';
-import { checkWritable } from './stages/write-probe.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
 import { openPathKeys } from './plan/path-keys.js';
 import { openOwnShard, type OwnShard } from './stages/own-shard.js';
@@ -15,6 +14,8 @@ import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import type { Watch } from './watch/watch.js';
+import { openScratch } from './storage/scratch.js';
+import { openStorages } from './storage/storages.js';
 
 /** A run with its workers, ready to flow; `close` gives everything back. */
 export interface OpenRun extends Run {
@@ -60,8 +61,10 @@ export async function openRun(options: PipeOptions, watch?: Watch, shared?: Mach
   const spooled = await spoolWhereNeeded(stated, drain);
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
-  const looked = lookThrough({ settings, keyOf, sweep, drain, watch }, options);
+  const storages = openStorages(settings, sweep);
+  const looked = lookThrough({ settings, keyOf, storages, drain, watch }, options);
   const { surveyed, journal } = await looked.catch(async (error: unknown) => {
+    storages.close();
     await spooled?.remove();
     throw error;
   });
@@ -81,6 +84,8 @@ export async function openRun(options: PipeOptions, watch?: Watch, shared?: Mach
     journal,
     keyOf,
     sweep,
+    storages,
+    scratch: openScratch(storages, sweep),
     retries: openRetries(settings.retries, drain),
     watch,
     survey: surveyed,
@@ -95,6 +100,7 @@ export async function openRun(options: PipeOptions, watch?: Watch, shared?: Mach
     async close() {
       if (!shared) await machinery.close();
       await journal?.close();
+      storages.close();
       await spooled?.remove();
     },
   } satisfies OpenRun;
@@ -116,23 +122,34 @@ async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSign
 
 /** What has to be known and open before the first image. */
 async function lookThrough(
-  { settings, keyOf, sweep, drain, watch }: Pick<Run, 'settings' | 'keyOf' | 'sweep' | 'drain' | 'watch'>,
+  {
+    settings,
+    keyOf,
+    storages,
+    drain,
+    watch,
+  }: Pick<Run, 'settings' | 'keyOf' | 'storages' | 'drain' | 'watch'>,
   options: PipeOptions,
 ) {
-  const surveyed = await survey(settings, keyOf, drain);
+  const surveyed = await survey(settings, keyOf, drain, storages);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
-  if (out !== undefined && !dryRun && !leavesNothing(surveyed, settings)) await checkWritable(out, sweep);
-  return { surveyed, journal: await journalOf(settings, options, surveyed, watch) };
+  const storage = out === undefined ? undefined : await storages.of(out);
+  if (out !== undefined && !dryRun && !leavesNothing(surveyed, settings)) await storage?.checkWritable(out);
+  return { surveyed, journal: await journalOf({ settings, storages, watch }, options, surveyed) };
 }
 
 /** Where there is no source, nothing is left behind; but that a shard had none is to be seen. */
 const leavesNothing = ({ sources }: Survey, { shard }: Settings) => sources === 0 && !shard;
 
 /** What a process of this run began before it died goes on. */
-async function journalOf(settings: Settings, options: PipeOptions, surveyed: Survey, watch?: Watch) {
+async function journalOf(
+  { settings, storages, watch }: Pick<Run, 'settings' | 'storages' | 'watch'>,
+  options: PipeOptions,
+  surveyed: Survey,
+) {
   const { journal, resume } = settings;
   if (journal === undefined || leavesNothing(surveyed, settings)) return undefined;
   const begun = resume || watch?.before !== undefined;
-  return await openJournal(journal, { ...settings, resume: begun }, options, surveyed.sources);
+  return await openJournal(journal, { ...settings, resume: begun }, options, surveyed.sources, storages);
 }

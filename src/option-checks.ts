@@ -4,6 +4,7 @@ import { expected, flag, integer, number, oneOf, text, type Check } from './expe
 import { OUTPUT_FORMATS } from './job.js';
 import { LONGEST_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from './limits.js';
 import type { PipeOptions } from './options.js';
+import { isHttpUrl } from './storage/address.js';
 
 const MIB = 2 ** 20;
 const MAX_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
@@ -87,6 +88,14 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   journal: text,
   resume: flag,
   retryFailed: flag,
+  state: text,
+  s3Endpoint: {
+    what: 'a URL of http or https',
+    holds: (value) => typeof value === 'string' && isHttpUrl(value),
+  },
+  s3PathStyle: flag,
+  s3Region: text,
+  allowPrivateAddresses: flag,
   skipExisting: flag,
   overwrite: flag,
   dryRun: flag,

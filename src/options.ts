@@ -6,7 +6,7 @@ export type SourceSpec = { src: string } & SourceOverrides & Record<string, unkn
 
 /** Where the sources come from. Exactly one kind per run. */
 export type Inputs =
-  /** Globs, files and directories, as on the command line. */
+  /** Globs, files, directories and addresses, as on the command line. */
   | { kind: 'patterns'; patterns: readonly string[] }
   /** A byte stream that lists one source per entry; read no faster than it is worked off. */
   | { kind: 'list'; stream: AsyncIterable<Uint8Array>; format: ListFormat }
@@ -28,7 +28,7 @@ export type ListFormat = 'lines' | 'nul' | 'ndjson';
 /** Options of a run as a program gives them; everything but `inputs` has a default. */
 export interface PipeOptions {
   inputs: Inputs | readonly string[];
-  /** Output directory. Without one each result goes beside its source. */
+  /** Output directory, or s3://bucket/prefix. Without one each result goes beside its source. */
   out?: string;
   /** Directory that is mirrored under `out`; found from the inputs where it is not stated. */
   base?: string;
@@ -144,6 +144,19 @@ export interface PipeOptions {
   resume?: boolean;
   /** Of the sources do those alone that failed when the journal's run last tried them; takes its journal up. */
   retryFailed?: boolean;
+  /**
+   * Directory of journals where `out` is an address and not a directory. Default: one of the user's, by the address
+   * (`~/.local/state/srgan/…`).
+   */
+  state?: string;
+  /** URL of what speaks the protocol of S3; otherwise as AWS_ENDPOINT_URL_S3 and AWS's own files say. */
+  s3Endpoint?: string;
+  /** Name the bucket in the path of a request and not in its host. */
+  s3PathStyle?: boolean;
+  /** Otherwise as AWS_REGION and AWS's own files say, or us-east-1. */
+  s3Region?: string;
+  /** Let http and https sources lead to addresses that are not public. Default false. */
+  allowPrivateAddresses?: boolean;
   skipExisting?: boolean;
   /**
    * Replace results that are there; a source is never replaced. A list that comes as a stream is read to its
@@ -229,6 +242,10 @@ export interface Settings {
   readonly journal: string | undefined;
   readonly resume: boolean;
   readonly retryFailed: boolean;
+  readonly s3Endpoint: string | undefined;
+  readonly s3PathStyle: boolean | undefined;
+  readonly s3Region: string | undefined;
+  readonly allowPrivateAddresses: boolean;
   readonly existing: 'refuse' | 'skip' | 'overwrite';
   readonly dryRun: boolean;
   /** Failures after which the run stops: a count, or a share 0..1 of the sources; undefined: never. */

@@ -43,7 +43,7 @@ export async function watchedPipe(options: PipeOptions, watch?: Watch, shared?: 
 
 async function flow(run: OpenRun): Promise<Summary> {
   const { bounds, settings } = run;
-  const found = find(settings, run.drain);
+  const found = find(settings, run.drain, run.storages);
   const own = run.ownShard.of(found);
   const left = run.watch?.sources(own, settings.inputs.kind) ?? own;
   const sources = ticketed(run.retries.sources(left), { oneByOne: settings.sequential });

@@ -7,6 +7,8 @@ import type { Sweep } from './left-over.js';
 import type { Pixels } from './job.js';
 import type { Settings } from './options.js';
 import type { KeyOf } from './plan/path-keys.js';
+import type { Scratch } from './storage/scratch.js';
+import type { Storages } from './storage/storages.js';
 import type { Retries } from './stages/retry.js';
 import type { TileRow } from './tiles/plan.js';
 import type { Watch } from './watch/watch.js';
@@ -31,6 +33,8 @@ export interface Run {
   readonly keyOf: KeyOf;
   /** Of what killed runs left where this one comes. */
   readonly sweep: Sweep;
+  readonly storages: Storages;
+  readonly scratch: Scratch;
   readonly retries?: Retries | undefined;
   /** Where a parent watches the process. */
   readonly watch?: Watch | undefined;

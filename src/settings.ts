@@ -3,14 +3,14 @@ import { SrganError } from './errors.js';
 import { stat } from './files/fs.js';
 import { fileOfShard } from './find/shard.js';
 import { usableCores, usableFiles, usableMemoryBytes } from './machine.js';
+import { schemeOf, s3Address } from './storage/address.js';
+import { journalsOf } from './storage/journals.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs, PipeOptions, Settings, Size } from './options.js';
 import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 
 export const DEFAULT_MODEL = 'esrgan-slim';
-/** Directory in the output directory that holds journals; hidden, so that no source is ever looked for in it. */
-export const JOURNALS = '.srgan';
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const MIB = 2 ** 20;
@@ -36,7 +36,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   if (options.out !== undefined) await checkOut(options.out);
 
   const resume = options.resume ?? options.retryFailed ?? false;
-  const journal = options.journal ?? (resume ? defaultJournal(options.out) : undefined);
+  const journal = options.journal ?? (resume ? defaultJournal(options) : undefined);
   const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
   return {
     inputs: listed,
@@ -84,14 +84,18 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     journal: journal === undefined ? undefined : fileOfShard(journal, options.shard),
     resume,
     retryFailed: options.retryFailed ?? false,
+    s3Endpoint: options.s3Endpoint,
+    s3PathStyle: options.s3PathStyle,
+    s3Region: options.s3Region,
+    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
     dryRun: options.dryRun ?? false,
     maxFailures: failuresAllowed(options),
   };
 }
 
-function defaultJournal(out: string | undefined): string {
-  if (out !== undefined) return path.join(out, JOURNALS, 'journal.ndjson');
+function defaultJournal({ out, state }: PipeOptions): string {
+  if (out !== undefined) return path.join(journalsOf(out, state), 'journal.ndjson');
   throw new SrganError('E_USAGE', 'resume needs an output directory, or to be told the journal.', {
     hint: 'Name it with --journal FILE.',
   });
@@ -167,6 +171,13 @@ function checkName(name: string, format: PipeOptions['format']) {
 }
 
 async function checkOut(out: string) {
+  const scheme = schemeOf(out);
+  if (scheme === 's3') s3Address(out);
+  if (scheme === 'http')
+    throw new SrganError('E_USAGE', `${out}: results cannot be put at an address of http.`, {
+      hint: 'Name a directory, or s3://bucket/prefix.',
+    });
+  if (scheme !== undefined) return;
   const found = await stat(out).catch(() => undefined);
   if (found && !found.isDirectory()) {
     throw new SrganError('E_OUT_DIR', `${out}: is a file, but the results need a directory.`, {

@@ -3,6 +3,7 @@ import { SrganError } from '../errors.js';
 import { stat } from '../files/fs.js';
 import { OUTPUT_FORMATS } from '../job.js';
 import type { Inputs, ListFormat } from '../options.js';
+import { isRemote } from '../storage/address.js';
 
 /** What the arguments and the flags beside them say of where sources come from and results go. */
 export interface Selection {
@@ -78,7 +79,7 @@ export async function selectInputs(
 
 /** Takes the last argument for a directory only where nobody can have meant a file. */
 async function refuseFile(out: string, patterns: readonly string[]): Promise<void> {
-  const there = await stat(out).catch(() => undefined);
+  const there = isRemote(out) ? undefined : await stat(out).catch(() => undefined);
   if (there?.isDirectory()) return;
   if (there)
     throw usage(

@@ -2,6 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { namingFlags, networkFlags, resultFlags, selectingFlags, shardFlag } from './flags.js';
 import { failingFlags, journalFlags, reportingFlags, superviseFlag } from './report-flags.js';
 import { resourceFlags } from './resource-flags.js';
+import { stateFlag, storageFlags } from './storage-flags.js';
 
 export const pipeFlags = {
   ...selectingFlags,
@@ -12,6 +13,8 @@ export const pipeFlags = {
   ...resourceFlags,
   ...failingFlags,
   ...journalFlags,
+  ...storageFlags,
+  ...stateFlag,
   ...superviseFlag,
   ...reportingFlags,
 };

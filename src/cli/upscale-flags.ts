@@ -2,6 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { namingFlags, networkFlags, resultFlags } from './flags.js';
 import { reportingFlags } from './report-flags.js';
 import { limitFlags, resourceFlags } from './resource-flags.js';
+import { storageFlags } from './storage-flags.js';
 
 const { quiet, verbose, config } = reportingFlags;
 
@@ -13,6 +14,7 @@ export const upscaleFlags = {
   'max-memory': resourceFlags['max-memory'],
   fsync: resourceFlags.fsync,
   ...limitFlags,
+  ...storageFlags,
   quiet,
   verbose,
   config,

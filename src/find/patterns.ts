@@ -2,10 +2,13 @@ import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
 import { realpath, stat } from '../files/fs.js';
 import type { Settings } from '../options.js';
+import { directoryOf, isRemote } from '../storage/address.js';
+import type { Storages } from '../storage/storages.js';
 import { commonBase } from './base.js';
 import type { Draft } from './draft.js';
 import { anything, globs, isGlob, namesOf, tasksOf, type Choose } from './match.js';
 import { narrow } from './narrow.js';
+import { belowPrefix, matching, remoteKindOf, type RemoteKind } from './objects.js';
 import { compareNatural } from './natural.js';
 import { walk } from './walk.js';
 
@@ -14,21 +17,29 @@ export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'a
 
 const IMAGE_NAME = new RegExp(`\\.(?:${IMAGE_EXTENSIONS.join('|')})$`, 'i');
 
-type Kind = 'file' | 'directory' | 'negation' | 'glob';
+type Kind = RemoteKind | 'directory' | 'negation';
 
 /** Sources of globs, files and directories, in the order of the arguments; each file once. */
-export async function* fromPatterns(patterns: readonly string[], settings: Settings): AsyncGenerator<Draft> {
+export async function* fromPatterns(
+  patterns: readonly string[],
+  settings: Settings,
+  storages: Storages,
+): AsyncGenerator<Draft> {
   const args = patterns.map(withSlashes);
-  const kinds = await Promise.all(args.map(kindOf));
+  const kinds = await Promise.all(args.map((arg) => kindOf(arg, storages)));
   const files = commonBase();
   args.forEach((arg, at) => {
-    if (kinds[at] === 'file') files.add(path.dirname(arg));
+    if (kinds[at] === 'file') files.add(directoryOf(arg));
   });
   const negations = args.filter((_, at) => kinds[at] === 'negation').map((arg) => arg.slice(1));
-  const realOut = settings.out === undefined ? undefined : await realPathOf(settings.out);
+  const realOut =
+    settings.out === undefined || isRemote(settings.out) ? undefined : await realPathOf(settings.out);
   const isBarred = (directory: string) => directory === realOut;
   const seen = args.length > 1 || args.some((arg) => arg.includes('{')) ? createCompactSet() : undefined;
-  const isNew = (draft: Draft) => seen?.add(path.resolve(draft.path)) ?? true;
+  const isNew = (draft: Draft) =>
+    seen?.add(isRemote(draft.path) ? draft.path : path.resolve(draft.path)) ?? true;
+
+  const rules = { settings, negations, isImageName: IMAGE_NAME };
 
   for (const [at, arg] of args.entries()) {
     for await (const draft of draftsOf(arg, kinds[at])) if (isNew(draft)) yield draft;
@@ -37,13 +48,20 @@ export async function* fromPatterns(patterns: readonly string[], settings: Setti
   async function* draftsOf(arg: string, kind: Kind | undefined): AsyncGenerator<Draft> {
     switch (kind) {
       case 'file':
+        if (isRemote(arg)) {
+          yield { path: arg, base: files.prefix };
+          return;
+        }
         yield* file(arg, files.directory);
+        return;
+      case 'prefix':
+        yield* belowPrefix(arg, storages, rules);
         return;
       case 'directory':
         yield* found(arg, arg, settings.recursive ? anyImage : shallow(anyImage));
         return;
       case 'glob':
-        yield* matches(arg);
+        yield* isRemote(arg) ? matching(arg, storages, rules) : matches(arg);
         return;
     }
   }
@@ -74,7 +92,8 @@ export async function* fromPatterns(patterns: readonly string[], settings: Setti
 }
 
 /** What exists is taken as it stands, even where its name looks like a glob. */
-async function kindOf(arg: string): Promise<Kind> {
+async function kindOf(arg: string, storages: Storages): Promise<Kind> {
+  if (isRemote(arg)) return remoteKindOf(arg, IMAGE_NAME, storages);
   const facts = await stat(arg).catch(() => undefined);
   if (facts) return facts.isDirectory() ? 'directory' : 'file';
   if (arg.startsWith('!') && !arg.startsWith('!(')) return 'negation';
@@ -92,7 +111,7 @@ async function realPathOf(wanted: string): Promise<string> {
 
 /** On Windows a back-slash parts names and never escapes. */
 function withSlashes(pattern: string): string {
-  return path.sep === '\\' ? pattern.replaceAll('\\', '/') : pattern;
+  return path.sep === '\\' && !isRemote(pattern) ? pattern.replaceAll('\\', '/') : pattern;
 }
 
 const anyImage: Choose = (_, entries) => {

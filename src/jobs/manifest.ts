@@ -2,7 +2,7 @@ import { readdir, readFile } from '../files/fs.js';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
 import { replaceFile } from '../replace-file.js';
-import { JOURNALS } from '../settings.js';
+import { JOURNALS } from '../storage/journals.js';
 import type { FrozenOptions } from './frozen.js';
 
 /** What was submitted: the options for all workers, and how many shards of the list there are so far. */

@@ -4,7 +4,7 @@ import { SrganError, systemCode } from '../errors.js';
 import { readdir, stat } from '../files/fs.js';
 import { withoutShard } from '../find/shard.js';
 import { forWindowsName } from '../plan/place.js';
-import { JOURNALS } from '../settings.js';
+import { JOURNALS } from '../storage/journals.js';
 import { shardsTogether } from './sharded.js';
 import { readBatch, type BatchState } from './state.js';
 

@@ -1,12 +1,15 @@
 import path from 'node:path';
-import { hashFile } from '../hash-file.js';
+import { hashBytes, hashFile } from '../hash-file.js';
+import { SrganError } from '../errors.js';
 import type { Outcome, Source } from '../job.js';
 import type { PipeOptions, Settings } from '../options.js';
+import { below, isRemote } from '../storage/address.js';
+import type { Storages } from '../storage/storages.js';
 import { recordOf } from '../reports/results.js';
 import type { Summary } from '../reports/summary.js';
 import type { Ticket } from '../stages/stage.js';
 import { openAppending, type Appending } from './append.js';
-import { JOURNAL_VERSION, UNRECORDED, type JournalLine, type RecordedOptions } from './lines.js';
+import { JOURNAL_VERSION, UNRECORDED, type JournalLine, type Proof, type RecordedOptions } from './lines.js';
 import { readPast } from './past.js';
 import { thisProcess } from './process.js';
 import { collectProofs } from './proofs.js';
@@ -53,6 +56,7 @@ export async function openJournal(
   settings: Settings,
   options: PipeOptions,
   total: number | undefined,
+  storages: Storages,
 ): Promise<Journal> {
   const { out, resume, dryRun } = settings;
   const past = resume ? await readPast(file) : undefined;
@@ -72,10 +76,13 @@ export async function openJournal(
   return {
     failed: (source) => proofs.failed(srcOf(source)),
     wrote: (output) => proofs.wrote(dstOf(output)),
-    proves: (output, key) => proofs.prove(output, { key, dst: dstOf(output) }),
+    async proves(output, key) {
+      const dst = dstOf(output);
+      return proofs.wrote(dst) && proofs.proves({ key, dst, ...(await bytesOf(output, storages)) });
+    },
     async announce(output, key, result) {
       const inMemory = result instanceof Uint8Array;
-      const sha256 = inMemory ? await digest(result) : await hashFile(result.path);
+      const sha256 = inMemory ? await hashBytes(result) : await hashFile(result.path);
       const bytes = inMemory ? result.byteLength : result.bytes;
       const line = { key, dst: dstOf(output), bytes, sha256 };
       await lines.add({ kind: 'writing', ...line }, { flush: true });
@@ -102,6 +109,7 @@ export async function openJournal(
   }
 
   function dstOf(output: string): string {
+    if (isRemote(output)) return (out === undefined ? undefined : below(out, output)) ?? output;
     const relative = out === undefined ? undefined : path.relative(out, output);
     const outside = relative === undefined || relative.startsWith('..') || path.isAbsolute(relative);
     return outside ? path.resolve(output) : relative.replaceAll(path.sep, '/');
@@ -129,15 +137,24 @@ export async function openJournal(
   }
 }
 
+/** What lies there; nothing, or what cannot be read, is told as what no result is. */
+async function bytesOf(output: string, storages: Storages): Promise<Pick<Proof, 'bytes' | 'sha256'>> {
+  const storage = await storages.of(output);
+  const there = await storage.head(output).catch(passOver);
+  const sha256 =
+    there?.sha256 ?? (there && !isRemote(output) ? await hashFile(output).catch(passOver) : undefined);
+  return { bytes: there?.bytes ?? 0, sha256: sha256 ?? '' };
+}
+
+function passOver(error: unknown): undefined {
+  if (!(error instanceof SrganError) || error.code === 'E_CANCELLED') throw error;
+}
+
 /** How the journal names a source. */
-const srcOf = (source: Source) => (source.invalid ? source.path : path.resolve(source.path));
+const srcOf = ({ invalid, path: place }: Source) =>
+  invalid || isRemote(place) ? place : path.resolve(place);
 
 const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };
-
-/** In a thread of libuv's, so that a large file holds nobody back. */
-async function digest(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
-}
 
 function recorded(options: PipeOptions): RecordedOptions {
   const left: readonly string[] = UNRECORDED;

@@ -10,7 +10,7 @@ import type { Networks } from '../run.js';
  * @throws SrganError E_READ, E_MODEL
  */
 export async function resultKey(job: Job, settings: Settings, networks: Networks): Promise<string> {
-  const source = await hashFile(job.source.path);
+  const source = await hashFile(job.file);
   const { format } = job;
   // the bytes themselves are the result, whatever the other options say
   if (job.action === 'copy') return hash('sha256', JSON.stringify({ source, copy: true }));

@@ -44,6 +44,7 @@ export const UNRECORDED = [
   'onTotal',
   'onNote',
   'journal',
+  'state',
   'resume',
   'retryFailed',
   'dryRun',

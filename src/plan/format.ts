@@ -2,6 +2,7 @@ import path from 'node:path';
 import { SrganError } from '../errors.js';
 import type { OutputFormat, Source } from '../job.js';
 import type { Settings } from '../options.js';
+import { isRemote } from '../storage/address.js';
 
 /** Spellings of each format's extension; the first is the one for new names. */
 const EXTENSIONS: Record<OutputFormat, readonly [string, ...string[]]> = {
@@ -25,6 +26,10 @@ export function formatOfName(name: string): OutputFormat | undefined {
 export function extensionFor(format: OutputFormat, sourceName: string): string {
   return formatOfName(sourceName) === format ? path.extname(sourceName).slice(1) : EXTENSIONS[format][0];
 }
+
+/** Of a URL, the name that its last part makes. */
+export const fileNameOf = ({ path: place, relativePath }: Source): string =>
+  path.basename(isRemote(place) ? relativePath : place);
 
 /** The format that is asked for, by the record, the name that is wanted or the options; undefined: as the source is. */
 export function statedFormat({ overrides }: Source, settings: Settings): OutputFormat | undefined {

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { SrganError } from '../errors.js';
 import type { OutputFormat, Source } from '../job.js';
 import type { Settings } from '../options.js';
-import { extensionFor } from './format.js';
+import { directoryOf, isRemote, joinPlace, schemeOf } from '../storage/address.js';
+import { extensionFor, fileNameOf } from './format.js';
 import { checkLength, checkPlace, forWindows, forWindowsName } from './place.js';
 import { fillTemplate, parseTemplate, placeholdersOf, type Placeholder } from './template.js';
 import { factorText, suffixFor, type Wanted } from './wanted.js';
@@ -45,7 +46,7 @@ export function createNaming(settings: Settings, platform = process.platform): N
     outputPath(source, facts) {
       const { dst } = source.overrides;
       if (dst !== undefined) return stated(dst, source.path);
-      const dir = path.dirname(out === undefined ? source.path : source.relativePath);
+      const dir = directoryOf(out === undefined ? source.path : source.relativePath);
       const values = valuesOf(source, facts, settings.suffix);
       if (placeholders.some((placeholder) => placeholder !== 'dir' && values[placeholder] === undefined))
         return undefined;
@@ -55,8 +56,9 @@ export function createNaming(settings: Settings, platform = process.platform): N
         (name, digits) =>
           name === 'dir' ? dir : safe((values[name] ?? '').slice(0, name === 'hash' ? digits : undefined)),
       );
-      const joined = path.join(out ?? (beginsWithDir ? '' : dir), filled);
-      const result = platform === 'win32' ? forWindowsName(joined) : joined;
+      const joined = joinPlace(out ?? (beginsWithDir ? '' : dir), filled);
+      const result = platform === 'win32' && !isRemote(joined) ? forWindowsName(joined) : joined;
+      refuseHttp(result, source.path);
       checkPlace(result, out ?? dir, source.path);
       checkLength(result, source.path);
       return result;
@@ -67,11 +69,24 @@ export function createNaming(settings: Settings, platform = process.platform): N
   function stated(dst: string, source: string): string {
     if (/[\\/]$/.test(dst))
       throw new SrganError('E_WRITE', `${source}: its output ${dst} ends without a file name.`);
-    const result = out === undefined ? dst : path.isAbsolute(dst) ? path.normalize(dst) : path.join(out, dst);
+    const result =
+      out === undefined || isRemote(dst)
+        ? dst
+        : path.isAbsolute(dst)
+          ? path.normalize(dst)
+          : joinPlace(out, dst);
+    refuseHttp(result, source);
     if (out !== undefined) checkPlace(result, out, source);
     checkLength(result, source);
     return result;
   }
+}
+
+function refuseHttp(result: string, source: string): void {
+  if (schemeOf(result) !== 'http') return;
+  throw new SrganError('E_WRITE', `${source}: its result cannot be put at an address of http.`, {
+    hint: 'Name an output directory.',
+  });
 }
 
 function defaultTemplate({ out, suffix }: Settings): string {
@@ -79,16 +94,17 @@ function defaultTemplate({ out, suffix }: Settings): string {
 }
 
 function valuesOf(
-  { path: source }: Source,
+  source: Source,
   { wanted, model, format, factor, widthPx, heightPx, hash }: NameFacts,
   suffix: string | undefined,
 ): Record<Exclude<Placeholder, 'dir'>, string | undefined> {
-  const { name, ext } = path.parse(source);
+  const file = fileNameOf(source);
+  const { name, ext } = path.parse(file);
   const scale = wanted.kind === 'scale' ? wanted.scale : factor;
   return {
     name,
     srcext: ext.slice(1),
-    ext: format && extensionFor(format, source),
+    ext: format && extensionFor(format, file),
     suffix: suffix ?? suffixFor(wanted),
     scale: scale === undefined ? undefined : factorText(scale),
     model: path.basename(model).replace(/\.(onnx|json)$/i, ''),

@@ -2,6 +2,8 @@ import { SrganError, systemCode } from '../errors.js';
 import { realpath, stat } from '../files/fs.js';
 import { writeFailure } from '../stages/write-failure.js';
 import type { Settings } from '../options.js';
+import { isRemote } from '../storage/address.js';
+import type { Storages } from '../storage/storages.js';
 
 /**
  * Looks at what lies where the result is to go.
@@ -14,8 +16,13 @@ export async function checkOutput(
   source: string,
   existing: Settings['existing'],
   isInput: (path: string) => Promise<boolean>,
+  storages: Pick<Storages, 'of'>,
 ): Promise<'free' | 'skip'> {
   if (await isInput(output)) throw overwritten(output, source);
+  if (isRemote(output)) {
+    if (output === source) throw overwritten(output, source);
+    return existing !== 'overwrite' && (await isObject(output, storages)) ? kept(output, existing) : 'free';
+  }
   const there = await stat(output, { bigint: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw writeFailure(output, error);
@@ -32,16 +39,24 @@ export async function checkOutput(
       `${output}: is a directory, so the result of ${source} cannot be put there.`,
     );
   }
-  switch (existing) {
-    case 'overwrite':
-      return 'free';
-    case 'skip':
-      return 'skip';
-    case 'refuse':
-      throw new SrganError('E_EXISTS', `${output}: is already there.`, {
-        hint: 'Take --skip-existing to keep it, or --overwrite to replace it.',
-      });
+  return existing === 'overwrite' ? 'free' : kept(output, existing);
+}
+
+/** Who may only write is not told; then the storage refuses at the end. */
+async function isObject(output: string, storages: Pick<Storages, 'of'>): Promise<boolean> {
+  try {
+    return (await (await storages.of(output)).head(output)) !== undefined;
+  } catch (error) {
+    if (error instanceof SrganError && error.code === 'E_ACCESS') return false;
+    throw error;
   }
+}
+
+function kept(output: string, existing: 'skip' | 'refuse'): 'skip' {
+  if (existing === 'skip') return 'skip';
+  throw new SrganError('E_EXISTS', `${output}: is already there.`, {
+    hint: 'Take --skip-existing to keep it, or --overwrite to replace it.',
+  });
 }
 
 function overwritten(output: string, source: string): SrganError {

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { stat } from '../files/fs.js';
 import { deepestThere } from '../make-directory.js';
 import type { Settings } from '../options.js';
+import { isRemote } from '../storage/address.js';
 import { remembered } from '../remembered.js';
 import { probeFolding, usualFolding, type Folding } from './folding.js';
 
-/** A path in the form in which two names of one file compare equal, where it lies. */
+/** A path in the form in which two names of one file compare equal, where it lies; an address is its own. */
 export type KeyOf = (file: string) => Promise<string>;
 
 /**
@@ -19,11 +20,12 @@ export function openPathKeys(
   const usual = usualFolding();
   const byDevice = new Map<number, Promise<Folding>>();
   const foldingIn = remembered((directory) => lookUp(directory).catch(() => usual));
-  const target = out === undefined ? undefined : path.resolve(out);
+  const target = out === undefined || isRemote(out) ? undefined : path.resolve(out);
   // a source on the file system of the results is to have its key by the same rule
   let begun: Promise<unknown> | undefined;
 
   return async (file) => {
+    if (isRemote(file)) return file;
     const absolute = path.resolve(file);
     if (dryRun) return pathKey(absolute, usual);
     begun ??= target === undefined ? Promise.resolve() : foldingIn(target);
@@ -44,7 +46,7 @@ export function openPathKeys(
   }
 
   function isTarget(directory: string): boolean {
-    if (target === undefined) return true;
+    if (target === undefined) return out === undefined;
     const below = path.relative(target, directory);
     return below.split(path.sep)[0] !== '..' && !path.isAbsolute(below);
   }

@@ -1,22 +1,41 @@
 import path from 'node:path';
 import { SrganError } from '../errors.js';
 import { nameBytes } from '../files/names.js';
+import { below, isRemote, s3Address } from '../storage/address.js';
 
 /** Longest name of one file or directory on every file system in wide use. */
 const LONGEST_NAME_BYTES = 255;
 
+/** Longest key of an object in S3, in bytes of UTF-8. */
+const LONGEST_KEY_BYTES = 1024;
+
 /** @throws SrganError E_WRITE where a name such as `..` would lead out of `directory` */
 export function checkPlace(result: string, directory: string, source: string): void {
-  const relative = path.relative(path.resolve(directory), path.resolve(result));
-  if (relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) {
+  if (
+    isRemote(result) || isRemote(directory) ? !liesBelow(directory, result) : !isInside(directory, result)
+  ) {
     throw new SrganError('E_WRITE', `${source}: its result would lie outside of ${directory}.`, {
       hint: 'Give it another name with --name, or with dst in its record.',
     });
   }
 }
 
+function isInside(directory: string, result: string): boolean {
+  const relative = path.relative(path.resolve(directory), path.resolve(result));
+  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+}
+
+function liesBelow(prefix: string, address: string): boolean {
+  const key = below(prefix, address);
+  return key !== undefined && key !== '' && !key.split('/').some((name) => name === '.' || name === '..');
+}
+
 /** @throws SrganError E_WRITE */
 export function checkLength(result: string, source: string): void {
+  if (isRemote(result)) {
+    checkKey(result, source);
+    return;
+  }
   const long = result.split(path.sep).find((name) => nameBytes(name) > LONGEST_NAME_BYTES);
   if (long !== undefined) {
     throw new SrganError(
@@ -25,6 +44,13 @@ export function checkLength(result: string, source: string): void {
       { hint: 'Shorten it with --name or --suffix.' },
     );
   }
+}
+
+function checkKey(address: string, source: string): void {
+  const bytes = Buffer.byteLength(s3Address(address).key);
+  if (bytes <= LONGEST_KEY_BYTES) return;
+  const most = `${LONGEST_KEY_BYTES} is the most`;
+  throw new SrganError('E_WRITE', `${source}: the key of its result would have ${bytes} bytes; ${most}.`);
 }
 
 /** Without what Windows forbids in names; separators stay. */

@@ -1,6 +1,6 @@
 import type { Source } from '../job.js';
 import type { Settings } from '../options.js';
-import { formatOfName, statedFormat } from './format.js';
+import { fileNameOf, formatOfName, statedFormat } from './format.js';
 import type { Naming } from './name.js';
 import { wantedSize } from './wanted.js';
 
@@ -20,6 +20,6 @@ export function predictOutput(
   return naming.outputPath(source, {
     wanted: wantedSize(source.overrides, settings, defaultFactor),
     model: source.overrides.model ?? settings.model,
-    format: statedFormat(source, settings) ?? formatOfName(source.path),
+    format: statedFormat(source, settings) ?? formatOfName(fileNameOf(source)),
   });
 }

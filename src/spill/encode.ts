@@ -62,7 +62,7 @@ export async function encodeSpilled(
     const parts = partsOf(bare, format, adapted.carried, size);
     return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
   } catch (error) {
-    throw diskFailure(job.outputPath, error);
+    throw diskFailure(job.tempBeside, error);
   }
 }
 
@@ -94,10 +94,10 @@ export async function copySpilled(job: Job, makeTemp: MakeTemp): Promise<Encoded
   const { widthPx, heightPx } = job.header;
   const file = await makeTemp();
   try {
-    await copyFile(job.source.path, file.path);
+    await copyFile(job.file, file.path);
   } catch (error) {
     const ofSource = ['ENOENT', 'EACCES', 'EISDIR'].includes(systemCode(error) ?? '');
-    throw ofSource ? fileFailure(job.source.path, error) : diskFailure(job.outputPath, error);
+    throw ofSource ? fileFailure(job.file, error) : diskFailure(job.tempBeside, error);
   }
   return { job, file, widthPx, heightPx };
 }

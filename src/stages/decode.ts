@@ -47,15 +47,15 @@ async function admission(run: Run, job: Job): Promise<() => void> {
 }
 
 async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
-  const { path } = job.source;
+  const { file: path, tempBeside } = job;
   const file = await inspect(path);
   if (!isDeepStrictEqual(headerOf(file), job.header)) {
     throw new SrganError('E_READ', `${path}: changed while it was being read.`);
   }
   const carried = carriedOf(path, file);
   if (job.spill) {
-    const makeTemp = tempFilesFor(job.outputPath, ticket);
-    const { spilled, oddity } = await readSpilled(path, file, job.outputPath, makeTemp);
+    const makeTemp = tempFilesFor(tempBeside, ticket);
+    const { spilled, oddity } = await readSpilled(path, file, tempBeside, makeTemp);
     ticket.warnings.push(...notesOn(path, file, oddity));
     return { job, spilled, carried };
   }

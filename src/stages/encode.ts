@@ -34,7 +34,7 @@ export function encode(whole: Run): Work<Upscaled, Encoded> {
     const { job } = upscaled;
     const { path } = job.source;
     throwIfCancelled(run.signal, path);
-    const makeTemp = tempFilesFor(job.outputPath, ticket);
+    const makeTemp = tempFilesFor(job.tempBeside, ticket);
     if (!('carried' in upscaled))
       return run.codec(() => (job.spill ? copySpilled(job, makeTemp) : copyOf(job)));
     try {
@@ -51,9 +51,9 @@ export function encode(whole: Run): Work<Upscaled, Encoded> {
 async function copyOf(job: Job): Promise<Encoded> {
   const { widthPx, heightPx } = job.header;
   try {
-    return { job, bytes: await readFile(job.source.path), widthPx, heightPx };
+    return { job, bytes: await readFile(job.file), widthPx, heightPx };
   } catch (error) {
-    throw fileFailure(job.source.path, error);
+    throw fileFailure(job.file, error);
   }
 }
 

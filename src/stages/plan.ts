@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
 import { hashFile } from '../hash-file.js';
@@ -16,20 +15,24 @@ import { choosePasses } from '../plan/passes.js';
 import { predictOutput } from '../plan/predict.js';
 import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
+import { directoryOf, isRemote } from '../storage/address.js';
+import { fileOf } from './fetch.js';
 import { readHeader } from './header.js';
 import type { Ticket, Work } from './stage.js';
 import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
 
+type Planning = Pick<
+  Run,
+  'settings' | 'networks' | 'journal' | 'keyOf' | 'sweep' | 'storages' | 'scratch' | 'signal'
+>;
+
 /**
  * Decides from the header and the options alone what is to be done with a source. Where the result's name can
  * be told beforehand and is there already, the source is not even opened.
  */
-export function plan(
-  run: Pick<Run, 'settings' | 'networks' | 'journal' | 'keyOf' | 'sweep'>,
-  survey: Survey,
-): Work<Source, Job> {
-  const { settings, networks, journal, keyOf, sweep } = run;
+export function plan(run: Planning, survey: Survey): Work<Source, Job> {
+  const { settings, networks, journal, keyOf, sweep, storages, scratch } = run;
   const naming = createNaming(settings);
   const claims = createClaims(keyOf);
   const met = createCompactSet();
@@ -48,7 +51,8 @@ export function plan(
     const predicted = predictOutput(naming, source, settings, family.defaultFactor);
     if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
 
-    const header = await readHeader(source.path, settings);
+    const file = await fileOf(run, source, ticket);
+    const header = await readHeader(file, settings);
     const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
     const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
     const target = targetSize(header, wanted, settings.maxSize);
@@ -57,7 +61,7 @@ export function plan(
       model,
       format,
       ...target,
-      hash: naming.needsHash ? await hashFile(source.path) : undefined,
+      hash: naming.needsHash ? await hashFile(file) : undefined,
     });
     if (outputPath === undefined)
       throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
@@ -77,6 +81,8 @@ export function plan(
       source,
       action: isLarge && keepsBytes(source, settings, header, format) ? 'copy' : 'upscale',
       outputPath,
+      file,
+      tempBeside: isRemote(outputPath) ? await scratch.pathFor(outputPath) : outputPath,
       format,
       quality: source.overrides.quality ?? settings.quality,
       header,
@@ -92,7 +98,7 @@ export function plan(
       ticket.key = await resultKey(job, settings, networks);
       // what was in place before a crash, but not told, is done anew and told as done
       if (!source.crashed && (await journal.proves(outputPath, ticket.key))) {
-        await sweep(path.dirname(outputPath));
+        await sweep(directoryOf(outputPath));
         ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
         return undefined;
       }
@@ -107,8 +113,8 @@ export function plan(
     if (source.again?.claimed !== output) await claims.claim(output, source);
     ticket.claimed = output;
     const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
-    if ((await checkOutput(output, source.path, existing, isInput)) === 'free') return false;
-    await sweep(path.dirname(output));
+    if ((await checkOutput(output, source.path, existing, isInput, storages)) === 'free') return false;
+    await sweep(directoryOf(output));
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
     return true;
   }

@@ -1,5 +1,6 @@
 import { SrganError, systemCode } from '../errors.js';
 import type { Source } from '../job.js';
+import { storageMayRecover } from '../storage/failures.js';
 import type { Ticket } from './stage.js';
 
 /** What a system may refuse now and give a moment later; whatever else it says will be said again. */
@@ -8,11 +9,14 @@ const PASSING = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOU
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-/** Whether the same work may succeed later: by the system's code anywhere among the causes, or a worker that died. */
+/**
+ * Whether the same work may succeed later: by what the system or a storage said, anywhere among the causes, or a
+ * worker that died.
+ */
 export function mayPass(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof SrganError && cause.code === 'E_WORKER_LOST') return true;
-    if (PASSING.has(systemCode(cause) ?? '')) return true;
+    if (PASSING.has(systemCode(cause) ?? '') || storageMayRecover(cause)) return true;
   }
   return false;
 }

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { performance } from 'node:perf_hooks';
 import { asSrganError, SrganError, type ErrorCode } from '../errors.js';
+import { inItsName } from './fetch.js';
 import type { Job, Outcome, Source, StageName, Status, Written } from '../job.js';
 
 /** Goes with one source from `find` to `record`, whatever happens on the way. */
@@ -14,7 +15,9 @@ export interface Ticket {
   key?: string;
   /** The output that other sources cannot have; set by plan. */
   claimed?: string;
-  /** Where the result has its place by now; set by write. */
+  /** Path of the copy of a remote source, while there is one; set by plan. */
+  copy?: string;
+  /** Where the result has its place by now, or may have it; set by write. */
   published?: string;
   /** Aborted when it is to go no further, and why where that is since its time is up; set by decode. */
   stop?: AbortSignal;
@@ -178,7 +181,8 @@ export function stage<I, O>(
       const product = await work(value, ticket);
       return product === undefined ? { ticket } : { ticket, value: product };
     } catch (cause) {
-      const failure = asSrganError(cause, fallback, `${ticket.source.path}: ${name} failed unexpectedly.`);
+      const failed = asSrganError(cause, fallback, `${ticket.source.path}: ${name} failed unexpectedly.`);
+      const failure = inItsName(failed, ticket);
       // what was told to stop says so, whatever for
       const error = failure.code === 'E_CANCELLED' ? (refusal(ticket) ?? failure) : failure;
       ticket.end = { status: error.code === 'E_CANCELLED' ? 'cancelled' : 'failed', error };

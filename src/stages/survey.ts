@@ -9,6 +9,8 @@ import { collision } from '../plan/claims.js';
 import { createNaming } from '../plan/name.js';
 import type { KeyOf } from '../plan/path-keys.js';
 import { ANY_FACTOR, predictOutput } from '../plan/predict.js';
+import { isRemote } from '../storage/address.js';
+import { openStorages, type Storages } from '../storage/storages.js';
 import { find } from './find.js';
 import { surveyInPassing } from './survey-in-passing.js';
 
@@ -33,7 +35,12 @@ const NAMED = 10_000;
  * bytes are left to `plan`. Of a shard all sources are looked at, so that each shard refuses what one run would.
  * @param drain ends the look early; what was found until then counts
  */
-export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSignal = NEVER): Promise<Survey> {
+export async function survey(
+  settings: Settings,
+  keyOf: KeyOf,
+  drain: AbortSignal = NEVER,
+  storages: Storages = openStorages(settings),
+): Promise<Survey> {
   const { inputs: from, shard } = settings;
   if (from.kind === 'list' || from.kind === 'iterable') {
     return shard ? surveyInPassing(settings, keyOf) : blind;
@@ -44,7 +51,7 @@ export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSigna
   const doubled = createCompactSet();
   let sources = 0;
 
-  for await (const source of find(settings, drain)) {
+  for await (const source of find(settings, drain, storages)) {
     if (!shard || isInShard(source, shard)) sources += 1;
     if (source.invalid) continue;
     inputs.add(await keyOf(source.path));
@@ -80,7 +87,7 @@ export async function survey(settings: Settings, keyOf: KeyOf, drain: AbortSigna
 
   async function namesOf(keys: CompactSet): Promise<Map<string, Pair>> {
     const pairs = new Map<string, Pair>();
-    for await (const source of find(settings, drain)) {
+    for await (const source of find(settings, drain, storages)) {
       const key = source.invalid ? undefined : await outputKey(source);
       if (key === undefined || !keys.has(key)) continue;
       const pair = pairs.get(key);
@@ -108,6 +115,7 @@ const blind: Survey = {
 
 /** Only where outputs may be replaced can a link to an input do harm. */
 async function addReal(inputs: CompactSet, file: string, keyOf: KeyOf) {
+  if (isRemote(file)) return;
   const real = await realpath(path.resolve(file)).catch(() => undefined);
   if (real !== undefined) inputs.add(await keyOf(real));
 }

@@ -46,14 +46,14 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
 
 async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<SpilledImage> {
   const { job } = image;
-  const makeTemp = tempFilesFor(job.outputPath, ticket);
+  const makeTemp = tempFilesFor(job.tempBeside, ticket);
   let { spilled } = image;
   try {
     for (const factor of job.passes) {
       const network = await run.networks.load(job.model, factor);
       const before = spilled;
       spilled = await withSecondWay(network, ticket.warnings, (way) =>
-        upscaleSpilled(run, way, before, job.outputPath, makeTemp),
+        upscaleSpilled(run, way, before, job.tempBeside, makeTemp),
       );
     }
   } catch (error) {

@@ -6,8 +6,11 @@ export function sourceOf(path: string, rest: Partial<Source> = {}): Source {
 
 /** A job on a 4×3 PNG that goes to `outputPath` at twice the size. */
 export function jobOf(outputPath: string, rest: Partial<Job> = {}): Job {
+  const source = rest.source ?? sourceOf('in.png');
   return {
-    source: sourceOf('in.png'),
+    source,
+    file: source.path,
+    tempBeside: outputPath,
     action: 'upscale',
     outputPath,
     format: 'png',

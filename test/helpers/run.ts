@@ -3,7 +3,9 @@ import { createBudget } from '../../src/budget.js';
 import { bandsOf, deflateBand, rowBytesOf, type Band } from '../../src/codec/png/deflate-band.js';
 import type { EncodedBytes, Job, Pixels, Upscaled } from '../../src/job.js';
 import { openSweep } from '../../src/left-over.js';
-import type { PipeOptions } from '../../src/options.js';
+import { openScratch } from '../../src/storage/scratch.js';
+import { openStorages } from '../../src/storage/storages.js';
+import type { PipeOptions, Settings } from '../../src/options.js';
 import { openPathKeys } from '../../src/plan/path-keys.js';
 import type { DeflateRequest, Run } from '../../src/run.js';
 import { decode } from '../../src/stages/decode.js';
@@ -48,9 +50,16 @@ export async function runOf(
       },
     },
     keyOf: openPathKeys(settings),
-    sweep: openSweep(),
+    ...placesOf(settings),
     lent: () => lent,
   };
+}
+
+/** Where a run reads and writes. */
+export function placesOf(settings: Settings): Pick<Run, 'sweep' | 'storages' | 'scratch'> {
+  const sweep = openSweep();
+  const storages = openStorages(settings, sweep);
+  return { sweep, storages, scratch: openScratch(storages, sweep) };
 }
 
 function deflate({ pixels, bands, fast }: DeflateRequest): Promise<Band[]> {

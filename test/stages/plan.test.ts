@@ -3,7 +3,6 @@ import { link, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/p
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import sharp from 'sharp';
-import { openSweep } from '../../src/left-over.js';
 import { openKernels } from '../../src/models/kernel-networks.js';
 import type { PipeOptions, SourceSpec } from '../../src/options.js';
 import { openPathKeys } from '../../src/plan/path-keys.js';
@@ -14,6 +13,7 @@ import { survey } from '../../src/stages/survey.js';
 import { SrganError } from '../../src/errors.js';
 import type { Job } from '../../src/job.js';
 import { take } from '../helpers/collect.js';
+import { placesOf } from '../helpers/run.js';
 import { settingsOf } from '../helpers/settings.js';
 import { makeTree } from '../helpers/tree.js';
 
@@ -36,7 +36,7 @@ async function planAll(options: PipeOptions): Promise<Planned[]> {
   const settings = await settingsOf({ engine: 'resize', ...options });
   const keyOf = openPathKeys(settings);
   const work = plan(
-    { settings, networks: openKernels(), keyOf, sweep: openSweep() },
+    { settings, networks: openKernels(), keyOf, signal: new AbortController().signal, ...placesOf(settings) },
     await survey(settings, keyOf),
   );
   const planned: Planned[] = [];
@@ -364,7 +364,7 @@ test('a file that shrinks to nothing between find and plan is a failure of its o
   });
   const keyOf = openPathKeys(settings);
   const work = plan(
-    { settings, networks: openKernels(), keyOf, sweep: openSweep() },
+    { settings, networks: openKernels(), keyOf, signal: new AbortController().signal, ...placesOf(settings) },
     await survey(settings, keyOf),
   );
   const sources = find(settings, new AbortController().signal);

@@ -14,12 +14,12 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { SrganError } from '../../src/errors.js';
 import type { Encoded, Job, Written } from '../../src/job.js';
-import { openSweep } from '../../src/left-over.js';
 import type { Settings } from '../../src/options.js';
 import { openTicket, type Ticket } from '../../src/stages/stage.js';
 import { write } from '../../src/stages/write.js';
 import { tempName } from '../../src/temp-names.js';
 import { jobOf } from '../helpers/job.js';
+import { placesOf } from '../helpers/run.js';
 import { settingsOf } from '../helpers/settings.js';
 import { makeTree } from '../helpers/tree.js';
 import { testWhere } from '../helpers/where.js';
@@ -45,7 +45,7 @@ async function put(
   const settings = { ...(await settingsOf({ inputs: ['x'] })), existing, ...chosen };
   const encoded: Encoded = { job: jobOf(path, job), bytes, widthPx: 8, heightPx: 6 };
   const ticket = openTicket(encoded.job.source);
-  const work = write({ settings, signal: signal ?? new AbortController().signal, sweep: openSweep() });
+  const work = write({ settings, signal: signal ?? new AbortController().signal, ...placesOf(settings) });
   return { ticket, written: await work(encoded, ticket) };
 }
 

@@ -1,0 +1,47 @@
+import { SrganError } from '../errors.js';
+import type { Source } from '../job.js';
+import type { Run } from '../run.js';
+import { isRemote } from '../storage/address.js';
+import type { Ticket } from './stage.js';
+
+/**
+ * The path of the source's bytes. A remote file is brought here first, whole, within the time for one image; the
+ * copy is removed when the source has ended.
+ * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_TIME_LIMIT, E_CANCELLED, E_NOSPC, E_WRITE
+ */
+export async function fileOf(
+  { settings, scratch, signal }: Pick<Run, 'settings' | 'scratch' | 'signal'>,
+  { path }: Source,
+  ticket: Ticket,
+): Promise<string> {
+  if (!isRemote(path)) return path;
+  const { maxInputBytes: maxBytes, timeLimit } = settings;
+  const stop = new AbortController();
+  const stopWithRun = () => stop.abort(signal.reason);
+  const late = new SrganError(
+    'E_TIME_LIMIT',
+    `${path}: did not come within ${timeLimit} s, the limit for one image.`,
+    {
+      hint: 'Raise it with --time-limit.',
+    },
+  );
+  const timer = setTimeout(() => stop.abort(late), 1000 * timeLimit);
+  signal.addEventListener('abort', stopWithRun);
+  if (signal.aborted) stopWithRun();
+  try {
+    ticket.copy = await scratch.fetch(path, ticket, { maxBytes, signal: stop.signal });
+    return ticket.copy;
+  } catch (error) {
+    throw stop.signal.reason === late ? late : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stopWithRun);
+  }
+}
+
+/** A failure that names the copy of a remote source, under the name that a person knows. */
+export function inItsName(error: SrganError, { copy, source }: Pick<Ticket, 'copy' | 'source'>): SrganError {
+  if (copy === undefined || !error.message.includes(copy)) return error;
+  const sentence = error.message.replaceAll(copy, source.path);
+  return new SrganError(error.code, sentence, { cause: error.cause ?? error, hint: error.hint });
+}

@@ -1,0 +1,34 @@
+import { SrganError } from '../errors.js';
+import { formatBytes } from '../measures.js';
+import { cutOff, storageFailure } from './failures.js';
+
+/**
+ * Passes the bytes of a body on, as many as were promised and no more than are allowed.
+ * @param rule.declaredBytes as the server said, where it did
+ * @throws SrganError E_TOO_LARGE, E_READ, E_CANCELLED
+ */
+export async function* whole(
+  place: string,
+  body: AsyncIterable<unknown>,
+  { maxBytes, declaredBytes }: { maxBytes: number; declaredBytes: number | undefined },
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += (chunk as Uint8Array).length;
+      refuseLarger(place, bytes, maxBytes);
+      yield chunk as Uint8Array;
+    }
+  } catch (error) {
+    throw storageFailure(place, error, 'read');
+  }
+  if (declaredBytes !== undefined && bytes !== declaredBytes) throw cutOff(place, bytes, declaredBytes);
+}
+
+/** @throws SrganError E_TOO_LARGE */
+export function refuseLarger(place: string, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new SrganError('E_TOO_LARGE', `${place}: is larger than the limit of ${formatBytes(maxBytes)}.`, {
+    hint: 'Raise it with --max-input-bytes.',
+  });
+}
