@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SrganError, systemCode } from '../errors.js';
 import type { Sweep } from '../left-over.js';
 import type { Ticket } from '../stages/stage.js';
@@ -37,13 +35,23 @@ export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): 
       const { path: copy } = await tempFilesFor(await pathFor(address), ticket)();
       const bytes = await storage.read(address, rule);
       try {
-        await pipeline(bytes, createWriteStream(copy, { flags: 'wx', mode: 0o600 }));
+        await save(bytes, copy);
       } catch (cause) {
         throw cause instanceof SrganError ? cause : writeFailure(copy, cause);
       }
       return copy;
     },
   };
+}
+
+/** Whatever happens the file is closed when this ends, so that it can be removed. */
+async function save(bytes: AsyncIterable<Uint8Array>, copy: string): Promise<void> {
+  const file = await open(copy, 'wx', 0o600);
+  try {
+    for await (const chunk of bytes) await file.writeFile(chunk);
+  } finally {
+    await file.close();
+  }
 }
 
 /**
