@@ -14,6 +14,7 @@ import { openRetries, type Retries } from './stages/retry.js';
 import { survey, type Survey } from './stages/survey.js';
 import { stage, type Stage, type Work } from './stages/stage.js';
 import type { Watch } from './watch/watch.js';
+import { isRemote } from './storage/address.js';
 import { openScratch } from './storage/scratch.js';
 import { openStorages } from './storage/storages.js';
 
@@ -68,6 +69,8 @@ export async function openRun(options: PipeOptions, watch?: Watch, shared?: Mach
     await spooled?.remove();
     throw error;
   });
+  if (stated.journal !== undefined && options.journal === undefined && isRemote(stated.out ?? ''))
+    options.onDetail?.(`The journal is ${stated.journal}.`);
   watch?.opened(settings.journal);
   const bounds = stageBounds(settings);
 

@@ -108,6 +108,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   drain: signal,
   onOutcome: callback,
   onNote: callback,
+  onDetail: callback,
   onTotal: callback,
 };
 

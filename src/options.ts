@@ -176,6 +176,8 @@ export interface PipeOptions {
   onOutcome?: (outcome: Outcome) => void | Promise<void>;
   /** Called with a sentence for a person about the run as a whole, such as what its engine runs on. */
   onNote?: (sentence: string) => void;
+  /** The same of what few people ask for, such as where a journal lies that was not named. */
+  onDetail?: (sentence: string) => void;
   /** Called at most once, where the number of sources is known before they are worked off. */
   onTotal?: (sources: number) => void;
 }

@@ -1,7 +1,10 @@
 import type { PipeOptions } from '../options.js';
 import type { PipeFlags } from './pipe-flags.js';
 
-type FlagOptions = Omit<PipeOptions, 'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote'>;
+type FlagOptions = Omit<
+  PipeOptions,
+  'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote' | 'onDetail'
+>;
 
 /** The flags under the names that the options have. */
 export function optionsOf(flags: PipeFlags): FlagOptions {

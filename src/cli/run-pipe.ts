@@ -76,6 +76,9 @@ export async function runPipe(
       onNote: (sentence) => {
         if (log.level !== 'quiet' && !before) human.note(sentence);
       },
+      onDetail: (sentence) => {
+        if (log.level === 'verbose' && !before) human.note(sentence);
+      },
       onTotal: (sources) => {
         options.onTotal?.(sources);
         human.total(sources);

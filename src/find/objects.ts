@@ -120,7 +120,9 @@ function virtual(address: string): string {
 }
 
 const isHidden = (prefix: string, address: string) =>
-  (below(prefix, address) ?? '').split('/').some((name) => name.startsWith('.'));
+  safePath(below(prefix, address) ?? '')
+    .split('/')
+    .some((name) => name.startsWith('.'));
 
 /** A pattern to be left out, of addresses: as one of the paths that stand for them. */
 const asPath = (pattern: string) => (schemeOf(pattern) === 's3' ? `/${pattern.slice(S3.length)}` : pattern);

@@ -43,6 +43,7 @@ export const UNRECORDED = [
   'onOutcome',
   'onTotal',
   'onNote',
+  'onDetail',
   'journal',
   'state',
   'resume',

@@ -33,11 +33,11 @@ export const testWithS3 = testWhere(program !== undefined, `there is no ${NAME}:
 export interface S3Server {
   readonly endpoint: string;
   readonly proxy: FaultProxy;
-  put(bucket: string, key: string, body: Uint8Array | string): Promise<void>;
+  readonly put: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
   /** Keys and bytes, by key. */
-  objects(bucket: string): Promise<Map<string, Buffer>>;
-  keys(bucket: string): Promise<string[]>;
-  openUploads(bucket: string): Promise<number>;
+  readonly objects: (bucket: string) => Promise<Map<string, Buffer>>;
+  readonly keys: (bucket: string) => Promise<string[]>;
+  readonly openUploads: (bucket: string) => Promise<number>;
 }
 
 /** Buckets `source` and `result`, empty; everything is gone after the test. The process's environment has what the client needs. */
