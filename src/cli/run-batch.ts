@@ -10,6 +10,7 @@ import { batchLine } from '../reports/summary-lines.js';
 import { elapsedSince, type TallyState } from '../reports/summary.js';
 import { visible } from '../reports/terminal-text.js';
 import { checkWebhook, postWebhook, type BatchEvent } from '../reports/webhook.js';
+import { isRemote } from '../storage/address.js';
 import { openWatch } from '../watch/watch.js';
 import { batchDefaults, type BatchFlags } from './batch-flags.js';
 import { batchOptions } from './batch-options.js';
@@ -89,6 +90,11 @@ function newBatch(args: readonly string[], flags: BatchFlags, journal: string | 
 }
 
 async function checkInput(input: string, out: string): Promise<void> {
+  const remote = [input, out].find(isRemote);
+  if (remote !== undefined)
+    throw new SrganError('E_USAGE', `${remote}: is an address, but batch works on directories.`, {
+      hint: `Take: srgan pipe ${input} ${out} --resume`,
+    });
   const [found, there] = await Promise.all([input, out].map(statOf));
   if (!found) throw new SrganError('E_NO_INPUT', `${input}: there is no such directory.`);
   if (!found.isDirectory()) {

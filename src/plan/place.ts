@@ -47,7 +47,16 @@ export function checkLength(result: string, source: string): void {
 }
 
 function checkKey(address: string, source: string): void {
-  const bytes = Buffer.byteLength(s3Address(address).key);
+  const { key } = s3Address(address);
+  if (/\p{Surrogate}/u.test(key))
+    throw new SrganError(
+      'E_WRITE',
+      `${source}: its result cannot have this name, which is not UTF-8, in a bucket.`,
+      {
+        hint: 'Give it another name with --name, or with dst in its record.',
+      },
+    );
+  const bytes = Buffer.byteLength(key);
   if (bytes <= LONGEST_KEY_BYTES) return;
   const most = `${LONGEST_KEY_BYTES} is the most`;
   throw new SrganError('E_WRITE', `${source}: the key of its result would have ${bytes} bytes; ${most}.`);

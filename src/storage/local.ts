@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { link, lstat, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFailure } from '../codec/failures.js';
 import { SrganError, systemCode } from '../errors.js';
+import { createReadStream, link, lstat, open, rename, rm, stat, type FileHandle } from '../files/fs.js';
 import { anything, type Choice, type Choose } from '../find/match.js';
 import { walk } from '../find/walk.js';
 import type { Sweep } from '../left-over.js';

@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import { open, type FileHandle } from '../files/fs.js';
 import type { Content } from './storage.js';
 
 export interface Upload {

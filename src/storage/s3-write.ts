@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { readFile, stat } from '../files/fs.js';
 import { hashBytes, hashFile } from '../hash-file.js';
 import { s3Address } from './address.js';
 import { storageFailure, storageMayRecover } from './failures.js';

@@ -1,7 +1,7 @@
-import { lstat, mkdir, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SrganError, systemCode } from '../errors.js';
+import { lstat, mkdir, open } from '../files/fs.js';
 import type { Sweep } from '../left-over.js';
 import type { Ticket } from '../stages/stage.js';
 import { tempFilesFor } from '../spill/temp-files.js';
