@@ -15,7 +15,11 @@ const PASSING_CODES = new Set([
   'EPIPE',
   'EAI_AGAIN',
   'ENETUNREACH',
+  'ERR_STREAM_PREMATURE_CLOSE',
 ]);
+
+/** Of the S3 client, where it compares what came with the checksum that was promised. */
+const PASSING_WORDS = /^(Checksum mismatch|Connection lost)/;
 
 /** Whether a storage or the way to it may do better a moment later; not asked of the causes of the error. */
 export function storageMayRecover(error: unknown): boolean {
@@ -23,7 +27,8 @@ export function storageMayRecover(error: unknown): boolean {
   return (
     (status !== undefined && PASSING_STATUS.has(status)) ||
     PASSING_NAMES.has(name) ||
-    PASSING_CODES.has(systemCode(error) ?? '')
+    PASSING_CODES.has(systemCode(error) ?? '') ||
+    (error instanceof Error && PASSING_WORDS.test(error.message))
   );
 }
 

@@ -1,3 +1,4 @@
+import { Stream } from 'node:stream';
 import { SrganError } from '../errors.js';
 import { formatBytes } from '../measures.js';
 import { cutOff, storageFailure } from './failures.js';
@@ -7,10 +8,25 @@ import { cutOff, storageFailure } from './failures.js';
  * @param rule.declaredBytes as the server said, where it did
  * @throws SrganError E_TOO_LARGE, E_READ, E_CANCELLED
  */
-export async function* whole(
+export function whole(
   place: string,
   body: AsyncIterable<unknown>,
-  { maxBytes, declaredBytes }: { maxBytes: number; declaredBytes: number | undefined },
+  limits: Limits,
+): AsyncGenerator<Uint8Array> {
+  // a connection that breaks before anybody reads has nobody else to tell it to; whoever reads is told again
+  if (body instanceof Stream) body.on('error', () => undefined);
+  return checked(place, body, limits);
+}
+
+interface Limits {
+  readonly maxBytes: number;
+  readonly declaredBytes: number | undefined;
+}
+
+async function* checked(
+  place: string,
+  body: AsyncIterable<unknown>,
+  { maxBytes, declaredBytes }: Limits,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {

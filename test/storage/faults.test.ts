@@ -5,9 +5,11 @@ import type { SrganError } from '../../src/errors.js';
 import type { Outcome } from '../../src/job.js';
 import type { PipeOptions } from '../../src/options.js';
 import { pipe } from '../../src/pipe.js';
+import { openStorages } from '../../src/storage/storages.js';
 import type { Fault, Rule } from '../helpers/fault-proxy.js';
 import { draw, pipelineOf } from '../helpers/images.js';
 import { startS3, testWithS3, type S3Server } from '../helpers/s3-server.js';
+import { settingsOf } from '../helpers/settings.js';
 import { makeTree } from '../helpers/tree.js';
 
 /**
@@ -239,3 +241,25 @@ testWithS3('an object that another program makes while the image is worked on st
   );
   t.is(String((await bench.objects('result')).get(key)), 'foreign');
 });
+
+testWithS3(
+  'a body that breaks off before anybody reads it is told to whoever reads, and to nobody else',
+  async (t) => {
+    const { options, proxy } = await openBench(t);
+    const storages = openStorages(await settingsOf(options));
+    t.teardown(() => storages.close());
+    const place = `s3://source/${VICTIM}`;
+    const storage = await storages.of(place);
+    proxy.strike((asked) => (REQUESTS['a read'](asked) ? 'short' : undefined));
+    const bytes = await storage.read(place, { maxBytes: 1e6 });
+    // two ways there and back: the news has come by then
+    await storage.head(place);
+    await storage.head(place);
+    await t.throwsAsync(
+      async () => {
+        for await (const chunk of bytes) t.truthy(chunk);
+      },
+      { code: 'E_READ' },
+    );
+  },
+);

@@ -58,6 +58,25 @@ test('each answer that is no file has its code', async (t) => {
   }
 });
 
+test('a connection that breaks before anybody reads is told to whoever reads', async (t) => {
+  let cut = () => {};
+  const base = await serve(t, (_, answer) => {
+    answer.writeHead(200, { 'content-length': 100 });
+    answer.write('half');
+    cut = () => answer.destroy();
+  });
+  const bytes = await openHttp({ allowPrivateAddresses: true }).read(base, { maxBytes: 1000 });
+  cut();
+  // long enough for the news to come: another request on another connection, there and back
+  await read(await serve(t, (_, answer) => answer.end('x')));
+  await t.throwsAsync(
+    async () => {
+      for await (const chunk of bytes) t.truthy(chunk);
+    },
+    { code: 'E_READ' },
+  );
+});
+
 test('what leads to an address that is not public is refused before it is connected to', async (t) => {
   let asked = 0;
   const base = await serve(t, (_, answer) => {
