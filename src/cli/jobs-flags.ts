@@ -3,6 +3,7 @@ import type { Interfaces } from '@oclif/core';
 import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
 import { failingFlags, jsonFlag, reportingFlags } from './report-flags.js';
 import { limitFlags, resourceFlags } from './resource-flags.js';
+import { storageFlags } from './storage-flags.js';
 import { number, wholeNumber } from './valued.js';
 
 /** Where the queue is, and how shards are cut and worked off. */
@@ -61,6 +62,7 @@ export const submitFlags = {
   ...resultFlags,
   ...networkFlags,
   ...limitFlags,
+  ...storageFlags,
   retries,
   ...jsonFlag,
   ...saying,
@@ -89,6 +91,7 @@ export const workFlags = {
   'max-memory': maxMemory,
   'max-open-files': resourceFlags['max-open-files'],
   fsync,
+  ...storageFlags,
   ...saying,
 };
 

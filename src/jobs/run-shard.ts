@@ -12,7 +12,16 @@ import { absolute } from './shard.js';
 /** How a worker does its work, which changes nothing in what comes out. */
 export type Resources = Pick<
   PipeOptions,
-  'threads' | 'sequential' | 'chunkSize' | 'maxMemory' | 'maxOpenFiles' | 'fsync'
+  | 'threads'
+  | 'sequential'
+  | 'chunkSize'
+  | 'maxMemory'
+  | 'maxOpenFiles'
+  | 'fsync'
+  | 's3Endpoint'
+  | 's3PathStyle'
+  | 's3Region'
+  | 'allowPrivateAddresses'
 >;
 
 export interface Shard {

@@ -13,6 +13,7 @@ import { anywhere, freeze, hashOf } from './frozen.js';
 import { cut, type Frozen } from './listing.js';
 import { manifestFiles, MANIFEST_VERSION, type Manifest } from './manifest.js';
 import { JOB_NAME, jobOptions, type OpenQueue } from './queue.js';
+import { isRemote } from '../storage/address.js';
 import { absolute, everywhere, shardId } from './shard.js';
 
 export interface SubmitOptions {
@@ -53,6 +54,15 @@ const LOOK_AGAIN_MS = 250;
 export async function submit(open: OpenQueue, options: SubmitOptions): Promise<Submitted> {
   const { shardSize, highWater, attempts, drain } = options;
   const out = absolute(options.pipe.out);
+  if (isRemote(out)) {
+    throw new SrganError(
+      'E_USAGE',
+      `${out}: is an address, but the shards and journals of jobs need a directory.`,
+      {
+        hint: 'Name one that all machines share; sources may be addresses.',
+      },
+    );
+  }
   const settings = await resolveOptions({ ...options.pipe, out });
   await checkWritable(out, openSweep());
   const { files, ...begun } = await begin(settings, { ...options.pipe, out }, shardSize);

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import sharp from 'sharp';
 import { srgan, type Ran } from '../helpers/cli.js';
+import { redisServer, withRedis } from '../helpers/redis.js';
 import { startS3, testWithS3, type S3Server } from '../helpers/s3-server.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
@@ -97,4 +99,27 @@ testWithS3('what makes no sense is told with exit 2 before anything is done', as
     t.regex(stderr, sentence);
   }
   t.deepEqual(await keys('result'), []);
+});
+
+const testJobs = spawnSync('redis-server', ['--version']).status === 0 ? testWithS3 : withRedis;
+
+testJobs('jobs take their sources from a bucket, and their results go to a directory alone', async (t) => {
+  const { run, directory } = await openBench(t);
+  const { url } = await redisServer(t);
+  const submit = ['jobs', 'submit', 's3://source/**/*.png', '--redis', url];
+  const refused = await run([...submit, 's3://result/x']);
+  t.is(refused.exitCode, 2);
+  t.regex(refused.stderr, /s3:\/\/result\/x: is an address/);
+  const submitted = await run([...submit, 'out']);
+  t.is(submitted.exitCode, 0, submitted.stderr);
+  const worked = await run(['jobs', 'work', '--once', '--threads', '1', '--redis', url]);
+  t.is(worked.exitCode, 0, worked.stderr);
+  t.regex(worked.stderr, /4 images, 0 failed/);
+  const made = await readdir(join(directory, 'out'), { recursive: true });
+  t.deepEqual(made.filter((name) => /png$/i.test(name)).sort(), [
+    'a/1.png',
+    'a/__/4.png',
+    'a/c d+é%41.png',
+    'a/deep/2.PNG',
+  ]);
 });
