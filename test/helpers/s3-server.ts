@@ -45,7 +45,10 @@ export async function startS3(t: ExecutionContext): Promise<S3Server> {
   const server = spawn(program ?? '', ['-host', '127.0.0.1:0', '-backend', 'memory'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  t.teardown(() => void server.kill('SIGKILL'));
+  const stop = () => void server.kill('SIGKILL');
+  t.teardown(stop);
+  // a test process that dies tears nothing down
+  process.once('exit', stop);
   const port = await new Promise<number>((resolve, reject) => {
     let said = '';
     const hear = (piece: Buffer) => {
