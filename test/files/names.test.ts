@@ -95,5 +95,8 @@ test('names that differ in such a byte alone are two for a hash and a set', (t) 
 onLinux('a path with such a byte goes to the disk as bytes, and a temp name holds 64 of them', (t) => {
   t.deepEqual(onDisk('in/b\udcff.png'), Buffer.from('in/b\xff.png', 'latin1'));
   const temp = bytesOf(tempName('\udcff'.repeat(255)));
-  t.is(temp.toString('latin1').replace(/\.[0-9a-f]+-[0-9a-f]+-\d+-[0-9a-f]+\.srgan-tmp$/, ''), `.${'\xff'.repeat(64)}`);
+  t.is(
+    temp.toString('latin1').replace(/\.[0-9a-f]+-[0-9a-f]+-\d+-[0-9a-f]+\.srgan-tmp$/, ''),
+    `.${'\xff'.repeat(64)}`,
+  );
 });
