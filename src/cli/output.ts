@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { SrganError, systemCode } from '../errors.js';
 import { bytesOf } from '../files/names.js';
+import { visible } from '../reports/terminal-text.js';
 
 /** As a shell reports a program that died of SIGPIPE, which Node ignores. */
 export const CLOSED_PIPE_STATUS = 141;
@@ -60,4 +61,9 @@ export async function print(text: string): Promise<void> {
   const output = openOutput(process.stdout, () => undefined);
   await output.write(text);
   output.check();
+}
+
+/** A sentence for a person, on standard error. */
+export function say(sentence: string): void {
+  process.stderr.write(`${visible(sentence)}\n`);
 }

@@ -4,7 +4,6 @@ import { openQueue, type OpenQueue } from '../jobs/queue.js';
 import { retry } from '../jobs/retry.js';
 import { isOver, jobsStatus, type JobsStatus } from '../jobs/status.js';
 import { jobsText } from '../reports/jobs.js';
-import { visible } from '../reports/terminal-text.js';
 import { count } from '../reports/units.js';
 import { fillFlags } from './fill-flags.js';
 import { openInterrupts } from './interrupts.js';
@@ -16,7 +15,7 @@ import {
   type RetryFlags,
   type StatusFlags,
 } from './jobs-flags.js';
-import { print } from './output.js';
+import { print, say } from './output.js';
 
 const EVERY_MS = 1000;
 
@@ -100,8 +99,4 @@ async function on(
   } finally {
     await open.close();
   }
-}
-
-function say(sentence: string): void {
-  process.stderr.write(`${visible(sentence)}\n`);
 }

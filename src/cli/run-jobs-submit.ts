@@ -2,13 +2,13 @@ import { SrganError } from '../errors.js';
 import { openQueue, DEFAULT_ATTEMPTS } from '../jobs/queue.js';
 import { submit, type Submitted } from '../jobs/submit.js';
 import { count } from '../reports/units.js';
-import { visible } from '../reports/terminal-text.js';
 import { openInterrupts } from './interrupts.js';
 import { fillFlags } from './fill-flags.js';
 import { selectInputs } from './inputs.js';
 import { submitFlags, type SubmitFlags } from './jobs-flags.js';
-import { print } from './output.js';
+import { print, say as tell } from './output.js';
 import { optionsOf } from './pipe-options.js';
+import { between } from './values.js';
 
 const SHARD_SIZE = 200;
 const HIGH_WATER = 10_000;
@@ -31,7 +31,7 @@ export async function runJobsSubmit(args: readonly string[], given: SubmitFlags)
     );
   }
   const say = (sentence: string) => {
-    if (!flags.quiet) process.stderr.write(`${visible(sentence)}\n`);
+    if (!flags.quiet) tell(sentence);
   };
   const interrupts = openInterrupts(() => say('Stopping; the same command goes on from here.'));
   const open = await openQueue(flags, say);
@@ -57,9 +57,4 @@ function textOf({ manifest, out, shards, sources, alreadyDone, complete }: Submi
   const done = alreadyDone > 0 ? `, of which ${alreadyDone} are done already` : '';
   const until = complete ? '' : ' until the interrupt';
   return `Manifest ${manifest} for ${out}: ${count(sources, 'image')} in ${count(shards, 'shard')}${done}${until}.`;
-}
-
-export function between(least: number, most: number, flag: string, value: number): number {
-  if (value >= least && value <= most) return value;
-  throw new SrganError('E_USAGE', `${flag} is ${value}, but it can be ${least} to ${most}.`);
 }

@@ -1,12 +1,15 @@
 import { openQueue, type ShardJob } from '../jobs/queue.js';
+import { resourcesOf } from '../jobs/run-shard.js';
 import { work, type ShardEnd, type WorkObserver } from '../jobs/work.js';
 import type { Outcome } from '../job.js';
+import { naming } from '../reports/failure-lines.js';
 import { count, duration } from '../reports/units.js';
-import { visible } from '../reports/terminal-text.js';
 import { fillFlags } from './fill-flags.js';
 import { openInterrupts } from './interrupts.js';
 import { workFlags, type WorkFlags } from './jobs-flags.js';
-import { between } from './run-jobs-submit.js';
+import { say as tell } from './output.js';
+import { optionsOf } from './pipe-options.js';
+import { between } from './values.js';
 
 const LOCK_S = 30;
 const DRAIN_LIMIT_S = 300;
@@ -30,7 +33,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
       counts.images += 1;
       if (status !== 'failed') return;
       counts.failed += 1;
-      tell(`${code} ${message.includes(src) ? message : `${src}: ${message}`}`);
+      tell(`${code} ${naming(src, message)}`);
     },
     shardBegun: () => undefined,
     shardEnded: (job, end) => {
@@ -44,18 +47,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
     if (metrics) say(`Metrics are at ${metrics.url}`);
     say(`Working on the queue ${open.name} of Redis at ${open.connection.title}.`);
     const end = await work(open, {
-      resources: {
-        threads: flags.threads,
-        sequential: flags.sequential,
-        chunkSize: flags['chunk-size'],
-        maxMemory: flags['max-memory'],
-        maxOpenFiles: flags['max-open-files'],
-        fsync: flags.fsync,
-        s3Endpoint: flags['s3-endpoint'],
-        s3PathStyle: flags['s3-path-style'],
-        s3Region: flags['s3-region'],
-        allowPrivateAddresses: flags['allow-private-addresses'],
-      },
+      resources: resourcesOf(optionsOf(flags)),
       lockMs,
       once: flags.once ?? false,
       drain: interrupts.drain,
@@ -77,10 +69,6 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
     const { registry, observer } = workMetrics(open);
     return { ...(await serveMetrics(address, registry)), observer };
   }
-}
-
-function tell(sentence: string): void {
-  process.stderr.write(`${visible(sentence)}\n`);
 }
 
 function lineOf({ manifest, shard, sources }: ShardJob, end: ShardEnd): string {

@@ -1,3 +1,4 @@
+import { SrganError } from '../errors.js';
 import { expected } from '../expect.js';
 
 /** Each reads the text of one flag; whether the value makes sense is for the options to say. */
@@ -53,3 +54,9 @@ export const readYesOrNo: Read<boolean> = (text, name) => {
   if (!YES.includes(word) && !NO.includes(word)) throw expected('true or false', name, text);
   return YES.includes(word);
 };
+
+/** @throws SrganError E_USAGE */
+export function between(least: number, most: number, flag: string, value: number): number {
+  if (value >= least && value <= most) return value;
+  throw new SrganError('E_USAGE', `${flag} is ${value}, but it can be ${least} to ${most}.`);
+}

@@ -9,20 +9,25 @@ import type { ImageFailure, ShardResult } from './counters.js';
 import type { Manifest, ManifestFiles } from './manifest.js';
 import { absolute } from './shard.js';
 
+const RESOURCES = [
+  'threads',
+  'sequential',
+  'chunkSize',
+  'maxMemory',
+  'maxOpenFiles',
+  'fsync',
+  's3Endpoint',
+  's3PathStyle',
+  's3Region',
+  'allowPrivateAddresses',
+] as const satisfies readonly (keyof PipeOptions)[];
+
 /** How a worker does its work, which changes nothing in what comes out. */
-export type Resources = Pick<
-  PipeOptions,
-  | 'threads'
-  | 'sequential'
-  | 'chunkSize'
-  | 'maxMemory'
-  | 'maxOpenFiles'
-  | 'fsync'
-  | 's3Endpoint'
-  | 's3PathStyle'
-  | 's3Region'
-  | 'allowPrivateAddresses'
->;
+export type Resources = Pick<PipeOptions, (typeof RESOURCES)[number]>;
+
+/** Of the options those of a worker's own; the others are frozen with the list. */
+export const resourcesOf = (options: Partial<PipeOptions>): Resources =>
+  Object.fromEntries(RESOURCES.map((name) => [name, options[name]]));
 
 export interface Shard {
   readonly manifest: Manifest;

@@ -1,5 +1,6 @@
 import { withoutShard } from '../find/shard.js';
 import type { BatchState } from '../journal/state.js';
+import { naming } from './failure-lines.js';
 import { shardLines } from './sharded-batch.js';
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
@@ -32,8 +33,6 @@ function wayOn({ id, shards, shard }: BatchState): string {
   const { index, count: all } = interrupted;
   return `--resume ${withoutShard(id, interrupted)} --shard ${index}/${all}`;
 }
-
-const naming = (src: string, sentence: string) => (sentence.includes(src) ? sentence : `${src}: ${sentence}`);
 
 function progressOf({ total, counts: { done, copied, skipped, failed } }: BatchState): string {
   const ended = done + copied + skipped + failed;

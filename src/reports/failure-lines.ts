@@ -37,7 +37,9 @@ function failureOf(
 export const warningLines = ({ src, warnings }: Outcome, paint: Paint): string[] =>
   warnings.map((warning) => `${paint.yellow('warning')} ${visible(naming(src, warning))}`);
 
-const naming = (src: string, sentence: string) => (sentence.includes(src) ? sentence : `${src}: ${sentence}`);
+/** The sentence, with the name of its source where it does not have it. */
+export const naming = (src: string, sentence: string): string =>
+  sentence.includes(src) ? sentence : `${src}: ${sentence}`;
 
 /** What `-v` tells of each source as it ends. */
 export function detailLines(outcome: Outcome, paint: Paint): string[] {

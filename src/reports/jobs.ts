@@ -1,5 +1,6 @@
 import type { WorkerState } from '../jobs/heartbeat.js';
 import type { JobsStatus } from '../jobs/status.js';
+import { naming } from './failure-lines.js';
 import { tableText } from './table.js';
 import { visible } from './terminal-text.js';
 import { count, duration, rate } from './units.js';
@@ -32,8 +33,6 @@ export function jobsText(status: JobsStatus): string {
   ];
   return `${lines.join('\n')}\n${workers.length > 0 ? workersTable(workers) : ''}${failed.map((line) => `${line}\n`).join('')}`;
 }
-
-const naming = (src: string, sentence: string) => (sentence.includes(src) ? sentence : `${src}: ${sentence}`);
 
 const HEADING = ['  WORKER', 'THREADS', 'SHARDS', 'IMAGES', 'IMAGES/S', 'MPX/S'];
 
