@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createCompactSet } from '../compact-set.js';
 import { realpath, stat } from '../files/fs.js';
 import type { Settings } from '../options.js';
-import { directoryOf, isRemote } from '../storage/address.js';
+import { absolutePlace, directoryOf, isRemote } from '../storage/address.js';
 import type { Storages } from '../storage/storages.js';
 import { commonBase } from './base.js';
 import type { Draft } from './draft.js';
@@ -36,8 +36,7 @@ export async function* fromPatterns(
     settings.out === undefined || isRemote(settings.out) ? undefined : await realPathOf(settings.out);
   const isBarred = (directory: string) => directory === realOut;
   const seen = args.length > 1 || args.some((arg) => arg.includes('{')) ? createCompactSet() : undefined;
-  const isNew = (draft: Draft) =>
-    seen?.add(isRemote(draft.path) ? draft.path : path.resolve(draft.path)) ?? true;
+  const isNew = (draft: Draft) => seen?.add(absolutePlace(draft.path)) ?? true;
 
   const rules = { settings, negations, isImageName: IMAGE_NAME };
 

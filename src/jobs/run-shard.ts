@@ -4,10 +4,10 @@ import type { Machinery } from '../machinery.js';
 import type { PipeOptions } from '../options.js';
 import { watchedPipe } from '../pipe.js';
 import { pixelsOf } from '../reports/summary.js';
+import { absolutePlace } from '../storage/address.js';
 import { beginAttempt, lastOf } from './attempt.js';
 import type { ImageFailure, ShardResult } from './counters.js';
 import type { Manifest, ManifestFiles } from './manifest.js';
-import { absolute } from './shard.js';
 
 const RESOURCES = [
   'threads',
@@ -96,7 +96,7 @@ async function resultOf(ended: readonly Outcome[], journal: string, ms: number):
   const resumed = ended.some(({ status }) => status === 'skipped');
   const last = resumed ? await lastOf(journal) : undefined;
   for (const outcome of ended) {
-    const before = outcome.status === 'skipped' ? last?.get(absolute(outcome.src)) : undefined;
+    const before = outcome.status === 'skipped' ? last?.get(absolutePlace(outcome.src)) : undefined;
     // what an earlier attempt did is done
     const isDone = before?.status === 'done' || before?.status === 'copied';
     const { status, ...facts } = isDone ? { ...outcome, ...before } : outcome;

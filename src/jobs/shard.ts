@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { SrganError, type ErrorCode } from '../errors.js';
 import type { FoundSource, Source } from '../job.js';
+import { absolutePlace } from '../storage/address.js';
 import { hashOf } from './frozen.js';
 
 /**
@@ -82,11 +82,9 @@ export function everywhere(source: Source): FoundSource {
   if (invalid) return { path: file, relativePath, overrides, extra, invalid };
   const { dst } = overrides;
   return {
-    path: absolute(file),
+    path: absolutePlace(file),
     relativePath,
-    overrides: dst === undefined ? overrides : { ...overrides, dst: absolute(dst) },
+    overrides: dst === undefined ? overrides : { ...overrides, dst: absolutePlace(dst) },
     extra,
   };
 }
-
-export const absolute = (file: string) => (/^[a-z][a-z\d+.-]+:\/\//i.test(file) ? file : path.resolve(file));

@@ -13,8 +13,8 @@ import { anywhere, freeze, hashOf } from './frozen.js';
 import { cut, type Frozen } from './listing.js';
 import { manifestFiles, MANIFEST_VERSION, type Manifest } from './manifest.js';
 import { JOB_NAME, jobOptions, type OpenQueue } from './queue.js';
-import { isRemote } from '../storage/address.js';
-import { absolute, everywhere, shardId } from './shard.js';
+import { absolutePlace, isRemote } from '../storage/address.js';
+import { everywhere, shardId } from './shard.js';
 
 export interface SubmitOptions {
   /** Sources, output directory, and what comes out; how it is done is the workers' own. */
@@ -53,7 +53,7 @@ const LOOK_AGAIN_MS = 250;
  */
 export async function submit(open: OpenQueue, options: SubmitOptions): Promise<Submitted> {
   const { shardSize, highWater, attempts, drain } = options;
-  const out = absolute(options.pipe.out);
+  const out = absolutePlace(options.pipe.out);
   if (isRemote(out)) {
     throw new SrganError(
       'E_USAGE',
@@ -177,7 +177,7 @@ async function networkKey(settings: Settings): Promise<string> {
 function titleOf(inputs: Inputs): unknown {
   switch (inputs.kind) {
     case 'patterns':
-      return inputs.patterns.map(absolute);
+      return inputs.patterns.map(absolutePlace);
     case 'list-file':
       return path.resolve(inputs.path);
     default:

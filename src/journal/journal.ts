@@ -3,7 +3,7 @@ import { hashBytes, hashFile } from '../hash-file.js';
 import { SrganError } from '../errors.js';
 import type { Outcome, Source } from '../job.js';
 import type { PipeOptions, Settings } from '../options.js';
-import { below, isRemote } from '../storage/address.js';
+import { absolutePlace, below, isRemote } from '../storage/address.js';
 import type { Storages } from '../storage/storages.js';
 import { recordOf } from '../reports/results.js';
 import type { Summary } from '../reports/summary.js';
@@ -151,8 +151,7 @@ function passOver(error: unknown): undefined {
 }
 
 /** How the journal names a source. */
-const srcOf = ({ invalid, path: place }: Source) =>
-  invalid || isRemote(place) ? place : path.resolve(place);
+const srcOf = ({ invalid, path: place }: Source) => (invalid ? place : absolutePlace(place));
 
 const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };
 

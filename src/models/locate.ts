@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
-import { access } from '../files/fs.js';
+import { isThere } from '../files/is-there.js';
 
 /**
  * Directory of an installed npm package, whether or not its `exports` show it: where srgan's own modules are
@@ -10,7 +10,7 @@ import { access } from '../files/fs.js';
 export async function locatePackage(name: string): Promise<string | undefined> {
   for (const modules of new Set(moduleDirectories())) {
     const directory = path.join(modules, name);
-    if (await exists(path.join(directory, 'package.json'))) return directory;
+    if (await isThere(path.join(directory, 'package.json'))) return directory;
   }
   return undefined;
 }
@@ -31,12 +31,5 @@ function globalDirectories(): string[] {
   }
   return [stated, path.dirname(node)].flatMap((prefix) =>
     prefix ? [path.join(prefix, 'lib', 'node_modules')] : [],
-  );
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
   );
 }

@@ -2,6 +2,7 @@ import { SrganError } from '../errors.js';
 import type { Source } from '../job.js';
 import type { Run } from '../run.js';
 import { isRemote } from '../storage/address.js';
+import { stopAfter, tooLate } from './deadline.js';
 import type { Ticket } from './stage.js';
 
 /**
@@ -16,26 +17,15 @@ export async function fileOf(
 ): Promise<string> {
   if (!isRemote(path)) return path;
   const { maxInputBytes: maxBytes, timeLimit } = settings;
-  const stop = new AbortController();
-  const stopWithRun = () => stop.abort(signal.reason);
-  const late = new SrganError(
-    'E_TIME_LIMIT',
-    `${path}: did not come within ${timeLimit} s, the limit for one image.`,
-    {
-      hint: 'Raise it with --time-limit.',
-    },
-  );
-  const timer = setTimeout(() => stop.abort(late), 1000 * timeLimit);
-  signal.addEventListener('abort', stopWithRun);
-  if (signal.aborted) stopWithRun();
+  const late = tooLate(`${path}: did not come within ${timeLimit} s, the limit for one image.`);
+  const stop = stopAfter(signal, timeLimit, () => late);
   try {
     ticket.copy = await scratch.fetch(path, ticket, { maxBytes, signal: stop.signal });
     return ticket.copy;
   } catch (error) {
     throw stop.signal.reason === late ? late : error;
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stopWithRun);
+    stop.end();
   }
 }
 

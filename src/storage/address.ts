@@ -37,6 +37,9 @@ export function directoryOf(place: string): string {
   return place.slice(0, Math.max(place.lastIndexOf('/'), place.indexOf('://') + 2));
 }
 
+/** The place as it is called from every working directory. */
+export const absolutePlace = (place: string): string => (isRemote(place) ? place : path.resolve(place));
+
 /** @param relative a path; below an address its separators become slashes */
 export function joinPlace(directory: string, relative: string): string {
   if (!isRemote(directory)) return isRemote(relative) ? relative : path.join(directory, relative);
@@ -53,10 +56,15 @@ export function below(base: string, address: string): string | undefined {
 export function nameOf(address: string): string {
   if (schemeOf(address) === 's3') return safePath(s3Address(address).key).split('/').at(-1) ?? '_';
   const segment = new URL(address).pathname.split('/').at(-1) ?? '';
+  return safeName(percentDecoded(segment).replaceAll('/', '_'));
+}
+
+/** What cannot be decoded stays as it is. */
+export function percentDecoded(text: string): string {
   try {
-    return safeName(decodeURIComponent(segment).replaceAll('/', '_'));
+    return decodeURIComponent(text);
   } catch {
-    return safeName(segment);
+    return text;
   }
 }
 

@@ -108,7 +108,8 @@ function said(status: number, name: string): string {
   return name === '' || name === 'Error' || /^\d+$/.test(name) ? String(status) : `${status} ${name}`;
 }
 
-function answerOf(error: unknown): { name: string; status: number | undefined } {
+/** The name and the HTTP status by which it says what is wrong. */
+export function answerOf(error: unknown): { name: string; status: number | undefined } {
   if (!(error instanceof Error)) return { name: '', status: undefined };
   const { name, $metadata } = error as Answer;
   return { name: typeof name === 'string' ? name : '', status: $metadata?.httpStatusCode };

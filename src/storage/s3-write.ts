@@ -1,8 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { SrganError } from '../errors.js';
 import { readFile, stat } from '../files/fs.js';
 import { hashBytes, hashFile } from '../hash-file.js';
 import { s3Address } from './address.js';
-import { storageFailure, storageMayRecover } from './failures.js';
+import { answerOf, storageFailure, storageMayRecover } from './failures.js';
 import { uploadInParts, SMALLEST_PART_BYTES, type Upload } from './s3-parts.js';
 import type { Content, PublishRule, Staged, Storage } from './storage.js';
 
@@ -60,10 +61,10 @@ export async function stageObject(
   };
 
   async function put({ replace, signal }: PublishRule, sha256: string): Promise<void> {
-    const { bucket, key } = s3Address(place);
-    const extension = /\.(\w+)$/.exec(key)?.[1]?.toLowerCase() ?? '';
+    const object = objectAt(place);
+    const extension = /\.(\w+)$/.exec(object.Key)?.[1]?.toLowerCase() ?? '';
     const upload: Upload = {
-      object: { Bucket: bucket, Key: key },
+      object,
       about: { Metadata: { [SHA256]: sha256 }, ContentType: CONTENT_TYPES[extension] },
       condition: replace ? {} : { IfNoneMatch: '*' },
       signal,
@@ -92,11 +93,17 @@ export async function stageObject(
   }
 }
 
+/** @throws SrganError E_USAGE where the address is that of a whole bucket */
+export function objectAt(place: string): Upload['object'] {
+  const { bucket, key } = s3Address(place);
+  if (key !== '') return { Bucket: bucket, Key: key };
+  throw new SrganError('E_USAGE', `${place}: names a bucket, and no object in it.`);
+}
+
 /** Begins an upload and gives it up: nothing but the leave to write there is found out. */
 export async function probeUpload(client: S3Client, place: string): Promise<void> {
-  const { bucket, key } = s3Address(place);
+  const object = objectAt(place);
   const { AbortMultipartUploadCommand, CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
-  const object = { Bucket: bucket, Key: key };
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(object));
   await client.send(new AbortMultipartUploadCommand({ ...object, UploadId }));
 }
@@ -104,11 +111,7 @@ export async function probeUpload(client: S3Client, place: string): Promise<void
 class NameTaken extends Error {}
 
 function nameIsTaken(error: unknown): boolean {
-  return error instanceof NameTaken || statusOf(error) === 412;
+  return error instanceof NameTaken || answerOf(error).status === 412;
 }
 
-const isNotImplemented = (error: unknown) => statusOf(error) === 501;
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
-}
+const isNotImplemented = (error: unknown) => answerOf(error).status === 501;

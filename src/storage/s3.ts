@@ -3,7 +3,7 @@ import type { HeadObjectCommandOutput, ListObjectsV2CommandOutput, S3Client } fr
 import { SrganError } from '../errors.js';
 import { joinPlace, s3Address, s3Text } from './address.js';
 import { isSetUp, storageFailure } from './failures.js';
-import { probeUpload, stageObject, SHA256 } from './s3-write.js';
+import { objectAt, probeUpload, stageObject, SHA256 } from './s3-write.js';
 import type { Facts, Listed, Storage } from './storage.js';
 import { refuseLarger, whole } from './whole.js';
 
@@ -79,13 +79,6 @@ export async function openS3(client: S3Client): Promise<Storage> {
     },
   };
   return storage;
-}
-
-/** @throws SrganError E_USAGE where the address is that of a whole bucket */
-export function objectAt(place: string): { Bucket: string; Key: string } {
-  const { bucket, key } = s3Address(place);
-  if (key !== '') return { Bucket: bucket, Key: key };
-  throw new SrganError('E_USAGE', `${place}: names a bucket, and no object in it.`);
 }
 
 function factsOf({ ContentLength, Metadata }: HeadObjectCommandOutput): Facts {

@@ -154,12 +154,13 @@ export function openTilePool(
    * One order in each worker's hand, and one in wait while orders abound, so that a worker need not wait for
    * this thread; the last orders go to whoever is free first.
    */
-  function freeWorker({ places, waitingPieces }: Crew<InFlight>): TileWorker | undefined {
+  function freeWorker(crew: Crew<InFlight>): TileWorker | undefined {
+    const { places } = crew;
     const idle = places.find((place) => workers[place]?.ordersInHand === 0);
     if (idle !== undefined) return workers[idle];
     const empty = places.find((place) => !workers[place]);
     if (empty !== undefined) return (workers[empty] = start(empty));
-    if (waitingPieces <= places.length) return undefined;
+    if (crew.waitingPieces <= places.length) return undefined;
     const quick = places.find((place) => workers[place]?.ordersInHand === 1);
     return quick === undefined ? undefined : workers[quick];
   }

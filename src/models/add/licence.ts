@@ -4,7 +4,7 @@ import { isRecord } from '../../graph/keras-model.js';
 import type { KnownLicence } from '../kept/record.js';
 
 const MOST_CHARACTERS = 100_000;
-const LICENCE_FILE = /^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
+export const LICENCE_FILE = /^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
 
 /** Texts of licences by what they begin with, or are known by. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { access } from '../../files/fs.js';
+import { isThere } from '../../files/is-there.js';
 import { readManifest } from '../../graph/keras-model.js';
 import { withExternalData } from '../../graph/onnx-external.js';
 import { damaged } from '../../graph/order.js';
@@ -30,6 +30,9 @@ export async function partsOf(file: string): Promise<string[]> {
   }
 }
 
+/** An ncnn network is opened by either of its files, and kept by its list of layers. */
+export const headerOf = (file: string): string => file.replace(/\.bin$/i, '.param');
+
 /** Absolute paths of all files of a network: the one that was named first. */
 export async function filesOf(file: string): Promise<string[]> {
   const home = path.dirname(path.resolve(file));
@@ -38,11 +41,7 @@ export async function filesOf(file: string): Promise<string[]> {
     if (!part.startsWith(home + path.sep)) throw damaged(file, `its file '${part}' lies elsewhere`);
   }
   const statement = path.resolve(statedFile(file));
-  const isStated = await access(statement).then(
-    () => true,
-    () => false,
-  );
-  return [path.resolve(file), ...parts, ...(isStated ? [statement] : [])];
+  return [path.resolve(file), ...parts, ...((await isThere(statement)) ? [statement] : [])];
 }
 
 async function weightFiles(file: string): Promise<string[]> {

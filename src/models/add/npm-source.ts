@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../errors.js';
-import { access, createReadStream, readFile } from '../../files/fs.js';
+import { createReadStream, readFile } from '../../files/fs.js';
+import { isThere } from '../../files/is-there.js';
 import { isRecord } from '../../graph/keras-model.js';
 import { locatePackage } from '../locate.js';
 import { PACKAGED } from '../registry.js';
@@ -139,11 +140,7 @@ async function npmScript(): Promise<string | undefined> {
   const node = path.dirname(process.execPath);
   const within = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
   for (const script of [path.join(node, within), path.join(node, '..', 'lib', within)]) {
-    const isThere = await access(script).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return script;
+    if (await isThere(script)) return script;
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import { fileKind } from '../files.js';
 import type { KnownLicence } from '../kept/record.js';
 import { modelJsonName } from '../model-json.js';
 import { archiveKind, archiveSource, packageSource } from './archive-source.js';
+import { headerOf } from './members.js';
 import type { FileSum } from './sums.js';
 
 /** Where networks to be kept lie, once they are on this machine. */
@@ -71,13 +72,8 @@ async function localSource(place: string, isDirectory: boolean, options: SourceO
   }
   return {
     directory: path.dirname(file),
-    file: header(file),
+    file: headerOf(file),
     name: modelJsonName(file),
-    origin: header(file),
+    origin: headerOf(file),
   };
-}
-
-/** An ncnn network is opened by either of its files, and kept by its list of layers. */
-function header(file: string): string {
-  return file.replace(/\.bin$/i, '.param');
 }

@@ -7,18 +7,19 @@ import { makeDirectory } from '../../make-directory.js';
 import { formatBytes } from '../../measures.js';
 import { writeFailure } from '../../stages/write-failure.js';
 import { isWithin } from '../kept/record.js';
+import { LICENCE_FILE } from './licence.js';
 
 /** What an archive may hold, whatever its headers say. */
 export const MOST_ENTRIES = 50_000;
 export const MOST_UNPACKED_BYTES = 4 * 2 ** 30;
 
 const PARTS = /\.(onnx|param|bin|rsr|json|data|weights|pb)$|^[^.]*shard\d*of\d*$/i;
-const FACTS = /^(licen[cs]e|copying)(\.(md|txt|rst))?$|^(metadata|pkg-info)$/i;
+const FACTS = /^(metadata|pkg-info)$/i;
 
 /** Whether a file of an archive can belong to a network, or says of what licence it is. Code is never unpacked. */
 export function isWanted(name: string): boolean {
   const base = path.posix.basename(name);
-  return PARTS.test(base) || FACTS.test(base);
+  return PARTS.test(base) || FACTS.test(base) || LICENCE_FILE.test(base);
 }
 
 /** Takes the files of one archive, within the limits. */

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { SrganError } from '../../errors.js';
 import { stat } from '../../files/fs.js';
+import { percentDecoded } from '../../storage/address.js';
 import { modelJsonName } from '../model-json.js';
 import { archiveKind, archiveSource } from './archive-source.js';
 import { download, shownUrl, webUrl } from './download.js';
-import { partsOf } from './members.js';
+import { headerOf, partsOf } from './members.js';
 import type { Source, SourceOptions } from './source.js';
 import { compareSums, type FileSum } from './sums.js';
 
@@ -22,11 +23,10 @@ export async function urlSource(text: string, options: SourceOptions): Promise<S
   if (archiveKind(base)) return archiveSource(file, shownUrl(url), options);
   for (const part of await partsBeside(file)) sums.push(await fetchOne(beside(url, part), part));
   compareSums(sha256, sums);
-  const header = file.replace(/\.bin$/i, '.param');
   return {
     directory: work,
-    file: header,
-    name: modelJsonName(decoded(url.pathname)),
+    file: headerOf(file),
+    name: modelJsonName(percentDecoded(url.pathname)),
     origin: shownUrl(url),
     compared: true,
   };
@@ -42,20 +42,12 @@ export async function urlSource(text: string, options: SourceOptions): Promise<S
 
 /** @throws SrganError E_USAGE where it says no kind of file that can be kept */
 function fileName(url: URL): string {
-  const name = path.posix.basename(decoded(url.pathname));
+  const name = path.posix.basename(percentDecoded(url.pathname));
   const isFile = /\.(onnx|param|bin|rsr|json)$/i.test(name) && /^[^\\/:\0]+$/.test(name);
   if (isFile || archiveKind(name)) return name;
   throw new SrganError('E_USAGE', `${shownUrl(url)}: its name is that of no network and no archive.`, {
     hint: 'It is to end in .onnx, .param, .rsr, .json, .whl, .zip or .tgz.',
   });
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Weights of ONNX that lie apart are not fetched: such a file says so when it is opened. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { SrganError, systemCode } from '../../errors.js';
-import { access, readdir, rm } from '../../files/fs.js';
+import { readdir, rm } from '../../files/fs.js';
+import { isThere } from '../../files/is-there.js';
 import { hashFile } from '../../hash-file.js';
 import { writeFailure } from '../../stages/write-failure.js';
 import { statedFile } from '../conclude/stated-facts.js';
@@ -38,13 +39,6 @@ export async function keptNames(): Promise<string[]> {
   const names = entries.filter(mayBeKeptAs).sort();
   const whole = await Promise.all(names.map((name) => isThere(path.join(directory, name, RECORD))));
   return names.filter((_, i) => whole[i]);
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

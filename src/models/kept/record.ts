@@ -74,7 +74,7 @@ export async function readKeptRecord(home: string): Promise<KeptRecord | undefin
 function isKeptRecord(json: unknown): json is KeptRecord {
   return (
     isRecord(json) &&
-    ['name', 'origin', 'added', 'folder'].every((key) => typeof json[key] === 'string') &&
+    ['name', 'origin', 'added'].every((key) => typeof json[key] === 'string') &&
     typeof json.folder === 'string' &&
     isWithin(json.folder) &&
     isRecord(json.files) &&
