@@ -63,20 +63,24 @@ export async function openRedis(url: string, onNote: (sentence: string) => void)
       hint: 'Check --redis, and that a Redis server runs there.',
     });
   }
-  quiet(client);
+  const others = new Set<Redis>();
+  quiet(client, others);
   state.opened = true;
   return {
     client,
     title,
     close() {
       state.closed = true;
-      client.disconnect();
+      for (const each of [client, ...others]) each.disconnect();
     },
   };
 }
 
-/** BullMQ would print on its own, for every connection, what is told once here. */
-function quiet(client: Redis): void {
+/**
+ * BullMQ would print on its own, for every connection, what is told once here.
+ * @param others gets the connections that are made from this one
+ */
+function quiet(client: Redis, others: Set<Redis>): void {
   const info = client.info.bind(client) as (...args: unknown[]) => Promise<string>;
   const duplicate = client.duplicate.bind(client);
   // ioredis itself asks with a callback whether Redis is ready
@@ -89,7 +93,8 @@ function quiet(client: Redis): void {
     const other = duplicate(override);
     // the first connection tells of the same
     other.on('error', () => undefined);
-    quiet(other);
+    others.add(other);
+    quiet(other, others);
     return other;
   };
 }

@@ -5,6 +5,7 @@ import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { SrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
 import { resolveOptions } from '../settings.js';
+import { closeWorker } from './close-worker.js';
 import { haveResults, recordResult, type ShardResult } from './counters.js';
 import { openHeartbeat } from './heartbeat.js';
 import { PREFIX } from './keys.js';
@@ -70,6 +71,8 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
   const shards = openShards(open);
   /** Stops each shard in hand: for the drain, or where another worker has it. */
   const inHand = new Map<string, AbortController>();
+  /** Begun, while Redis does not know how they ended. */
+  const untold = new Set<string>();
   const ending = new AbortController();
   let refusal: SrganError | undefined;
   let done = 0;
@@ -89,6 +92,8 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
   // told by what comes of it: a shard that is not ours any more, Redis that is away
   worker.on('error', () => undefined);
   worker.on('lockRenewalFailed', (ids) => ids.forEach((job) => inHand.get(job)?.abort()));
+  worker.on('completed', ({ id = '' }) => untold.delete(id));
+  worker.on('failed', (job) => untold.delete(job?.id ?? ''));
   const stop = () => {
     ending.abort();
     for (const controller of inHand.values()) controller.abort();
@@ -99,7 +104,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
   try {
     if (options.once) void whenEmpty(open, ending.signal).then(() => ending.abort());
     await aborted(ending.signal);
-    await worker.close();
+    await closeWorker(worker, inHand, untold);
   } finally {
     drain.removeEventListener('abort', stop);
     await heartbeat.close();
@@ -112,6 +117,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
     const startMs = performance.now();
     const stopping = new AbortController();
     inHand.set(jobId, stopping);
+    untold.add(jobId);
     if (ending.signal.aborted) stopping.abort();
     heartbeat.shards += 1;
     observer.shardBegun(data, Math.max(0, Date.now() - (job.timestamp + job.delay)));
@@ -132,10 +138,16 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
         ended({ kind: 'done', result, ms: ms() });
         return 'done';
       }
-      ended({ kind: 'not ours', ms: ms() });
-      throw new Error('Another worker has the shard by now.');
+      throw new NotOursError('Another worker has the shard by now.');
     } catch (error) {
-      if (error instanceof WaitingError) throw error;
+      if (error instanceof WaitingError) {
+        untold.delete(jobId);
+        throw error;
+      }
+      if (error instanceof NotOursError) {
+        ended({ kind: 'not ours', ms: ms() });
+        throw error;
+      }
       ended({ kind: 'failed', error, ms: ms() });
       if (!(error instanceof HopelessError)) throw error;
       if (error.fatal) {
@@ -184,6 +196,8 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
     throw new WaitingError();
   }
 }
+
+class NotOursError extends Error {}
 
 /** On its last try the shard ends with the images that failed. */
 function refuseFullDisk({ codes }: ShardResult, { attemptsMade, opts }: Job): void {
