@@ -5,24 +5,10 @@ import sharp from 'sharp';
 import { srgan } from '../helpers/cli.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
-import { makeTree } from '../helpers/tree.js';
+import { filesBelow, makeTree } from '../helpers/tree.js';
 
 const resize = ['--engine', 'resize'];
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
-
-/** Files below a directory by their path in it, journals left out. */
-async function filesIn(directory: string): Promise<Record<string, string>> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('.srgan'));
-  return Object.fromEntries(
-    await Promise.all(
-      files.map(async ({ parentPath, name }) => {
-        const file = join(parentPath, name);
-        return [file.slice(directory.length + 1), await readFile(file, 'base64')] as const;
-      }),
-    ),
-  );
-}
 
 test('the top of a directory, or with -r its tree; -g chooses; the closing line counts', async (t) => {
   const cwd = await makeTree(t);
@@ -41,7 +27,7 @@ test('the top of a directory, or with -r its tree; -g chooses; the closing line 
   for (const [index, [args, expected, closing]] of table.entries()) {
     const run = await srgan(['batch', 'in', `out${index}`, ...args, ...resize], { cwd });
     t.is(run.exitCode, run.stderr.includes('1 failed') ? 1 : 0, run.stderr);
-    t.deepEqual(Object.keys(await filesIn(join(cwd, `out${index}`))).sort(), expected);
+    t.deepEqual(Object.keys(await filesBelow(join(cwd, `out${index}`))).sort(), expected);
     t.deepEqual(
       lines(run.stdout).sort(),
       expected.map((path) => join(`out${index}`, path)),
@@ -144,7 +130,7 @@ test('the same bytes for any number of threads and one by one, with failures amo
     t.regex(lines(run.stderr).at(-1) ?? '', /^Processed 24 of 27 images in .* \(0 skipped, 3 failed\)$/);
     const ends = lines(run.stdout).map((line) => JSON.parse(line) as { src: string; code?: string });
     results.push({
-      files: await filesIn(join(cwd, out)),
+      files: await filesBelow(join(cwd, out)),
       failed: ends.flatMap(({ src, code }) => (code === undefined ? [] : [`${src} ${code}`])).sort(),
     });
   }

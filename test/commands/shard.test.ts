@@ -1,10 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { pipe, type Outcome, type PipeOptions, type Summary } from '../../src/index.js';
 import { srgan } from '../helpers/cli.js';
 import { savePngs } from '../helpers/pngs.js';
-import { makeTree } from '../helpers/tree.js';
+import { filesBelow, makeTree } from '../helpers/tree.js';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'deep/a', 'deep/b', 'deep/er/c', 'deep/er/d', 'x 1', 'x 10'];
 const FILES = NAMES.map((name) => `${name}.png`);
@@ -31,19 +31,6 @@ const sourcesOf = (runs: readonly Ran[], status?: string) =>
   runs.flatMap(({ outcomes }) =>
     outcomes.filter((outcome) => status === undefined || outcome.status === status).map(({ src }) => src),
   );
-
-async function filesBelow(directory: string): Promise<Record<string, string>> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('.srgan'));
-  return Object.fromEntries(
-    await Promise.all(
-      files.map(async ({ parentPath, name }) => {
-        const file = join(parentPath, name);
-        return [file.slice(directory.length + 1), await readFile(file, 'base64')] as const;
-      }),
-    ),
-  );
-}
 
 test('shards together make the bytes that one run makes, each source once, whatever the order of the list', async (t) => {
   const cwd = await makeTree(t);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -19,6 +19,20 @@ export async function makeTree(t: ExecutionContext, tree: Tree | readonly string
     else await writeFile(file, content);
   }
   return root;
+}
+
+/** The files below a directory by their path in it, in base64; journals are left out. */
+export async function filesBelow(directory: string): Promise<Record<string, string>> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('.srgan'));
+  return Object.fromEntries(
+    await Promise.all(
+      files.map(async ({ parentPath, name }) => {
+        const file = path.join(parentPath, name);
+        return [file.slice(directory.length + 1), await readFile(file, 'base64')] as const;
+      }),
+    ),
+  );
 }
 
 function isList(tree: Tree | readonly string[]): tree is readonly string[] {
