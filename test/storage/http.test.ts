@@ -1,18 +1,7 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { openHttp } from '../../src/storage/http.js';
 import { isPrivate } from '../../src/storage/private-addresses.js';
-
-async function serve(t: ExecutionContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { serve } from '../helpers/serve.js';
 
 async function read(url: string, { allow = true, maxBytes = 1000 } = {}): Promise<string> {
   const chunks: Uint8Array[] = [];
