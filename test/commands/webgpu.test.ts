@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
 import { compareImages } from '../../src/metrics/compare.js';
 import { srgan } from '../helpers/cli.js';
 import { drawPair, savePng } from '../helpers/image-pair.js';
 import { swiftShader } from '../helpers/swiftshader.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
+import { testWhere } from '../helpers/where.js';
 
 const { env, missing } = swiftShader;
-const withGpu = missing === undefined ? test : test.skip;
-if (missing !== undefined) console.log(`skipped: WebGPU, since ${missing}`);
+const withGpu = testWhere(missing === undefined, missing ?? '');
 
 withGpu('--device webgpu gives what the CPU gives, whatever --threads says', async (t) => {
   const cwd = await temporaryDirectory(t);
