@@ -30,6 +30,13 @@ export async function thisMachine(): Promise<Machine> {
   };
 }
 
+/** Above this share of the cores other work counts. */
+const BUSY_SHARE = 0.25;
+
+/** Whether other work was going on, so that what was measured is slower than it could be. */
+export const isBusy = ({ loadAverage, usableCores }: Pick<Machine, 'loadAverage' | 'usableCores'>): boolean =>
+  loadAverage > BUSY_SHARE * usableCores;
+
 /** `8 × Some CPU, 4 usable cores, 31.2 GiB, Node v20.20.2, load 0.52` */
 export function machineText(machine: Machine): string {
   const { cores, cpu, memoryBytes, node, loadAverage } = machine;

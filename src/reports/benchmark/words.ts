@@ -2,6 +2,7 @@ import type { Benchmark } from '../../benchmark/benchmark.js';
 import type { Spread } from '../../benchmark/spread.js';
 import type { Configuration } from '../../benchmark/measure.js';
 import { formatBytes } from '../../measures.js';
+import { isBusy } from '../machine.js';
 import { count } from '../units.js';
 
 /** `10 images, 2 threads` */
@@ -44,9 +45,6 @@ export function adviceLines({ best, recommendation }: Benchmark): string[] {
   ];
 }
 
-/** Above this share of the cores other work counts. */
-const BUSY_SHARE = 0.25;
-
 /** What a reader must know to read the figures right. */
 export function remarksOn({ machine, figures, measured }: Benchmark): string[] {
   const { usableCores, loadAverage } = machine;
@@ -56,7 +54,7 @@ export function remarksOn({ machine, figures, measured }: Benchmark): string[] {
   const remarks = [
     figures.some((one) => one.oversubscribed) &&
       `* More threads than the ${cores} that this process may use: oversubscribed. Efficiency counts every thread.`,
-    loadAverage > BUSY_SHARE * usableCores &&
+    isBusy(machine) &&
       `The machine was busy with other work before the first run (load ${loadAverage.toFixed(2)} on ${cores}): ` +
         'times and speedups are worse than on a free one.',
     short.length > 0 &&

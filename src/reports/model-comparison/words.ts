@@ -1,6 +1,7 @@
 import { exactlyMade, type ContenderFigures } from '../../model-comparison/figures.js';
 import type { ModelComparison } from '../../model-comparison/model-comparison.js';
 import type { Spread } from '../../benchmark/spread.js';
+import { isBusy } from '../machine.js';
 import { count, rate } from '../units.js';
 
 /** `29.123`, for a mean PSNR; `–` where there is none. */
@@ -54,8 +55,6 @@ const FILTERS = {
   box: 'the mean of the pixels that become one',
 } as const;
 
-const BUSY_SHARE = 0.25;
-
 /** What a reader must know to read the figures right. */
 export function remarksOn(comparison: ModelComparison, figures: readonly ContenderFigures[]): string[] {
   const { scale, results, images, machine } = comparison;
@@ -64,7 +63,7 @@ export function remarksOn(comparison: ModelComparison, figures: readonly Contend
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   const remarks = [
     exact.length > 0 && `Left out of the means of PSNR, since one gives it back exactly: ${first}${more}.`,
-    machine.loadAverage > BUSY_SHARE * machine.usableCores &&
+    isBusy(machine) &&
       `The machine was busy with other work before the first run (load ${machine.loadAverage.toFixed(2)}): ` +
         'speeds are lower than on a free one.',
   ];
