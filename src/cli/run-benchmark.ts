@@ -1,9 +1,10 @@
 import { benchmark, type Benchmark } from '../benchmark/benchmark.js';
 import { SrganError } from '../errors.js';
 import { benchmarkJson } from '../reports/benchmark/document.js';
-import { openBenchmarkProgress } from '../reports/benchmark/progress.js';
+import { openStepTexts } from '../reports/benchmark/step-texts.js';
 import { benchmarkText } from '../reports/benchmark/table.js';
 import { differenceLines } from '../reports/benchmark/words.js';
+import { openStepProgress } from '../reports/step-progress.js';
 import { count } from '../reports/units.js';
 import { benchmarkOptionsOf, type BenchmarkFlags } from './benchmark-flags.js';
 import { openInterrupts } from './interrupts.js';
@@ -17,12 +18,13 @@ import { saveDefaults } from './save-defaults.js';
  */
 export async function runBenchmark(flags: BenchmarkFlags): Promise<number> {
   const { stderr, env } = process;
-  const progress = openBenchmarkProgress({ ...logLevel(flags, stderr, env), stream: stderr });
+  const textOf = openStepTexts();
+  const progress = openStepProgress({ ...logLevel(flags, stderr, env), stream: stderr });
   const interrupts = openInterrupts(() => progress.note('Stopping; what was written for it is removed.'));
   try {
     const result = await benchmark(benchmarkOptionsOf(flags), {
       signal: interrupts.drain,
-      onStep: (step) => progress.step(step),
+      onStep: (step) => progress.step(textOf(step)),
     });
     progress.close();
     await print(flags.json ? benchmarkJson(result) : benchmarkText(result));

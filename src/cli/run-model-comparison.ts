@@ -2,9 +2,9 @@ import { SrganError } from '../errors.js';
 import { figuresOf, sortedBy } from '../model-comparison/figures.js';
 import { compareModels } from '../model-comparison/model-comparison.js';
 import { modelComparisonJson } from '../reports/model-comparison/document.js';
-import { openModelComparisonProgress } from '../reports/model-comparison/progress.js';
 import { modelComparisonText } from '../reports/model-comparison/table.js';
-import { lostLines } from '../reports/model-comparison/words.js';
+import { failureText, lostLines, stepText } from '../reports/model-comparison/words.js';
+import { openStepProgress } from '../reports/step-progress.js';
 import { openInterrupts } from './interrupts.js';
 import { logLevel } from './log-level.js';
 import { modelComparisonOptionsOf, type ModelComparisonFlags } from './model-comparison-flags.js';
@@ -19,13 +19,13 @@ export async function runModelComparison(
   flags: ModelComparisonFlags,
 ): Promise<number> {
   const { stderr, env } = process;
-  const progress = openModelComparisonProgress({ ...logLevel(flags, stderr, env), stream: stderr });
+  const progress = openStepProgress({ ...logLevel(flags, stderr, env), stream: stderr });
   const interrupts = openInterrupts(() => progress.note('Stopping; what was written for it is removed.'));
   try {
     const comparison = await compareModels(modelComparisonOptionsOf(sources, flags), {
       signal: interrupts.drain,
-      onStep: (step) => progress.step(step),
-      onFailure: (failure) => progress.failure(failure),
+      onStep: (step) => progress.step(stepText(step)),
+      onFailure: (failure) => progress.note(failureText(failure)),
     });
     progress.close();
     const figures = sortedBy(figuresOf(comparison.results, comparison.scale), flags.sort ?? 'psnr');

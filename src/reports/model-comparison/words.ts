@@ -1,7 +1,10 @@
+import type { SrganError } from '../../errors.js';
 import { exactlyMade, type ContenderFigures } from '../../model-comparison/figures.js';
+import type { Step } from '../../model-comparison/measure.js';
 import type { ModelComparison } from '../../model-comparison/model-comparison.js';
 import type { Spread } from '../../benchmark/spread.js';
 import { isBusy } from '../machine.js';
+import { visible } from '../terminal-text.js';
 import { count, rate } from '../units.js';
 
 /** `29.123`, for a mean PSNR; `–` where there is none. */
@@ -77,6 +80,13 @@ export function remarksOn(comparison: ModelComparison, figures: readonly Contend
     ...remarks.filter((remark) => remark !== false),
   ];
 }
+
+/** `run 2/6: esrgan-slim, round 2` */
+export const stepText = ({ name, round, run, runs }: Step): string =>
+  visible(`run ${run}/${runs}: ${name}${round > 1 ? `, round ${round}` : ''}`);
+
+/** An image that cannot be compared, as a person is told at once. */
+export const failureText = ({ code, message }: SrganError): string => visible(`${code}: ${message}`);
 
 /** A sentence for each contender that failed. */
 export const lostLines = ({ results }: ModelComparison): string[] =>
