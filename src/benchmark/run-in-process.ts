@@ -28,7 +28,8 @@ export function runIn(url: URL, order: RunOrder, signal: AbortSignal): Promise<R
 
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
     child.once('message', (message) => (answer = message as RunAnswer));
-    child.once('spawn', () => child.send(order));
+    // of one that ends before it has its order, 'close' tells
+    child.once('spawn', () => child.send(order, () => undefined));
     child.once('error', reject);
     child.once('close', (status, killedBy) => {
       signal.removeEventListener('abort', stop);
