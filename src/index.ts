@@ -4,5 +4,6 @@ export { ERROR_CODES, SrganError, type ErrorCode } from './errors.js';
 export { listNetworks } from './models/networks.js';
 export type { Outcome, OutputFormat, SourceOverrides, StageName, Status } from './job.js';
 export type { Device, EngineName, Precision } from './engines/engine.js';
-export type { Inputs, ListFormat, PipeOptions, Shard, Size, SourceSpec } from './options.js';
+export type { Inputs, ListFormat, SourceSpec } from './inputs.js';
+export type { PipeOptions, Shard, Size } from './options.js';
 export type { Summary } from './reports/summary.js';

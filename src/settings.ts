@@ -6,7 +6,8 @@ import { usableCores, usableFiles, usableMemoryBytes } from './machine.js';
 import { schemeOf, s3Address } from './storage/address.js';
 import { journalsOf } from './storage/journals.js';
 import { checkValues, shareOf } from './option-checks.js';
-import type { Inputs, PipeOptions, Settings, Size } from './options.js';
+import type { Inputs } from './inputs.js';
+import type { PipeOptions, Settings, Size } from './options.js';
 import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 

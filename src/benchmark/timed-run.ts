@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { SrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
-import type { SourceSpec } from '../options.js';
+import type { SourceSpec } from '../inputs.js';
 import { pipe } from '../pipe.js';
 import { pixelsOf } from '../reports/summary.js';
 import { imageName } from './images.js';

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { SrganError } from '../errors.js';
 import { stat } from '../files/fs.js';
 import { OUTPUT_FORMATS } from '../job.js';
-import type { Inputs, ListFormat } from '../options.js';
+import type { Inputs, ListFormat } from '../inputs.js';
 import { isRemote } from '../storage/address.js';
 
 /** What the arguments and the flags beside them say of where sources come from and results go. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { canBeName, fromDisk } from '../files/names.js';
-import type { ListFormat } from '../options.js';
+import type { ListFormat } from '../inputs.js';
 
 /** One entry of a list. */
 export interface ListEntry {

@@ -1,6 +1,6 @@
 import { SrganError, systemCode } from '../errors.js';
 import { createReadStream } from '../files/fs.js';
-import type { Inputs, ListFormat, SourceSpec } from '../options.js';
+import type { Inputs, ListFormat, SourceSpec } from '../inputs.js';
 import type { Draft } from './draft.js';
 import { entriesOf, type ListEntry } from './entries.js';
 import { fromPath, fromSpec, wrong } from './spec.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../errors.js';
 import { createWriteStream, mkdtemp, rm } from '../files/fs.js';
-import type { Inputs } from '../options.js';
+import type { Inputs } from '../inputs.js';
 import { forget, remember } from '../temp-files.js';
 
 export interface Spooled {

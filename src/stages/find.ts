@@ -6,7 +6,8 @@ import { fromIterable, fromListFile, fromStream } from '../find/list.js';
 import { fromPatterns } from '../find/patterns.js';
 import { until } from '../find/until.js';
 import type { FoundSource, Source } from '../job.js';
-import type { Inputs, Settings } from '../options.js';
+import type { Inputs } from '../inputs.js';
+import type { Settings } from '../options.js';
 import { directoryOf, isRemote } from '../storage/address.js';
 import { openStorages, type Storages } from '../storage/storages.js';
 

@@ -12,7 +12,7 @@ import {
 } from '../files/fs.js';
 import { hashable } from '../files/names.js';
 import type { Source } from '../job.js';
-import type { Inputs } from '../options.js';
+import type { Inputs } from '../inputs.js';
 import type { TallyState } from '../reports/summary.js';
 import { removeTempFilesNow } from '../temp-files.js';
 import { LIST, LOG, readLog, textOf, WATCH_VARIABLE, type LogLine } from './log.js';

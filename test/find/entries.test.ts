@@ -1,6 +1,6 @@
 import test from 'ava';
 import { entriesOf, type ListEntry } from '../../src/find/entries.js';
-import type { ListFormat } from '../../src/options.js';
+import type { ListFormat } from '../../src/inputs.js';
 import { collect } from '../helpers/collect.js';
 import { onLinux } from '../helpers/where.js';
 
