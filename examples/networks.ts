@@ -5,13 +5,15 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
 import { pipe, type PipeOptions } from 'srgan';
 
 const zoom = 4;
 const side = 52;
 const gap = 6;
+/** What the networks are given around a detail: more than any of them feels. */
+const around = 32;
 const details = [
   { image: 'balls.png', left: 176, top: 130 },
   { image: 'engraving.png', left: 96, top: 60 },
@@ -25,15 +27,19 @@ const ways: readonly Partial<PipeOptions>[] = [
 
 const out = await mkdtemp(join(tmpdir(), 'srgan-networks-'));
 try {
+  const cut = await Promise.all(details.map(cutOut));
   const tiles: OverlayOptions[] = [];
   for (const [column, options] of ways.entries()) {
     const directory = join(out, String(column));
-    const inputs = details.map(({ image }) => `examples/images/${image}`);
-    await pipe({ inputs, out: directory, suffix: '', scale: zoom, ...options });
-    for (const [row, { image, left, top }] of details.entries()) {
+    await pipe({ inputs: cut.map(({ file }) => file), out: directory, suffix: '', scale: zoom, ...options });
+    for (const [row, { file, left, top }] of cut.entries()) {
       const crop = { left: left * zoom, top: top * zoom, width: side * zoom, height: side * zoom };
       tiles.push({
-        input: await sharp(join(directory, image)).extract(crop).toColourspace('srgb').png().toBuffer(),
+        input: await sharp(join(directory, basename(file)))
+          .extract(crop)
+          .toColourspace('srgb')
+          .png()
+          .toBuffer(),
         left: column * (side * zoom + gap),
         top: row * (side * zoom + gap),
       });
@@ -49,4 +55,15 @@ try {
     .toFile('examples/networks.png');
 } finally {
   await rm(out, { recursive: true, force: true });
+}
+
+/** A detail with what is around it, as far as its image goes, in a file of its own; and where it lies in that. */
+async function cutOut({ image, left, top }: (typeof details)[number]) {
+  const source = sharp(`examples/images/${image}`);
+  const { width, height } = await source.metadata();
+  const from = { left: Math.max(0, left - around), top: Math.max(0, top - around) };
+  const to = { left: Math.min(width, left + side + around), top: Math.min(height, top + side + around) };
+  const file = join(out, image);
+  await source.extract({ ...from, width: to.left - from.left, height: to.top - from.top }).toFile(file);
+  return { file, left: left - from.left, top: top - from.top };
 }
