@@ -8,6 +8,7 @@ import { PACKAGED } from '../../src/models/registry.js';
 import { composedNetwork } from '../helpers/composed-network.js';
 import { differingShare, drawPixels, largestDifference } from '../helpers/pixels.js';
 import { randomValues, seeded } from '../helpers/random.js';
+import { someFactors } from '../helpers/some-factors.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { poolOf, requestOf } from '../helpers/tile-pool.js';
 import { upscaleWhole } from '../helpers/whole-image.js';
@@ -29,11 +30,13 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
     const { pool } = poolOf(t, { threads: 1, engine: 'tfjs', tfjs });
     const inOnnx = poolOf(t, { threads: 1 });
     const onnx = openNetworks({ engine: 'onnx', device: 'cpu' });
+    let runs = 0;
     for (const { name, factors } of PACKAGED) {
       // the thick ones see their whole image from each tile
       const [widthPx, heightPx, tilePx] = name === 'esrgan-thick' ? [13, 11, 7] : [61, 45, 31];
       const pixels = drawPixels({ widthPx, heightPx });
-      for (const factor of factors) {
+      for (const factor of someFactors(name, factors)) {
+        runs += 1;
         const published = await onnx.load(name, factor);
         const folded = published.tiled ? composedNetwork(published) : published;
         const request = { pixels, tilePx };
@@ -48,10 +51,10 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
         t.log(`${name} x${factor}: values that differ: ${shares}`);
       }
     }
-    t.is(pool.stats.tiles, 4 * 12);
+    t.is(pool.stats.tiles, 4 * runs);
   });
 
-  test('tensors are as many after 1,000 tiles as after the first, and none stay', async (t) => {
+  test('tensors are as many after 300 tiles as after the first, and none stay', async (t) => {
     const { tf } = await loadTfjs(tfjs);
     const [engine, file] = [await open(), await networks.load('esrgan-slim', 2)];
     const before = tf.memory().numTensors;
@@ -60,7 +63,7 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
       network.run(randomValues(seeded(width), 3 * width * height, 0, 255), width, height);
     await run(8, 8);
     const { numTensors, numBytes } = tf.memory();
-    for (let tile = 0; tile < 1000; tile += 1) await run(1 + (tile % 9), 1 + (tile % 7));
+    for (let tile = 0; tile < 300; tile += 1) await run(1 + (tile % 9), 1 + (tile % 7));
     t.is(tf.memory().numTensors, numTensors);
     t.is(tf.memory().numBytes, numBytes);
     await t.throwsAsync(network.run(new Float32Array(5), 8, 8));

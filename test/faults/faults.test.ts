@@ -4,6 +4,7 @@ import process from 'node:process';
 import test from 'ava';
 import type { PipeOptions } from '../../src/index.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
+import { THOROUGH } from '../helpers/thorough.js';
 import { makeTree } from '../helpers/tree.js';
 import { ENGINE_FAULTS, openEngineSeam } from './engine-seam.js';
 import { DECODER_FAULT, DISK_FAULTS, openDecoderSeam, openDiskSeam, type Fault, type Seam } from './seam.js';
@@ -28,8 +29,8 @@ interface Case extends Pick<Scenario, 'again' | 'inTurn' | 'takenUp'> {
   readonly images?: number;
 }
 
-/** At every call, as `npm run soak` asks for; otherwise one at each, in turn. */
-const EVERY_FAULT = process.argv.includes('--every-fault');
+/** Of images: the calls grow with them, and two, one of them below a directory, come by every kind of call. */
+const FEW = THOROUGH ? 3 : 2;
 
 const resized = { engine: 'resize', scale: 2, threads: 2 } as const;
 const copied = { engine: 'resize', scale: 1, threads: 2 } as const;
@@ -39,7 +40,8 @@ const CASES: readonly Case[] = [
     title: 'the disk, images that are copied, with a journal',
     open: openDiskSeam,
     faults: DISK_FAULTS,
-    inTurn: !EVERY_FAULT,
+    // every fault at every call, or one at each
+    inTurn: !THOROUGH,
     images: 2,
     options: copied,
     again: 'resume',
@@ -49,6 +51,7 @@ const CASES: readonly Case[] = [
     open: openDiskSeam,
     faults: DISK_FAULTS,
     inTurn: true,
+    images: FEW,
     options: copied,
     again: 'skipExisting',
   },
@@ -57,6 +60,7 @@ const CASES: readonly Case[] = [
     open: openDiskSeam,
     faults: DISK_FAULTS,
     inTurn: true,
+    images: FEW,
     options: resized,
     again: 'resume',
   },
@@ -65,6 +69,7 @@ const CASES: readonly Case[] = [
     open: openDiskSeam,
     faults: DISK_FAULTS,
     inTurn: true,
+    images: FEW,
     options: copied,
     again: 'resume',
     takenUp: true,

@@ -10,9 +10,10 @@ import { moveWeightsOut } from '../graph/move-weights-out.js';
 import { xzOf } from '../graph/rsr/xz-of.js';
 import { randomValues, seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
+import { THOROUGH } from '../helpers/thorough.js';
 import { damaged } from './mutate.js';
 
-const CASES = 150;
+const CASES = THOROUGH ? 150 : 60;
 /** What reading a damaged header may cost at most, beside what is there. */
 const MOST_BYTES = 2 ** 30;
 
