@@ -14,7 +14,7 @@ const launch = async (argv) => {
     return;
   }
   // native code that crashes takes its process along: what works off many images runs under a small parent
-  if (argv[0] === 'pipe' || argv[0] === 'batch') {
+  if (['pipe', 'batch', 'jobs'].includes(argv[0])) {
     const { isWatched, orderOf, start } = require('../dist/src/watch/start.cjs');
     const order = isWatched(argv, process.env) ? orderOf(__filename, argv) : undefined;
     if (order) {

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
 import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
-import { failingFlags, jsonFlag, reportingFlags } from './report-flags.js';
+import { failingFlags, jsonFlag, reportingFlags, superviseFlag } from './report-flags.js';
 import { limitFlags, resourceFlags } from './resource-flags.js';
 import { storageFlags } from './storage-flags.js';
 import { number, wholeNumber } from './valued.js';
@@ -91,6 +91,7 @@ export const workFlags = {
   'max-memory': maxMemory,
   'max-open-files': resourceFlags['max-open-files'],
   fsync,
+  ...superviseFlag,
   ...storageFlags,
   ...saying,
 };

@@ -4,6 +4,7 @@ import { work, type ShardEnd, type WorkObserver } from '../jobs/work.js';
 import type { Outcome } from '../job.js';
 import { naming } from '../reports/failure-lines.js';
 import { count, duration } from '../reports/units.js';
+import { watchedDirectory } from '../watch/watch.js';
 import { fillFlags } from './fill-flags.js';
 import { openInterrupts } from './interrupts.js';
 import { workFlags, type WorkFlags } from './jobs-flags.js';
@@ -21,6 +22,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
   const say = (sentence: string) => {
     if (!flags.quiet) tell(sentence);
   };
+  const watched = watchedDirectory();
   const open = await openQueue(flags, say);
   const drainLimit = flags['drain-limit'] ?? DRAIN_LIMIT_S;
   const interrupts = openInterrupts(() => {
@@ -48,6 +50,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
     say(`Working on the queue ${open.name} of Redis at ${open.connection.title}.`);
     const end = await work(open, {
       resources: resourcesOf(optionsOf(flags)),
+      watched,
       lockMs,
       once: flags.once ?? false,
       drain: interrupts.drain,

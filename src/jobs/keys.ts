@@ -20,6 +20,8 @@ export function keysOf(queue: string) {
     failures: (manifest: string) => `${own}:${manifest}:failures`,
     /** Hash: code → failures. */
     codes: (manifest: string) => `${own}:${manifest}:codes`,
+    /** Hash: index of a source in a shard → how often a process died with it, `INDEX of` → of what; ends by itself. */
+    crashes: (job: string) => `${own}:crashes:${job}`,
     /** Set: ids of workers, some of which may be gone. */
     workers: `${own}:workers`,
     /** String: what a worker says of itself; ends by itself. */

@@ -6,6 +6,7 @@ import { watchedPipe } from '../pipe.js';
 import { pixelsOf } from '../reports/summary.js';
 import { absolutePlace } from '../storage/address.js';
 import { beginAttempt, lastOf } from './attempt.js';
+import type { ShardWatch } from './crashes.js';
 import type { ImageFailure, ShardResult } from './counters.js';
 import type { Manifest, ManifestFiles } from './manifest.js';
 
@@ -42,6 +43,8 @@ export interface ShardRun {
   /** Aborted: finishes the images in flight, and leaves the rest. */
   readonly drain: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void;
+  /** For each attempt: knows and notes with which images processes die. */
+  readonly watch: () => Promise<ShardWatch>;
 }
 
 /** Where an output appears while an attempt runs, another one may have made it; so often it is looked at again. */
@@ -62,6 +65,7 @@ export async function runShard(shard: Shard, run: ShardRun): Promise<ShardResult
 async function oneAttempt({ manifest, files, number, sources }: Shard, run: ShardRun, mayLookAgain: boolean) {
   const startMs = performance.now();
   const attempt = await beginAttempt(files, number);
+  const watch = await run.watch();
   const ended: Outcome[] = [];
   const { stopped } = await watchedPipe(
     {
@@ -74,12 +78,13 @@ async function oneAttempt({ manifest, files, number, sources }: Shard, run: Shar
       drain: run.drain,
       onOutcome: (outcome) => {
         ended.push(outcome);
+        watch.ended(outcome);
         run.onOutcome(outcome);
       },
     },
-    undefined,
+    watch,
     run.machinery,
-  );
+  ).finally(() => watch.close());
   if (stopped) throw new Error(stopped.message);
   const complete = ended.length === sources.length && ended.every(({ status }) => status !== 'cancelled');
   if (!complete) return { result: undefined, meets: false };

@@ -6,6 +6,7 @@ import type { SrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
 import { resolveOptions } from '../settings.js';
 import { closeWorker } from './close-worker.js';
+import { openCrashes } from './crashes.js';
 import { haveResults, recordResult, type ShardResult } from './counters.js';
 import { openHeartbeat } from './heartbeat.js';
 import { PREFIX } from './keys.js';
@@ -17,6 +18,8 @@ import { asHopeless, checkNetwork, HopelessError, openShards } from './set-up.js
 
 export interface WorkOptions {
   readonly resources: Resources;
+  /** Where the parent that watches this process has its notes. */
+  readonly watched?: string | undefined;
   /** A shard whose worker says nothing for so long is given to another one. */
   readonly lockMs: number;
   /** Ends when nothing is left in the queue. */
@@ -69,6 +72,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
   const heartbeat = openHeartbeat(open, id, threads);
   const machineries = openMachineries(options.onNote);
   const shards = openShards(open);
+  const crashes = await openCrashes(open, options.watched);
   /** Stops each shard in hand: for the drain, or where another worker has it. */
   const inHand = new Map<string, AbortController>();
   /** Begun, while Redis does not know how they ended. */
@@ -129,12 +133,13 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
         ended({ kind: 'done before', ms: ms() });
         return 'done before';
       }
-      const result = await workOff(await shards.find(data, jobId), stopping.signal);
+      const result = await workOff(await shards.find(data, jobId), jobId, stopping.signal);
       if (!result) return await giveBack(job, token, stopping.signal, ms, ended);
       refuseFullDisk(result, job);
       const at = { manifest: data.manifest, shard: data.shard, job: jobId, token };
       if (await recordResult(open, at, result)) {
         done += 1;
+        await crashes.forget(jobId);
         ended({ kind: 'done', result, ms: ms() });
         return 'done';
       }
@@ -161,7 +166,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
     }
   }
 
-  async function workOff(shard: Shard, signal: AbortSignal): Promise<ShardResult | undefined> {
+  async function workOff(shard: Shard, job: string, signal: AbortSignal): Promise<ShardResult | undefined> {
     const { manifest } = shard;
     try {
       const settings = await resolveOptions({ inputs: ['.'], ...manifest.options, ...resources });
@@ -171,6 +176,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
           resources,
           machinery,
           drain: signal,
+          watch: () => crashes.watch(job),
           onOutcome: (outcome) => {
             heartbeat.add(outcome);
             observer.image(outcome);

@@ -9,11 +9,12 @@ import tty = require('node:tty');
 const WATCH_VARIABLE = 'SRGAN_WATCH';
 
 /** Commands that work off images without end. */
-const WATCHED = ['pipe', 'batch'];
+const WATCHED = ['pipe', 'batch', 'jobs work'];
 const NO = ['0', 'false', 'no', 'off'];
 
 /** Whether a command is to run under a parent: read off the words alone. */
-function isWatched([command = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): boolean {
+function isWatched([first = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  const command = first === 'jobs' ? `${first} ${args[0] ?? ''}` : first;
   if (!WATCHED.includes(command) || env[WATCH_VARIABLE] !== undefined) return false;
   if (command === 'batch' && (args[0] === 'status' || args[0] === 'list')) return false;
   const end = args.indexOf('--');

@@ -1,27 +1,18 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from '../files/fs.js';
+import { existsSync, rmSync } from '../files/fs.js';
 import { hashable } from '../files/names.js';
 import type { Source } from '../job.js';
 import type { Inputs } from '../inputs.js';
 import type { TallyState } from '../reports/summary.js';
 import { removeTempFilesNow } from '../temp-files.js';
-import { LIST, LOG, readLog, textOf, WATCH_VARIABLE, type LogLine } from './log.js';
+import { LIST, LOG, readLog, WATCH_VARIABLE } from './log.js';
+import { openNotes } from './notes.js';
 import { openTaken } from './taken.js';
 
 /** Ids of all sources that were taken up. */
 const TAKEN = 'taken';
-/** A log that grows past this is summed up. */
-const MOST_LOG_BYTES = 2 ** 20;
 
 /** What a run has come to, over all its processes. */
 export interface SoFar {
@@ -58,14 +49,20 @@ export interface Before {
   readonly sofar: SoFar | undefined;
 }
 
-/** Where this process has a parent that watches it; it ends as soon as that does. */
+/** Where this process has a parent that watches it. */
 export function openWatch(): Watch | undefined {
+  const directory = watchedDirectory();
+  return directory === undefined ? undefined : watchIn(directory);
+}
+
+/** Of the run, where this process has a parent that watches it; it ends as soon as that does. */
+export function watchedDirectory(): string | undefined {
   const directory = process.env[WATCH_VARIABLE];
   if (directory === undefined) return undefined;
   // not for the programs that this one may run
   Reflect.deleteProperty(process.env, WATCH_VARIABLE);
   endWithParent(directory);
-  return watchIn(directory);
+  return directory;
 }
 
 function endWithParent(directory: string): void {
@@ -89,15 +86,19 @@ export function watchIn(directory: string): Watch {
   let journal = past.journal;
   let sofar = past.sofar as SoFar | undefined;
   let tally: TallyState | undefined;
-  let handle: number | undefined = openSync(file, 'a', 0o600);
-  let bytes = 0;
+  const notes = openNotes(file, () => ({
+    kind: 'sum',
+    journal,
+    sofar,
+    inFlight: [...inFlight.values()],
+  }));
 
   return {
     before: past.opened ? { journal, sofar } : undefined,
     keepsList: existsSync(join(directory, LIST)),
     opened(file) {
       journal = file;
-      note({ kind: 'opened', journal });
+      notes.note({ kind: 'opened', journal });
     },
     async *sources(found, kind) {
       // those of a process that died come again as they came then, before any that is new
@@ -117,7 +118,7 @@ export function watchIn(directory: string): Watch {
       const source = id === undefined ? undefined : inFlight.get(id);
       if (id === undefined || !source) return;
       inFlight.set(id, { ...source, dst });
-      note({ kind: 'publishing', id, dst });
+      notes.note({ kind: 'publishing', id, dst });
     },
     counted: (counted) => void (tally = counted),
     told(index, errorsLogBytes) {
@@ -126,9 +127,9 @@ export function watchIn(directory: string): Watch {
       sofar = { tally, errorsLogBytes };
       ids.delete(index);
       inFlight.delete(id);
-      note({ kind: 'told', id, sofar });
+      notes.note({ kind: 'told', id, sofar });
     },
-    finished: (exitStatus) => note({ kind: 'finished', exitStatus }),
+    finished: (exitStatus) => notes.note({ kind: 'finished', exitStatus }),
   };
 
   function begin(source: Source, id: string): Source {
@@ -136,44 +137,12 @@ export function watchIn(directory: string): Watch {
     const before = inFlight.get(id);
     inFlight.set(id, { crashes: 0, ...before, id, index, path, relativePath, taken: true });
     ids.set(index, id);
-    note({ kind: 'begun', id, index, path, relativePath });
-    noting(() => {
+    notes.note({ kind: 'begun', id, index, path, relativePath });
+    notes.noting(() => {
       if (!taken.had(id)) taken.add(id);
     });
     const { crashes = 0, dst } = before ?? {};
     return crashes > 0 ? { ...source, crashed: { times: crashes, cause: past.cause ?? '', dst } } : source;
-  }
-
-  function note(line: LogLine): void {
-    const text = textOf(line);
-    noting((log) => {
-      const written = writeSync(log, text);
-      if (written < Buffer.byteLength(text)) throw new Error(`${file}: the disk is full`);
-      bytes += written;
-      if (bytes > MOST_LOG_BYTES) sumUp(log);
-    });
-  }
-
-  function sumUp(log: number): void {
-    const next = `${file}.new`;
-    const text = textOf({ kind: 'sum', journal, sofar, inFlight: [...inFlight.values()] });
-    writeFileSync(next, text, { mode: 0o600 });
-    closeSync(log);
-    handle = undefined;
-    renameSync(next, file);
-    handle = openSync(file, 'a');
-    bytes = 0;
-  }
-
-  /** Notes that are not whole would mislead: without room for them there are none, and the run can't be taken up. */
-  function noting(write: (log: number) => void): void {
-    if (handle === undefined) return;
-    try {
-      write(handle);
-    } catch {
-      handle = undefined;
-      rmSync(file, { force: true });
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { pipe } from '../../src/index.js';
 import { openQueue } from '../../src/jobs/queue.js';
 import { jobsStatus, type JobsStatus } from '../../src/jobs/status.js';
 import { srgan, startSrgan, type Ran, type Running } from '../helpers/cli.js';
+import { crashesIn, crashing } from '../helpers/crashing.js';
 import { proxyTo } from '../helpers/cut-off.js';
 import { freePort } from '../helpers/free-port.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
@@ -128,7 +129,8 @@ withRedis('kill -9 of a worker amid its shards: another one does the rest', asyn
 withRedis('a worker that is held longer than its lock, then goes on: both write, one counts', async (t) => {
   const stage = await stageOf(t, SIDE);
   t.is((await stage.run(submitted)).exitCode, 0);
-  const worker = stage.start(working);
+  // held as a whole: a parent would be held without its child
+  const worker = stage.start([...working, '--no-supervise']);
   await appears(stage, 2);
   worker.child.kill('SIGSTOP');
   const other = await stage.run(working);
@@ -136,6 +138,32 @@ withRedis('a worker that is held longer than its lock, then goes on: both write,
   worker.child.kill('SIGCONT');
   const { exitCode, stderr } = await worker.ended;
   t.is(exitCode, 0, stderr);
+  await isWhole(t, stage);
+});
+
+withRedis('images that crash the process: the worker goes on, one fails after two crashes', async (t) => {
+  const stage = await stageOf(t);
+  const { cwd, redis, run, status } = stage;
+  const env = {
+    SRGAN_REDIS: redis.url,
+    ...crashing(
+      cwd,
+      { index: 3, stage: 'decode', signal: 'SIGSEGV' },
+      { index: 8, stage: 'encode', signal: 'SIGABRT', times: 1 },
+    ),
+  };
+  t.is((await run(submitted.with(-1, String(COUNT)))).exitCode, 0);
+  const { exitCode, stderr } = await srgan(['jobs', ...working], { cwd, env });
+  t.is(exitCode, 0, stderr);
+  t.regex(stderr, /The process died of SIGSEGV: another one goes on/);
+  t.regex(stderr, /^E_WORKER_LOST .*003\.png: the process died twice .* of SIGSEGV\.$/m);
+  t.deepEqual(await crashesIn(cwd), [3, 3, 8]);
+  const { images, failures } = await status();
+  t.like(images, { done: COUNT - 1, failed: 1 });
+  t.deepEqual(failures.byCode, { E_WORKER_LOST: 1 });
+
+  // where nothing crashes any more, what was blamed is done
+  t.is((await run(['retry', '--images'])).exitCode, 0);
   await isWhole(t, stage);
 });
 
