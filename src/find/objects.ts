@@ -5,6 +5,7 @@ import { SrganError } from '../errors.js';
 import type { Listed, Storage } from '../storage/storage.js';
 import type { Storages } from '../storage/storages.js';
 import { commonBase } from './base.js';
+import { brokenList } from './broken-list.js';
 import type { Draft } from './draft.js';
 import { isGlob, tasksOf, globs, type Choose } from './match.js';
 import { narrow } from './narrow.js';
@@ -96,13 +97,15 @@ async function* listed(
   const storage: Storage = await storages.of(prefix);
   const results = out !== undefined && isRemote(out) && below(prefix, out) !== undefined ? out : undefined;
   const isResult = ({ place }: Listed) => results !== undefined && below(results, place) !== undefined;
+  let objects = 0;
   try {
     for await (const page of storage.list(prefix, { prefix: start, deep })) {
+      objects += page.length;
       for (const object of page) if (!isResult(object)) yield { path: object.place };
     }
   } catch (error) {
     if (!(error instanceof SrganError) || error.code === 'E_STORAGE') throw error;
-    yield { path: `${prefix}/`, invalid: error };
+    yield brokenList(prefix, objects, error);
   }
 }
 

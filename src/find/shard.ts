@@ -3,6 +3,7 @@ import path from 'node:path';
 import { bytesOf } from '../files/names.js';
 import type { Source } from '../job.js';
 import type { Shard } from '../options.js';
+import { isBrokenList } from './broken-list.js';
 
 /** Digits of SHA-256 that count: 48 bits, so that no shard of a million is likelier than another by 4 in 10⁹. */
 const HEX_DIGITS = 12;
@@ -16,8 +17,11 @@ export function shardOf({ relativePath }: Pick<Source, 'relativePath'>, count: n
   return (Number.parseInt(hash('sha256', bytesOf(name)).slice(0, HEX_DIGITS), 16) % count) + 1;
 }
 
-export const isInShard = (source: Pick<Source, 'relativePath'>, { index, count }: Shard): boolean =>
-  shardOf(source, count) === index;
+/** A list that broke off may have had sources of each shard, and not every shard need have met that. */
+export const isInShard = (
+  source: Pick<Source, 'relativePath' | 'invalid'>,
+  { index, count }: Shard,
+): boolean => isBrokenList(source) || shardOf(source, count) === index;
 
 /** `2-of-5`: what tells the files of one shard from those of the others. */
 export const shardName = ({ index, count }: Shard): string => `${index}-of-${count}`;

@@ -4,6 +4,7 @@ import { SrganError } from '../errors.js';
 import type { FoundSource } from '../job.js';
 import { openSweep } from '../left-over.js';
 import { openNetworks } from '../models/networks.js';
+import { isBrokenList } from '../find/broken-list.js';
 import type { Inputs } from '../inputs.js';
 import type { PipeOptions, Settings } from '../options.js';
 import { resolveOptions } from '../settings.js';
@@ -188,6 +189,7 @@ function titleOf(inputs: Inputs): unknown {
 
 async function* foundIn(settings: Settings, drain: AbortSignal): AsyncGenerator<FoundSource> {
   for await (const source of find(settings, drain)) {
+    if (isBrokenList(source)) throw source.invalid;
     const found = everywhere(source);
     refuseOwnResults(found, settings);
     const { model } = found.overrides;

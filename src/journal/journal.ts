@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { hashBytes, hashFile } from '../hash-file.js';
 import { SrganError } from '../errors.js';
+import { isBrokenList } from '../find/broken-list.js';
 import type { Outcome, Source } from '../job.js';
 import type { PipeOptions, Settings } from '../options.js';
 import { absolutePlace, below, isRemote } from '../storage/address.js';
@@ -122,6 +123,8 @@ export async function openJournal(
     const proven = end?.status === 'skipped' && end.proven === true;
     if (proven && proofs.toldOf(src)) return undefined;
     if (end?.status === 'skipped' && end.passedOver === true) return undefined;
+    // no source: the next run lists anew, and the end of this one says that it is not complete
+    if (isBrokenList(source)) return undefined;
     return {
       kind: 'source' as const,
       at: now(),

@@ -1,5 +1,6 @@
 import { createCompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
+import { isBrokenList } from '../find/broken-list.js';
 import { hashFile } from '../hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../job.js';
 import { resultKey } from '../journal/key.js';
@@ -39,7 +40,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
   const isInput = async (file: string) => (await survey.isInput(file)) || met.has(await keyOf(file));
 
   return async (source, ticket) => {
-    if (settings.retryFailed && journal?.failed(source) !== true) {
+    if (settings.retryFailed && !isBrokenList(source) && journal?.failed(source) !== true) {
       ticket.end = { status: 'skipped', reason: 'It did not fail before.', passedOver: true };
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { SrganError } from '../errors.js';
+import { isBrokenList } from '../find/broken-list.js';
 import type { Outcome, Written } from '../job.js';
 import type { Settings } from '../options.js';
 import type { Run } from '../run.js';
@@ -31,6 +32,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
   return async (flights) => {
     const tally = openTally(run.watch?.before?.sofar?.tally);
     let stopped: SrganError | undefined;
+    let brokenLists = 0;
     const stop = (reason: SrganError) => {
       if (stopped) return;
       stopped = reason;
@@ -47,6 +49,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       const outcome = outcomeOf(ticket);
       ticket.release();
       if (run.retries?.takeBack(ticket)) return;
+      if (isBrokenList(ticket.source)) brokenLists += 1;
       tally.add(outcome);
       run.watch?.counted(tally.state(run.tiles.stats));
       await run.estimate?.add(outcome);
@@ -71,7 +74,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       estimate: await run.estimate?.close(),
       stopped: reasonOf(stopped),
     });
-    await noted(run.journal?.end(summary, { complete: isComplete(summary, run) }));
+    await noted(run.journal?.end(summary, { complete: brokenLists === 0 && isComplete(summary, run) }));
     return stopped ? { ...summary, stopped: reasonOf(stopped), exitStatus: 1 } : summary;
   };
 }

@@ -1,4 +1,5 @@
 import { SrganError, systemCode } from '../errors.js';
+import { isBrokenList } from '../find/broken-list.js';
 import type { Source } from '../job.js';
 import { storageMayRecover } from '../storage/failures.js';
 import type { Ticket } from './stage.js';
@@ -96,7 +97,8 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
     takeBack({ source, end, claimed, published }) {
       inFlight -= 1;
       const tries = (source.again?.tries ?? 1) + 1;
-      const failed = end?.status === 'failed' && !source.crashed && mayPass(end.error);
+      const isFinal = source.crashed !== undefined || isBrokenList(source);
+      const failed = end?.status === 'failed' && !isFinal && mayPass(end.error);
       if (failed && tries <= most + 1 && !drain.aborted) {
         const waitMs = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (tries - 2));
         const timer: NodeJS.Timeout = setTimeout(() => comes(timer), waitMs);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createCompactSet, type CompactSet } from '../compact-set.js';
 import { SrganError } from '../errors.js';
 import { realpath } from '../files/fs.js';
+import { isBrokenList } from '../find/broken-list.js';
 import { isInShard } from '../find/shard.js';
 import type { Source } from '../job.js';
 import type { Settings } from '../options.js';
@@ -16,7 +17,7 @@ import { surveyInPassing } from './survey-in-passing.js';
 
 /** What a first look at all sources showed, before anything is written. */
 export interface Survey {
-  /** How many there are, of a shard its own; undefined where they can only be looked at once. */
+  /** How many there are, of a shard its own; undefined where they can only be looked at once, or a list broke off. */
   readonly sources: number | undefined;
   /** Of a shard: told of each source as it comes, those of other shards too. */
   meet(source: Source): Promise<void>;
@@ -34,6 +35,7 @@ const NAMED = 10_000;
  * directories and lists in a file. Takes 24 to 48 bytes per source. Outputs whose names need the header or the
  * bytes are left to `plan`. Of a shard all sources are looked at, so that each shard refuses what one run would.
  * @param drain ends the look early; what was found until then counts
+ * @throws SrganError E_STORAGE where a list broke off and outputs may be replaced: one of the sources might be
  */
 export async function survey(
   settings: Settings,
@@ -50,9 +52,14 @@ export async function survey(
   const outputs = createCompactSet();
   const doubled = createCompactSet();
   let sources = 0;
+  let whole = true;
 
   for await (const source of find(settings, drain, storages)) {
     if (!shard || isInShard(source, shard)) sources += 1;
+    if (isBrokenList(source)) {
+      if (settings.existing === 'overwrite') throw source.invalid;
+      whole = false;
+    }
     if (source.invalid) continue;
     inputs.add(await keyOf(source.path));
     if (settings.existing === 'overwrite') await addReal(inputs, source.path, keyOf);
@@ -62,7 +69,7 @@ export async function survey(
   const pairs = doubled.size > 0 ? await namesOf(doubled) : new Map<string, Pair>();
 
   return {
-    sources,
+    sources: whole ? sources : undefined,
     meet: () => Promise.resolve(),
     isInput: async (file) => inputs.has(await keyOf(file)),
     async refuseCollision(source, output) {

@@ -3,12 +3,16 @@ import type { HeadObjectCommandOutput, ListObjectsV2CommandOutput, S3Client } fr
 import { SrganError } from '../errors.js';
 import { joinPlace, s3Address, s3Text } from './address.js';
 import { isSetUp, storageFailure } from './failures.js';
+import { patiently } from './patience.js';
 import { objectAt, probeUpload, stageObject, SHA256 } from './s3-write.js';
 import type { Facts, Listed, Storage } from './storage.js';
 import { refuseLarger, whole } from './whole.js';
 
-/** Objects of S3 and of what speaks its protocol. What we write carries the SHA-256 of its bytes as metadata. */
-export async function openS3(client: S3Client): Promise<Storage> {
+/**
+ * Objects of S3 and of what speaks its protocol. What we write carries the SHA-256 of its bytes as metadata.
+ * @param retries of a page of a list, whose failure would cost all that comes after it
+ */
+export async function openS3(client: S3Client, retries: number): Promise<Storage> {
   const { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } =
     await import('@aws-sdk/client-s3');
 
@@ -44,22 +48,22 @@ export async function openS3(client: S3Client): Promise<Storage> {
       const within = key === '' || key.endsWith('/') ? key : `${key}/`;
       let token: string | undefined;
       do {
-        const page: ListObjectsV2CommandOutput = await client
-          .send(
-            new ListObjectsV2Command({
-              Bucket: bucket,
-              Prefix: within + prefix,
-              ...(deep ? {} : { Delimiter: '/' }),
-              ContinuationToken: token,
-              EncodingType: 'url',
-            }),
-            { abortSignal: signal },
-          )
-          .catch((cause: unknown) => {
+        const asked = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: within + prefix,
+          ...(deep ? {} : { Delimiter: '/' }),
+          ContinuationToken: token,
+          EncodingType: 'url',
+        });
+        const ask = () => client.send(asked, { abortSignal: signal });
+        const page: ListObjectsV2CommandOutput = await patiently(ask, { retries, signal }).catch(
+          (cause: unknown) => {
             throw listFailure(directory, cause, token === undefined);
-          });
+          },
+        );
         yield listedIn(bucket, page);
         token = page.NextContinuationToken;
+        if (page.IsTruncated === true && token === undefined) throw endless(directory);
       } while (token !== undefined);
     },
     stage: (place, content) => stageObject(client, storage, place, content),
@@ -103,6 +107,13 @@ function listFailure(directory: string, cause: unknown, first: boolean): SrganEr
   const failure = storageFailure(directory, cause, 'read');
   if (failure.code === 'E_CANCELLED' || (!first && !isSetUp(failure))) return failure;
   return new SrganError('E_STORAGE', failure.message, { cause, hint: failure.hint });
+}
+
+function endless(directory: string): SrganError {
+  return new SrganError(
+    'E_READ',
+    `${directory}: the server says that there is more, but not how to ask for it.`,
+  );
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}

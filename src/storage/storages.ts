@@ -7,7 +7,7 @@ import type { Readings, Storage } from './storage.js';
 
 export type StorageSettings = Pick<
   Settings,
-  's3Endpoint' | 's3PathStyle' | 's3Region' | 'allowPrivateAddresses' | 'fsync'
+  's3Endpoint' | 's3PathStyle' | 's3Region' | 'allowPrivateAddresses' | 'fsync' | 'retries'
 >;
 
 /** The storages of a run, each opened when it is first needed. */
@@ -49,6 +49,6 @@ export function openStorages(settings: StorageSettings, sweep: Sweep = openSweep
     const { openS3 } = await import('./s3.js');
     const client = await openS3Client(settings);
     closes.push(() => client.destroy());
-    return openS3(client);
+    return openS3(client, settings.retries);
   }
 }

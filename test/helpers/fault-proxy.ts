@@ -11,8 +11,16 @@ export type Fault =
   /** The server does what is asked, and its answer gets lost. */
   | 'lost';
 
-/** Says which requests something happens to. */
-export type Rule = (asked: { readonly method: string; readonly path: string }) => Fault | undefined;
+/** The server is asked for something else; no harm is done. */
+export interface Detour {
+  readonly path: string;
+}
+
+/** Says which requests something happens to; the request waits for what it gives. */
+export type Rule = (asked: {
+  readonly method: string;
+  readonly path: string;
+}) => Fault | Detour | undefined | Promise<Fault | Detour | undefined>;
 
 export interface FaultProxy {
   readonly port: number;
@@ -28,9 +36,13 @@ export async function openFaultProxy(target: number): Promise<FaultProxy> {
   let rule: Rule | undefined;
   let struck = 0;
   const server = createServer((asked, answer) => {
-    const fault = rule?.({ method: asked.method ?? '', path: asked.url ?? '' });
-    if (fault !== undefined) struck += 1;
-    handle(asked, answer, fault);
+    void (async () => {
+      const given = await rule?.({ method: asked.method ?? '', path: asked.url ?? '' });
+      const detour = typeof given === 'object' && 'path' in given ? given : undefined;
+      if (given !== undefined && !detour) struck += 1;
+      const fault = detour ? undefined : (given as Fault | undefined);
+      handle(asked, answer, fault, detour?.path ?? asked.url);
+    })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -49,7 +61,12 @@ export async function openFaultProxy(target: number): Promise<FaultProxy> {
       }),
   };
 
-  function handle(asked: IncomingMessage, answer: ServerResponse, fault: Fault | undefined): void {
+  function handle(
+    asked: IncomingMessage,
+    answer: ServerResponse,
+    fault: Fault | undefined,
+    path: string | undefined,
+  ): void {
     if (fault === 'reset') {
       asked.socket.destroy();
       return;
@@ -64,8 +81,8 @@ export async function openFaultProxy(target: number): Promise<FaultProxy> {
       );
       return;
     }
-    const { method, url, headers } = asked;
-    const forwarded = request({ host: '127.0.0.1', port: target, method, path: url, headers }, (got) => {
+    const { method, headers } = asked;
+    const forwarded = request({ host: '127.0.0.1', port: target, method, path, headers }, (got) => {
       if (fault === 'lost') {
         got.resume().on('end', () => asked.socket.destroy());
         return;

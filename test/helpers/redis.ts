@@ -5,11 +5,10 @@ import { freePort } from './free-port.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { testWhere } from './where.js';
 
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0 && process.platform !== 'win32';
+
 /** A test that needs Redis, one after the other: each has a server and workers of its own. */
-export const withRedis = testWhere(
-  spawnSync('redis-server', ['--version']).status === 0 && process.platform !== 'win32',
-  'there is no redis-server',
-);
+export const withRedis = testWhere(hasRedis, 'there is no redis-server');
 
 export interface RedisServer {
   readonly port: number;

@@ -61,6 +61,11 @@ export async function startS3(t: ExecutionContext): Promise<S3Server> {
     server.once('error', reject);
     server.once('exit', () => reject(new Error(`${NAME} ended: ${said}`)));
   });
+  return reach(t, port);
+}
+
+/** The server that listens on a port: its buckets are made, and the proxy before it. */
+export async function reach(t: ExecutionContext, port: number): Promise<S3Server> {
   const proxy = await openFaultProxy(port);
   t.teardown(() => proxy.close());
   Object.assign(process.env, ENVIRONMENT);
