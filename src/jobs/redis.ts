@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { SrganError } from '../errors.js';
+import { redisFailure } from './redis-failure.js';
 
 /** A connection that comes back by itself: what is asked for while Redis is away waits until it is there again. */
 export interface Connection {
@@ -58,10 +59,7 @@ export async function openRedis(url: string, onNote: (sentence: string) => void)
   } catch (cause) {
     client.disconnect();
     if (cause instanceof SrganError) throw cause;
-    throw new SrganError('E_QUEUE', `Redis at ${title} cannot be used: ${reasonOf(refusal ?? cause)}.`, {
-      cause: refusal ?? cause,
-      hint: 'Check --redis, and that a Redis server runs there.',
-    });
+    throw redisFailure(title, refusal ?? cause);
   }
   const others = new Set<Redis>();
   quiet(client, others);
@@ -121,19 +119,3 @@ function titleOf(url: string): string {
   }
   return `${parsed.hostname || 'localhost'}:${parsed.port || '6379'}`;
 }
-
-const REASONS: readonly [RegExp, string][] = [
-  [/ECONNREFUSED/, 'nothing listens there'],
-  [/ENOTFOUND|EAI_AGAIN/, 'there is no such host'],
-  [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'it does not answer'],
-  [/WRONGPASS/, 'it does not take the user or password'],
-  [/NOAUTH/, 'it wants a password'],
-  [/NOPERM/, 'the user may not do what is needed'],
-];
-
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? `${codeOf(error)} ${error.message}` : String(error);
-  return REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? message.trim().replace(/\.$/, '');
-}
-
-const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : '');
