@@ -47,9 +47,15 @@ export function stageBounds({
 
 /**
  * @param shared of a process that has several runs; otherwise the run has its own, and closes it
+ * @param work of which results in a store are to tell themselves that they are
  * @throws SrganError where the options or the set-up make a run impossible
  */
-export async function openRun(options: PipeOptions, watch?: Watch, shared?: Machinery): Promise<OpenRun> {
+export async function openRun(
+  options: PipeOptions,
+  watch?: Watch,
+  shared?: Machinery,
+  work?: string,
+): Promise<OpenRun> {
   const asked = await resolveOptions(options);
   const machinery = shared ?? (await openMachinery(asked, (sentence) => options.onNote?.(sentence)));
   const stated = { ...asked, tile: asked.tile ?? machinery.tilePx };
@@ -63,7 +69,7 @@ export async function openRun(options: PipeOptions, watch?: Watch, shared?: Mach
   const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
   const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
   const storages = openStorages(settings, sweep);
-  const looked = lookThrough({ settings, keyOf, storages, drain, watch }, options);
+  const looked = lookThrough({ settings, keyOf, storages, drain, watch }, options, work);
   const { surveyed, journal } = await looked.catch(async (error: unknown) => {
     storages.close();
     await spooled?.remove();
@@ -133,13 +139,14 @@ async function lookThrough(
     watch,
   }: Pick<Run, 'settings' | 'keyOf' | 'storages' | 'drain' | 'watch'>,
   options: PipeOptions,
+  work: string | undefined,
 ) {
   const surveyed = await survey(settings, keyOf, drain, storages);
   if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
   const { out, dryRun } = settings;
   const storage = out === undefined ? undefined : await storages.of(out);
   if (out !== undefined && !dryRun && !leavesNothing(surveyed, settings)) await storage?.checkWritable(out);
-  return { surveyed, journal: await journalOf({ settings, storages, watch }, options, surveyed) };
+  return { surveyed, journal: await journalOf({ settings, storages, watch }, options, surveyed, work) };
 }
 
 /** Where there is no source, nothing is left behind; but that a shard had none is to be seen. */
@@ -150,9 +157,11 @@ async function journalOf(
   { settings, storages, watch }: Pick<Run, 'settings' | 'storages' | 'watch'>,
   options: PipeOptions,
   surveyed: Survey,
+  work: string | undefined,
 ) {
   const { journal, resume } = settings;
   if (journal === undefined || leavesNothing(surveyed, settings)) return undefined;
   const begun = resume || watch?.before !== undefined;
-  return await openJournal(journal, { ...settings, resume: begun }, options, surveyed.sources, storages);
+  const asBegun = { ...settings, resume: begun };
+  return await openJournal(journal, asBegun, options, surveyed.sources, storages, work);
 }

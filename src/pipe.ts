@@ -27,9 +27,16 @@ export async function pipe(options: PipeOptions): Promise<Summary> {
 /**
  * @param watch where another process goes on if this one dies
  * @param shared networks and workers of a process that has several runs
+ * @param work of which results in a store are to tell themselves that they are, for whoever does it again without
+ *   the journal
  */
-export async function watchedPipe(options: PipeOptions, watch?: Watch, shared?: Machinery): Promise<Summary> {
-  const run = await openRun(options, watch, shared);
+export async function watchedPipe(
+  options: PipeOptions,
+  watch?: Watch,
+  shared?: Machinery,
+  work?: string,
+): Promise<Summary> {
+  const run = await openRun(options, watch, shared, work);
   try {
     const summary = await flow(run);
     if (summary.sources > 0 || run.ownShard.others > 0 || run.drain.aborted) return summary;

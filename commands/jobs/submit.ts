@@ -6,12 +6,12 @@ export default class JobsSubmit extends Command {
   static override summary = 'Put a list of images into a queue for many machines.';
 
   static override description = [
-    'Takes the sources and the flags of pipe. The list is cut into shards, each frozen in a file of its own in ' +
-      'OUT/.srgan/jobs beside the options, and a job for each goes into the queue on Redis. It waits while ' +
+    'Takes the sources and the flags of pipe. The list is cut into shards, each frozen in a file or object of its ' +
+      'own in OUT/.srgan/jobs beside the options, and a job for each goes into the queue on Redis. It waits while ' +
       '--high-water jobs wait. What it is interrupted in, the same command goes on with; a shard that is in the ' +
       'queue, or done, is there once.',
-    'Every worker needs the sources, the network and OUT under the same paths. The id of the manifest is printed ' +
-      'to standard output.',
+    'Every worker needs the sources, the network and OUT under the same paths or addresses. The id of the manifest ' +
+      'is printed to standard output.',
     'Exit status: 0 all is in the queue; 2 nothing matched, Redis is not there, or the command line or the set-up ' +
       'is wrong; 130 or 143 interrupted.',
   ].join('\n\n');
@@ -21,6 +21,10 @@ export default class JobsSubmit extends Command {
       description: 'A tree on shared storage',
       command:
         "<%= config.bin %> jobs submit '/data/photos/**/*.jpg' /data/upscaled --redis redis://queue:6379",
+    },
+    {
+      description: 'From a bucket to a bucket: the machines share no directory',
+      command: "<%= config.bin %> jobs submit 's3://photos/**/*.jpg' s3://upscaled/2024",
     },
     {
       description: 'A list, in large shards',

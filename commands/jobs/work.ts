@@ -7,7 +7,7 @@ export default class JobsWork extends Command {
   static override description = [
     'Start one on each machine. Networks and threads stay loaded from one shard to the next. A bad image is a part ' +
       "of its shard's result and stops nothing. A worker that dies or is cut off gives its shards to others after " +
-      '--lock-duration, which pass over what is done; a shard that is done twice has the same files, and counts once.',
+      '--lock-duration, which pass over what is done; a shard that is done twice has the same results, and counts once.',
     'Ctrl-C or SIGTERM finishes the images that are being worked on and gives the rest back; a second one, or ' +
       '--drain-limit, stops at once. While Redis is away the work goes on.',
     'Where this machine can do no shard, since the network or a directory is missing, one shard fails and the worker ' +

@@ -3,7 +3,7 @@ import type { Interfaces } from '@oclif/core';
 import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
 import { failingFlags, jsonFlag, reportingFlags, superviseFlag } from './report-flags.js';
 import { limitFlags, resourceFlags } from './resource-flags.js';
-import { storageFlags } from './storage-flags.js';
+import { s3Flags, storageFlags } from './storage-flags.js';
 import { number, wholeNumber } from './valued.js';
 
 /** Where the queue is, and how shards are cut and worked off. */
@@ -120,6 +120,7 @@ export const retryFlags = {
     ...queueGroup,
     description: 'The shards too that ended with images that failed: those images are tried again.',
   }),
+  ...s3Flags,
   ...jsonFlag,
   config,
 };

@@ -80,7 +80,12 @@ export async function runJobsDrain(given: DrainFlags): Promise<number> {
 export async function runJobsRetry(given: RetryFlags): Promise<number> {
   const flags = await fillFlags(given, retryFlags);
   return on(flags, async (open) => {
-    const retried = await retry(open, { images: flags.images ?? false, manifest: flags.manifest });
+    const storage = {
+      s3Endpoint: flags['s3-endpoint'],
+      s3PathStyle: flags['s3-path-style'],
+      s3Region: flags['s3-region'],
+    };
+    const retried = await retry(open, { images: flags.images ?? false, manifest: flags.manifest, storage });
     const { failedShards, shardsWithFailures } = retried;
     if (flags.json) await print(`${JSON.stringify(retried, null, 2)}\n`);
     const more = flags.images ? `, and ${count(shardsWithFailures, 'shard')} with images that failed` : '';

@@ -24,7 +24,7 @@ export async function runJobsSubmit(args: readonly string[], given: SubmitFlags)
   if (out === undefined) {
     throw new SrganError(
       'E_USAGE',
-      'Jobs need a directory for the results, where the manifest is kept too.',
+      'Jobs need a directory or an address for the results, where the manifest is kept too.',
       {
         hint: "Such as: srgan jobs submit 'photos/**/*.jpg' OUT --redis redis://HOST:6379",
       },

@@ -12,7 +12,7 @@ function readUrl(text: string, name: string): string {
   throw new SrganError('E_USAGE', `${name} needs a URL of http or https, not '${text}'.`);
 }
 
-export const storageFlags = {
+export const s3Flags = {
   's3-endpoint': Flags.string({
     ...storage,
     ...valued(readUrl, 'URL'),
@@ -29,6 +29,10 @@ export const storageFlags = {
     helpValue: 'REGION',
     description: 'Region of the buckets; otherwise as AWS_REGION and the files of AWS say, or us-east-1.',
   }),
+};
+
+export const storageFlags = {
+  ...s3Flags,
   'allow-private-addresses': Flags.boolean({
     ...storage,
     description:

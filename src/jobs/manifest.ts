@@ -1,8 +1,12 @@
-import { readdir, readFile } from '../files/fs.js';
-import path from 'node:path';
-import { SrganError, systemCode } from '../errors.js';
-import { replaceFile } from '../replace-file.js';
+import { SrganError } from '../errors.js';
+import { isRemote, joinPlace } from '../storage/address.js';
+import { putWhole, readText } from '../storage/insist.js';
 import { JOURNALS } from '../storage/journals.js';
+import type { Storage } from '../storage/storage.js';
+import type { Storages } from '../storage/storages.js';
+import type { Attempt } from './attempt.js';
+import { attemptInBucket } from './attempt-in-bucket.js';
+import { attemptInDirectory } from './attempt-in-directory.js';
 import type { FrozenOptions } from './frozen.js';
 
 /** What was submitted: the options for all workers, and how many shards of the list there are so far. */
@@ -11,7 +15,7 @@ export interface Manifest {
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
-  /** Directory of the results, as every worker must see it. */
+  /** Directory or address of the results, as every worker must see it. */
   readonly out: string;
   readonly options: FrozenOptions;
   /** Key of the network at its own factor: another network of the same name makes other results. */
@@ -38,51 +42,62 @@ export interface ManifestFiles {
   shardFile(shard: number): string;
   /** @throws SrganError E_QUEUE where it is there but cannot be read */
   readShard(shard: number): Promise<string | undefined>;
-  /** @throws SrganError E_WRITE, E_NOSPC */
+  /**
+   * What is frozen stays.
+   * @throws SrganError E_WRITE, E_NOSPC, E_QUEUE where another one was written meanwhile
+   */
   writeShard(shard: number, text: string): Promise<void>;
-  /** Journals that earlier attempts at a shard left, oldest first. */
-  journals(shard: number): Promise<string[]>;
-  /** Of an attempt, which nobody else writes to. */
-  journal(shard: number, attempt: string): string;
+  /** @throws SrganError E_OUT_DIR where its journal cannot be written, E_QUEUE where earlier ones cannot be read */
+  beginAttempt(shard: number): Promise<Attempt>;
 }
 
-/** @param out directory of the results */
-export function manifestFiles(out: string, id: string): ManifestFiles {
-  const root = path.join(out, JOURNALS, 'jobs', id);
-  const file = path.join(root, 'manifest.json');
+/** @param out directory or address of the results */
+export async function manifestFiles(
+  out: string,
+  id: string,
+  storages: Pick<Storages, 'of' | 'reading'>,
+): Promise<ManifestFiles> {
+  const storage = await storages.of(out);
+  const root = joinPlace(joinPlace(out, JOURNALS), `jobs/${id}`);
+  const file = joinPlace(root, 'manifest.json');
   const placeOf = (kind: 'shards' | 'journals', shard: number) =>
-    path.join(root, kind, String(Math.floor(shard / IN_ONE_DIRECTORY)).padStart(3, '0'));
+    joinPlace(root, `${kind}/${String(Math.floor(shard / IN_ONE_DIRECTORY)).padStart(3, '0')}`);
   const nameOf = (shard: number) => String(shard).padStart(6, '0');
-  const shardFile = (shard: number) => path.join(placeOf('shards', shard), `${nameOf(shard)}.ndjson`);
+  const shardFile = (shard: number) => joinPlace(placeOf('shards', shard), `${nameOf(shard)}.ndjson`);
 
   return {
     async read() {
-      const text = await readIfThere(file);
+      const text = await readIfThere(storage, file);
       return text === undefined ? undefined : parsed(text, file);
     },
-    write: (manifest) => replaceFile(file, `${JSON.stringify(manifest, null, 2)}\n`),
-    shardFile,
-    readShard: (shard) => readIfThere(shardFile(shard)),
-    writeShard: (shard, text) => replaceFile(shardFile(shard), text),
-    async journals(shard) {
-      const directory = placeOf('journals', shard);
-      const names = await readdir(directory).catch((error: unknown) => {
-        if (systemCode(error) === 'ENOENT') return [];
-        throw unreadable(directory, error);
-      });
-      const own = names.filter((name) => name.startsWith(`${nameOf(shard)}-`) && name.endsWith('.ndjson'));
-      return own.sort().map((name) => path.join(directory, name));
+    async write(manifest) {
+      await putWhole(storage, file, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`), { replace: true });
     },
-    journal: (shard, attempt) => path.join(placeOf('journals', shard), `${nameOf(shard)}-${attempt}.ndjson`),
+    shardFile,
+    readShard: (shard) => readIfThere(storage, shardFile(shard)),
+    async writeShard(shard, text) {
+      const place = shardFile(shard);
+      if ((await putWhole(storage, place, Buffer.from(text), { replace: false })) === 'placed') return;
+      if ((await readIfThere(storage, place)) === text) return;
+      throw new SrganError('E_QUEUE', `${place}: another submission has written this shard meanwhile.`, {
+        hint: 'Submit again when that one has ended.',
+      });
+    },
+    beginAttempt(shard) {
+      const journals = { directory: placeOf('journals', shard), prefix: `${nameOf(shard)}-` };
+      if (!isRemote(out)) return attemptInDirectory(journals);
+      return attemptInBucket(journals, `${id}/${shard}`, storages);
+    },
   };
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+async function readIfThere(storage: Storage, place: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readText(storage, place);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw unreadable(file, error);
+    if (!(error instanceof SrganError)) throw error;
+    const { message, hint, cause } = error;
+    throw new SrganError('E_QUEUE', message, { cause, hint });
   }
 }
 
@@ -97,6 +112,3 @@ function parsed(text: string, file: string): Manifest {
   if (version === MANIFEST_VERSION) return { ...manifest, version };
   throw new SrganError('E_QUEUE', `${file}: this manifest was written by another version of srgan.`);
 }
-
-const unreadable = (file: string, cause: unknown) =>
-  new SrganError('E_QUEUE', `${file}: cannot be read (${systemCode(cause) ?? 'unknown reason'}).`, { cause });

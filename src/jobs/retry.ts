@@ -1,12 +1,19 @@
+import type { PipeOptions } from '../options.js';
+import { resolveOptions } from '../settings.js';
+import { openStorages } from '../storage/storages.js';
 import { failuresOf } from './counters.js';
 import { manifestFiles } from './manifest.js';
 import { DEFAULT_ATTEMPTS, JOB_NAME, jobOptions, type OpenQueue } from './queue.js';
 import { shardId, sourcesIn } from './shard.js';
 import { manifestsOf } from './status.js';
 
+export type StorageOptions = Pick<PipeOptions, 's3Endpoint' | 's3PathStyle' | 's3Region'>;
+
 export interface RetryOptions {
   /** Shards with images that failed go again too; what is done is passed over. */
   readonly images: boolean;
+  /** How the storage of the results is reached. */
+  readonly storage: StorageOptions;
   /** Of which to take shards alone; otherwise all. */
   readonly manifest?: string | undefined;
 }
@@ -19,7 +26,8 @@ export interface Retried {
 const PAGE = 100;
 
 /** Puts shards back into the queue, with all their tries before them. */
-export async function retry(open: OpenQueue, { images, manifest }: RetryOptions): Promise<Retried> {
+export async function retry(open: OpenQueue, options: RetryOptions): Promise<Retried> {
+  const { images, manifest } = options;
   let failedShards = 0;
   // those of other manifests stay where they are
   let passedOver = 0;
@@ -34,23 +42,28 @@ export async function retry(open: OpenQueue, { images, manifest }: RetryOptions)
       }
     }
   }
-  return { failedShards, shardsWithFailures: images ? await retryImages(open, manifest) : 0 };
+  return { failedShards, shardsWithFailures: images ? await retryImages(open, options) : 0 };
 }
 
-async function retryImages(open: OpenQueue, only: string | undefined): Promise<number> {
+async function retryImages(open: OpenQueue, { manifest: only, storage }: RetryOptions): Promise<number> {
+  const storages = openStorages(await resolveOptions({ inputs: ['.'], ...storage }));
   let again = 0;
-  for (const { id, out } of await manifestsOf(open, only)) {
-    const files = manifestFiles(out, id);
-    const manifest = await files.read();
-    if (!manifest) continue;
-    for await (const { shard } of failuresOf(open, id)) {
-      const text = await files.readShard(shard);
-      if (text === undefined) continue;
-      const sources = sourcesIn(text, files.shardFile(shard)).length;
-      const options = jobOptions(shardId(text, manifest.optionsHash), DEFAULT_ATTEMPTS);
-      await open.queue.add(JOB_NAME, { manifest: id, shard, sources, again: true }, options);
-      again += 1;
+  try {
+    for (const { id, out } of await manifestsOf(open, only)) {
+      const files = await manifestFiles(out, id, storages);
+      const manifest = await files.read();
+      if (!manifest) continue;
+      for await (const { shard } of failuresOf(open, id)) {
+        const text = await files.readShard(shard);
+        if (text === undefined) continue;
+        const sources = sourcesIn(text, files.shardFile(shard)).length;
+        const options = jobOptions(shardId(text, manifest.optionsHash), DEFAULT_ATTEMPTS);
+        await open.queue.add(JOB_NAME, { manifest: id, shard, sources, again: true }, options);
+        again += 1;
+      }
     }
+    return again;
+  } finally {
+    storages.close();
   }
-  return again;
 }

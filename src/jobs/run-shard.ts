@@ -5,7 +5,7 @@ import type { PipeOptions } from '../options.js';
 import { watchedPipe } from '../pipe.js';
 import { pixelsOf } from '../reports/summary.js';
 import { absolutePlace } from '../storage/address.js';
-import { beginAttempt, lastOf } from './attempt.js';
+import { lastOf, type Attempt } from './attempt.js';
 import type { ShardWatch } from './crashes.js';
 import type { ImageFailure, ShardResult } from './counters.js';
 import type { Manifest, ManifestFiles } from './manifest.js';
@@ -62,9 +62,17 @@ export async function runShard(shard: Shard, run: ShardRun): Promise<ShardResult
   }
 }
 
-async function oneAttempt({ manifest, files, number, sources }: Shard, run: ShardRun, mayLookAgain: boolean) {
+async function oneAttempt(shard: Shard, run: ShardRun, mayLookAgain: boolean) {
+  const attempt = await shard.files.beginAttempt(shard.number);
+  try {
+    return await finish(attempt, shard, run, mayLookAgain);
+  } finally {
+    await attempt.close();
+  }
+}
+
+async function finish(attempt: Attempt, { manifest, sources }: Shard, run: ShardRun, mayLookAgain: boolean) {
   const startMs = performance.now();
-  const attempt = await beginAttempt(files, number);
   const watch = await run.watch();
   const ended: Outcome[] = [];
   const { stopped } = await watchedPipe(
@@ -84,7 +92,9 @@ async function oneAttempt({ manifest, files, number, sources }: Shard, run: Shar
     },
     watch,
     run.machinery,
+    attempt.work,
   ).finally(() => watch.close());
+  await attempt.keep();
   if (stopped) throw new Error(stopped.message);
   const complete = ended.length === sources.length && ended.every(({ status }) => status !== 'cancelled');
   if (!complete) return { result: undefined, meets: false };

@@ -2,6 +2,9 @@ import { SrganError } from '../errors.js';
 import type { OpenQueue, ShardJob } from './queue.js';
 import { manifestFiles, type Manifest, type ManifestFiles } from './manifest.js';
 import { shardId, sourcesIn } from './shard.js';
+import { mayPass } from '../stages/retry.js';
+import { isSetUp } from '../storage/failures.js';
+import type { Storages } from '../storage/storages.js';
 import type { Shard } from './run-shard.js';
 
 /** Nothing that this shard, or another try at it, could change; `fatal`: this worker can do no other one either. */
@@ -20,7 +23,7 @@ export interface Shards {
   find(job: ShardJob, id: string): Promise<Shard>;
 }
 
-export function openShards({ connection, keys }: OpenQueue): Shards {
+export function openShards({ connection, keys }: OpenQueue, storages: Storages): Shards {
   const read = new Map<string, Promise<{ manifest: Manifest; files: ManifestFiles }>>();
 
   return {
@@ -45,7 +48,7 @@ export function openShards({ connection, keys }: OpenQueue): Shards {
     const place = await connection.client.hget(keys.manifests, id);
     if (place === null) throw missing(`manifest ${id}`);
     const { out } = JSON.parse(place) as { out: string };
-    const files = manifestFiles(out, id);
+    const files = await manifestFiles(out, id, storages);
     const manifest = await files.read().catch((error: unknown) => {
       throw hopeless(error);
     });
@@ -58,21 +61,23 @@ export function openShards({ connection, keys }: OpenQueue): Shards {
 function missing(what: string): HopelessError {
   return new HopelessError(
     new SrganError('E_QUEUE', `${what}: is not there on this machine.`, {
-      hint: 'Every worker needs the directories of the sources and results under the same paths.',
+      hint: 'Every worker needs the sources and the results under the same paths or addresses.',
     }),
     true,
   );
 }
 
+/** What this machine may not read at all, it takes nothing else of. */
 function hopeless(error: unknown): unknown {
-  return error instanceof SrganError ? new HopelessError(error, false) : error;
+  if (!(error instanceof SrganError) || mayPass(error)) return error;
+  return new HopelessError(error, isSetUp(error));
 }
 
 const OF_THE_MACHINE = new Set(['E_MODEL', 'E_ENGINE', 'E_OUT_DIR', 'E_USAGE', 'E_QUEUE']);
 
-/** An error with which the flow could not begin: hopeless where it is about the set-up and no image. */
+/** An error with which the flow could not begin: hopeless where it is about the set-up, no image, and stays. */
 export function asHopeless(error: unknown): unknown {
-  return error instanceof SrganError && OF_THE_MACHINE.has(error.code)
+  return error instanceof SrganError && OF_THE_MACHINE.has(error.code) && !mayPass(error)
     ? new HopelessError(error, true)
     : error;
 }

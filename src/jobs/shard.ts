@@ -80,11 +80,5 @@ const below = (base: string, relativePath: string) => `${base}/${relativePath}`;
 export function everywhere(source: Source): FoundSource {
   const { path: file, relativePath, overrides, extra, invalid } = source;
   if (invalid) return { path: file, relativePath, overrides, extra, invalid };
-  const { dst } = overrides;
-  return {
-    path: absolutePlace(file),
-    relativePath,
-    overrides: dst === undefined ? overrides : { ...overrides, dst: absolutePlace(dst) },
-    extra,
-  };
+  return { path: absolutePlace(file), relativePath, overrides, extra };
 }

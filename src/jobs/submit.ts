@@ -2,20 +2,19 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SrganError } from '../errors.js';
 import type { FoundSource } from '../job.js';
-import { openSweep } from '../left-over.js';
 import { openNetworks } from '../models/networks.js';
 import { isBrokenList } from '../find/broken-list.js';
 import type { Inputs } from '../inputs.js';
 import type { PipeOptions, Settings } from '../options.js';
 import { resolveOptions } from '../settings.js';
 import { find } from '../stages/find.js';
-import { checkWritable } from '../stages/write-probe.js';
 import { haveResults, recordSubmitted } from './counters.js';
 import { anywhere, freeze, hashOf } from './frozen.js';
 import { cut, type Frozen } from './listing.js';
 import { manifestFiles, MANIFEST_VERSION, type Manifest } from './manifest.js';
 import { JOB_NAME, jobOptions, type OpenQueue } from './queue.js';
-import { absolutePlace, isRemote } from '../storage/address.js';
+import { absolutePlace, below, isRemote } from '../storage/address.js';
+import { openStorages, type Storages } from '../storage/storages.js';
 import { everywhere, shardId } from './shard.js';
 
 export interface SubmitOptions {
@@ -54,27 +53,33 @@ const LOOK_AGAIN_MS = 250;
  * @throws SrganError E_USAGE, E_MODEL, E_OUT_DIR, E_NO_INPUT, E_WRITE, E_NOSPC, E_QUEUE
  */
 export async function submit(open: OpenQueue, options: SubmitOptions): Promise<Submitted> {
-  const { shardSize, highWater, attempts, drain } = options;
-  const out = absolutePlace(options.pipe.out);
-  if (isRemote(out)) {
-    throw new SrganError(
-      'E_USAGE',
-      `${out}: is an address, but the shards and journals of jobs need a directory.`,
-      {
-        hint: 'Name one that all machines share; sources may be addresses.',
-      },
-    );
-  }
+  const out = withoutSlash(absolutePlace(options.pipe.out));
   const settings = await resolveOptions({ ...options.pipe, out });
-  await checkWritable(out, openSweep());
-  const { files, ...begun } = await begin(settings, { ...options.pipe, out }, shardSize);
+  const storages = openStorages({ ...settings, fsync: false });
+  try {
+    await (await storages.of(out)).checkWritable(out);
+    return await freezeAndQueue(open, { ...options, pipe: { ...options.pipe, out } }, settings, storages);
+  } finally {
+    storages.close();
+  }
+}
+
+async function freezeAndQueue(
+  open: OpenQueue,
+  options: SubmitOptions,
+  settings: Settings,
+  storages: Storages,
+): Promise<Submitted> {
+  const { shardSize, highWater, attempts, drain } = options;
+  const { out } = options.pipe;
+  const { files, ...begun } = await begin(settings, options.pipe, shardSize, storages);
   const { id, optionsHash } = begun.manifest;
   let state: Submitted = { manifest: id, out, shards: 0, sources: 0, alreadyDone: 0, complete: false };
   let room = 0;
   let batch: Frozen[] = [];
 
   await open.connection.client.hset(open.keys.manifests, id, JSON.stringify({ out, at: begun.manifest.at }));
-  for await (const frozen of cut(foundIn(settings, drain), files, shardSize, drain)) {
+  for await (const frozen of cut(foundIn(settings, drain, storages), files, shardSize, drain)) {
     if (frozen.shard === 0 && begun.isNew) await files.write(begun.manifest);
     batch.push(frozen);
     if (batch.length >= AT_ONCE) await put();
@@ -143,14 +148,19 @@ export async function submit(open: OpenQueue, options: SubmitOptions): Promise<S
 }
 
 /** The manifest of this command, as it is there or new. The same command has the same. */
-async function begin(settings: Settings, options: SubmitOptions['pipe'], shardSize: number) {
+async function begin(
+  settings: Settings,
+  options: SubmitOptions['pipe'],
+  shardSize: number,
+  storages: Storages,
+) {
   const { out } = options;
   const frozen = await freeze(options);
   const network = await networkKey(settings);
   const { inputs, base, recursive, include, exclude, limit } = settings;
   const list = { inputs: titleOf(inputs), base, recursive, include, exclude, limit: String(limit) };
   const id = hashOf(list, out, frozen, network, shardSize).slice(0, 12);
-  const files = manifestFiles(out, id);
+  const files = await manifestFiles(out, id, storages);
   const manifest: Manifest = {
     version: MANIFEST_VERSION,
     id,
@@ -187,8 +197,12 @@ function titleOf(inputs: Inputs): unknown {
   }
 }
 
-async function* foundIn(settings: Settings, drain: AbortSignal): AsyncGenerator<FoundSource> {
-  for await (const source of find(settings, drain)) {
+async function* foundIn(
+  settings: Settings,
+  drain: AbortSignal,
+  storages: Storages,
+): AsyncGenerator<FoundSource> {
+  for await (const source of find(settings, drain, storages)) {
     if (isBrokenList(source)) throw source.invalid;
     const found = everywhere(source);
     refuseOwnResults(found, settings);
@@ -202,11 +216,19 @@ async function* foundIn(settings: Settings, drain: AbortSignal): AsyncGenerator<
 /** A worker knows the sources of its own shard alone, so it could not see that a result replaces another source. */
 function refuseOwnResults({ path: file, invalid }: FoundSource, { existing, out }: Settings): void {
   if (existing !== 'overwrite' || invalid || out === undefined) return;
-  const relative = path.relative(out, file);
-  if (relative.startsWith('..') || path.isAbsolute(relative)) return;
+  if (!liesBelow(out, file)) return;
   throw new SrganError(
     'E_USAGE',
     `${file}: lies in the directory of the results, where --overwrite could replace it.`,
     { hint: 'Name another directory for the results, or leave --overwrite out.' },
   );
 }
+
+function liesBelow(out: string, file: string): boolean {
+  if (isRemote(out)) return below(out, file) !== undefined;
+  const relative = path.relative(out, file);
+  return !isRemote(file) && !relative.startsWith('..') && !path.isAbsolute(relative);
+}
+
+/** So that one prefix is one output, however it is spelled. */
+const withoutSlash = (out: string) => (isRemote(out) ? out.replace(/\/+$/, '') : out);

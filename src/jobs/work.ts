@@ -5,6 +5,7 @@ import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { SrganError } from '../errors.js';
 import type { Outcome } from '../job.js';
 import { resolveOptions } from '../settings.js';
+import { openStorages } from '../storage/storages.js';
 import { closeWorker } from './close-worker.js';
 import { openCrashes } from './crashes.js';
 import { haveResults, recordResult, type ShardResult } from './counters.js';
@@ -67,12 +68,14 @@ const OF_THE_STORAGE = ['E_NOSPC', 'E_WRITE'];
  */
 export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkEnd> {
   const { resources, lockMs, drain, observer } = options;
-  const { threads } = await resolveOptions({ inputs: ['.'], ...resources });
+  const own = await resolveOptions({ inputs: ['.'], ...resources });
+  const { threads } = own;
   const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const heartbeat = openHeartbeat(open, id, threads);
   const machineries = openMachineries(options.onNote);
-  const shards = openShards(open);
   const crashes = await openCrashes(open, options.watched);
+  const storages = openStorages(own);
+  const shards = openShards(open, storages);
   /** Stops each shard in hand: for the drain, or where another worker has it. */
   const inHand = new Map<string, AbortController>();
   /** Begun, while Redis does not know how they ended. */
@@ -113,6 +116,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
     drain.removeEventListener('abort', stop);
     await heartbeat.close();
     await machineries.close();
+    storages.close();
   }
   return { shards: done, refusal };
 

@@ -5,6 +5,8 @@ import { isBrokenList } from '../find/broken-list.js';
 import type { Outcome, Source } from '../job.js';
 import type { PipeOptions, Settings } from '../options.js';
 import { absolutePlace, below, isRemote } from '../storage/address.js';
+import { factsAt } from '../storage/facts.js';
+import { stampOf, type Stamp } from '../storage/stamp.js';
 import type { Storages } from '../storage/storages.js';
 import { recordOf } from '../reports/results.js';
 import type { Summary } from '../reports/summary.js';
@@ -19,21 +21,32 @@ import { collectProofs } from './proofs.js';
 export interface Journal {
   /** Whether a source failed the last time that it was tried. */
   failed(source: Source): boolean;
+  /**
+   * Looks at what lies there: where it says itself that it is of the same work, that counts as told by an earlier run.
+   * @throws SrganError E_READ
+   */
+  recognise(output: string): Promise<void>;
   /** Whether an earlier run put a result there, or was about to. */
   wrote(output: string): boolean;
   /** Whether the output is there as an earlier run made it for the key. */
   proves(output: string, key: string): Promise<boolean>;
   /**
    * Says that a result is about to get its name, so that a run which is killed after that knows it again.
-   * @returns SHA-256 of its bytes in hex
    * @throws SrganError E_WRITE, E_READ
    */
-  announce(output: string, key: string, result: WholeResult): Promise<string>;
+  announce(output: string, key: string, result: WholeResult): Promise<Announced>;
   /** @throws SrganError E_WRITE */
   record(outcome: Outcome, ticket: Pick<Ticket, 'source' | 'job' | 'key' | 'end'>): Promise<void>;
   /** @throws SrganError E_WRITE */
   end(summary: Summary, rule: { complete: boolean }): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Announced {
+  /** Of its bytes in hex. */
+  readonly sha256: string;
+  /** What it is to say of itself, where it lies in a store and the journal may be lost. */
+  readonly stamp: Stamp | undefined;
 }
 
 /** A result's bytes, or the file that has them. */
@@ -50,6 +63,7 @@ const now = () => new Date().toISOString();
 /**
  * Opens the journal of a run, a new one or the one that is there; a dry run only reads it.
  * @param total sources there are, where that is known
+ * @param work of which results in a store are to tell themselves that they are; undefined: the journal alone tells
  * @throws SrganError E_USAGE, E_OUT_DIR, E_WRITE
  */
 export async function openJournal(
@@ -58,6 +72,7 @@ export async function openJournal(
   options: PipeOptions,
   total: number | undefined,
   storages: Storages,
+  work?: string,
 ): Promise<Journal> {
   const { out, resume, dryRun } = settings;
   const past = resume ? await readPast(file) : undefined;
@@ -76,6 +91,14 @@ export async function openJournal(
 
   return {
     failed: (source) => proofs.failed(srcOf(source)),
+    async recognise(output) {
+      if (work === undefined || !isRemote(output)) return;
+      const { stamp, bytes, sha256 } = (await factsAt(output, storages)) ?? {};
+      if (stamp === undefined || bytes === undefined || sha256 === undefined) return;
+      const said = { key: stamp.key, bytes, sha256 };
+      if (stampOf({ work, place: output, ...said }).seal !== stamp.seal) return;
+      proofs.add({ kind: 'writing', dst: dstOf(output), ...said });
+    },
     wrote: (output) => proofs.wrote(dstOf(output)),
     async proves(output, key) {
       const dst = dstOf(output);
@@ -87,7 +110,11 @@ export async function openJournal(
       const bytes = inMemory ? result.byteLength : result.bytes;
       const line = { key, dst: dstOf(output), bytes, sha256 };
       await lines.add({ kind: 'writing', ...line }, { flush: true });
-      return sha256;
+      const stamp =
+        work !== undefined && isRemote(output)
+          ? stampOf({ work, place: output, key, bytes, sha256 })
+          : undefined;
+      return { sha256, stamp };
     },
     async record(outcome, ticket) {
       const line = lineOf(outcome, ticket);
@@ -142,8 +169,7 @@ export async function openJournal(
 
 /** What lies there; nothing, or what cannot be read, is told as what no result is. */
 async function bytesOf(output: string, storages: Storages): Promise<Pick<Proof, 'bytes' | 'sha256'>> {
-  const storage = await storages.of(output);
-  const there = await storage.head(output).catch(passOver);
+  const there = await factsAt(output, storages).catch(passOver);
   const sha256 =
     there?.sha256 ?? (there && !isRemote(output) ? await hashFile(output).catch(passOver) : undefined);
   return { bytes: there?.bytes ?? 0, sha256: sha256 ?? '' };

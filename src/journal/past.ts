@@ -3,14 +3,14 @@ import { open } from '../files/fs.js';
 import { isOpenHere } from './append.js';
 import type { BatchLine, Session } from './lines.js';
 import { isAlive } from './process.js';
-import { collectProofs, type Proofs } from './proofs.js';
+import { collectProofs, type CollectingProofs } from './proofs.js';
 import { readLines } from './read.js';
 
 /** What is in a journal that is to be taken up. */
 export interface Past {
   /** Missing where even the first line was cut off, so that no image can have been begun. */
   readonly batch: BatchLine | undefined;
-  readonly proofs: Proofs;
+  readonly proofs: CollectingProofs;
   /** The last line is whole. */
   readonly endsWell: boolean;
 }

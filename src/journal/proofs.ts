@@ -13,7 +13,11 @@ export interface Proofs {
   failed(src: string): boolean;
 }
 
-export function collectProofs(): Proofs & { add(line: JournalLine): void } {
+export interface CollectingProofs extends Proofs {
+  add(line: JournalLine): void;
+}
+
+export function collectProofs(): CollectingProofs {
   const proven = createCompactSet();
   const written = createCompactSet();
   const told = createCompactSet();

@@ -3,6 +3,7 @@ import { realpath, stat } from '../files/fs.js';
 import { writeFailure } from '../stages/write-failure.js';
 import type { Settings } from '../options.js';
 import { isRemote } from '../storage/address.js';
+import { factsAt } from '../storage/facts.js';
 import type { Storages } from '../storage/storages.js';
 
 /**
@@ -21,7 +22,8 @@ export async function checkOutput(
   if (await isInput(output)) throw overwritten(output, source);
   if (isRemote(output)) {
     if (output === source) throw overwritten(output, source);
-    return existing !== 'overwrite' && (await isObject(output, storages)) ? kept(output, existing) : 'free';
+    // who may only write is not told; then the storage refuses at the end
+    return existing !== 'overwrite' && (await factsAt(output, storages)) ? kept(output, existing) : 'free';
   }
   const there = await stat(output, { bigint: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
@@ -40,16 +42,6 @@ export async function checkOutput(
     );
   }
   return existing === 'overwrite' ? 'free' : kept(output, existing);
-}
-
-/** Who may only write is not told; then the storage refuses at the end. */
-async function isObject(output: string, storages: Pick<Storages, 'of'>): Promise<boolean> {
-  try {
-    return (await (await storages.of(output)).head(output)) !== undefined;
-  } catch (error) {
-    if (error instanceof SrganError && error.code === 'E_ACCESS') return false;
-    throw error;
-  }
 }
 
 function kept(output: string, existing: 'skip' | 'refuse'): 'skip' {

@@ -113,6 +113,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     await survey.refuseCollision(source, output);
     if (source.again?.claimed !== output) await claims.claim(output, source);
     ticket.claimed = output;
+    await journal?.recognise(output);
     const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput, storages)) === 'free') return false;
     await sweep(directoryOf(output));

@@ -2,6 +2,7 @@ import { SrganError } from '../errors.js';
 import type { Encoded, Written } from '../job.js';
 import { formatBytes } from '../measures.js';
 import type { Settings } from '../options.js';
+import type { Announced } from '../journal/journal.js';
 import type { Run } from '../run.js';
 import { isRemote } from '../storage/address.js';
 import { isOurs } from './ours.js';
@@ -24,17 +25,17 @@ export function write(
     if (content instanceof Uint8Array) refuseLarger(content.byteLength, path, settings);
     const staged = await (await storages.of(path)).stage(path, content);
     const { bytes } = staged;
-    let sha256: string | undefined;
+    let announced: Announced | undefined;
     try {
       refuseLarger(bytes, path, settings);
       refuseIfStopped(signal, path);
       if (ticket.key !== undefined) {
         const result = content instanceof Uint8Array ? content : { ...content, bytes };
-        sha256 = await journal?.announce(path, ticket.key, result);
+        announced = await journal?.announce(path, ticket.key, result);
       }
       watch?.publishing(job.source.index, path);
       const replace = existing === 'overwrite';
-      if ((await staged.publish({ replace, sha256, signal })) === 'there') {
+      if ((await staged.publish({ replace, ...announced, signal })) === 'there') {
         keep(path, existing, ticket);
         return undefined;
       }
@@ -47,7 +48,7 @@ export function write(
     } finally {
       await staged.discard();
     }
-    const written = { job, path, bytes, sha256, widthPx, heightPx };
+    const written = { job, path, bytes, sha256: announced?.sha256, widthPx, heightPx };
     ticket.end = { status: job.action === 'copy' ? 'copied' : 'done', written };
     return written;
   };

@@ -7,8 +7,10 @@ import { answerOf, storageFailure, storageMayRecover } from './failures.js';
 import { uploadInParts, SMALLEST_PART_BYTES, type Upload } from './s3-parts.js';
 import type { Content, PublishRule, Staged, Storage } from './storage.js';
 
-/** Name of the metadata that we give to what we write. */
+/** Names of the metadata that we give to what we write. */
 export const SHA256 = 'srgan-sha256';
+export const STAMP_KEY = 'srgan-key';
+export const STAMP_SEAL = 'srgan-seal';
 
 /** What is larger goes in parts, each of which is tried again alone. */
 const WHOLE_UP_TO_BYTES = 2 * SMALLEST_PART_BYTES;
@@ -60,12 +62,18 @@ export async function stageObject(
     discard: () => Promise.resolve(),
   };
 
-  async function put({ replace, signal }: PublishRule, sha256: string): Promise<void> {
+  async function put({ replace, signal, stamp }: PublishRule, sha256: string): Promise<void> {
     const object = objectAt(place);
     const extension = /\.(\w+)$/.exec(object.Key)?.[1]?.toLowerCase() ?? '';
     const upload: Upload = {
       object,
-      about: { Metadata: { [SHA256]: sha256 }, ContentType: CONTENT_TYPES[extension] },
+      about: {
+        Metadata: {
+          [SHA256]: sha256,
+          ...(stamp && { [STAMP_KEY]: stamp.key, [STAMP_SEAL]: stamp.seal }),
+        },
+        ContentType: CONTENT_TYPES[extension],
+      },
       condition: replace ? {} : { IfNoneMatch: '*' },
       signal,
     };

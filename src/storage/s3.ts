@@ -4,7 +4,7 @@ import { SrganError } from '../errors.js';
 import { joinPlace, s3Address, s3Text } from './address.js';
 import { isSetUp, storageFailure } from './failures.js';
 import { patiently } from './patience.js';
-import { objectAt, probeUpload, stageObject, SHA256 } from './s3-write.js';
+import { objectAt, probeUpload, stageObject, SHA256, STAMP_KEY, STAMP_SEAL } from './s3-write.js';
 import type { Facts, Listed, Storage } from './storage.js';
 import { refuseLarger, whole } from './whole.js';
 
@@ -86,8 +86,12 @@ export async function openS3(client: S3Client, retries: number): Promise<Storage
 }
 
 function factsOf({ ContentLength, Metadata }: HeadObjectCommandOutput): Facts {
-  const sha256 = Metadata?.[SHA256];
-  return { bytes: ContentLength ?? 0, ...(sha256 === undefined ? {} : { sha256 }) };
+  const { [SHA256]: sha256, [STAMP_KEY]: key, [STAMP_SEAL]: seal } = Metadata ?? {};
+  return {
+    bytes: ContentLength ?? 0,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(key === undefined || seal === undefined ? {} : { stamp: { key, seal } }),
+  };
 }
 
 /** Names that end in a slash stand for directories in some tools, and hold nothing. */

@@ -1,3 +1,5 @@
+import type { Stamp } from './stamp.js';
+
 /**
  * Where files lie: directories of this machine, or objects that are read and written whole. A place is a path or
  * an address, as the storage takes it.
@@ -59,6 +61,8 @@ export interface Facts {
   readonly bytes: number;
   /** In hex, where the storage knows it without reading. */
   readonly sha256?: string;
+  /** As it was given when it was put there, by storages that keep such beside the bytes. */
+  readonly stamp?: Stamp;
 }
 
 /** Bytes, or the file of this machine that holds them, which is not touched by anybody meanwhile. */
@@ -84,5 +88,6 @@ export interface PublishRule {
   readonly replace: boolean;
   /** Of the bytes in hex, where it is known. */
   readonly sha256?: string | undefined;
+  readonly stamp?: Stamp | undefined;
   readonly signal?: AbortSignal | undefined;
 }

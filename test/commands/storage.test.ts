@@ -103,13 +103,10 @@ testWithS3('what makes no sense is told with exit 2 before anything is done', as
 
 const testJobs = spawnSync('redis-server', ['--version']).status === 0 ? testWithS3 : withRedis;
 
-testJobs('jobs take their sources from a bucket, and their results go to a directory alone', async (t) => {
+testJobs('jobs take their sources from a bucket to a directory', async (t) => {
   const { run, directory } = await openBench(t);
   const { url } = await redisServer(t);
   const submit = ['jobs', 'submit', 's3://source/**/*.png', '--redis', url];
-  const refused = await run([...submit, 's3://result/x']);
-  t.is(refused.exitCode, 2);
-  t.regex(refused.stderr, /s3:\/\/result\/x: is an address/);
   const submitted = await run([...submit, 'out']);
   t.is(submitted.exitCode, 0, submitted.stderr);
   const worked = await run(['jobs', 'work', '--once', '--threads', '1', '--redis', url]);
