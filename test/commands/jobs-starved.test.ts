@@ -18,7 +18,8 @@ whereStarved(
     const names = numbered(4);
     await savePngs(join(cwd, 'in'), names, 500, 500);
     const redis = await redisServer(t);
-    const options = { cwd, env: { SRGAN_REDIS: redis.url } };
+    // the group takes one process
+    const options = { cwd, env: { SRGAN_REDIS: redis.url, SRGAN_SUPERVISE: 'no' } };
     const working = ['jobs', 'work', '--once', '--threads', '1', '--lock-duration', '10'];
     const status = async () =>
       JSON.parse((await srgan(['jobs', 'status', '--json'], options)).stdout) as JobsStatus;
