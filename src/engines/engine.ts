@@ -1,3 +1,5 @@
+import type { Stage } from '../graph/narrow.js';
+import type { Narrowing } from '../graph/narrowing.js';
 import type { PageSize } from '../tiles/grid.js';
 import type { Sides } from '../tiles/sides.js';
 import type { TileWork } from '../tiles/work.js';
@@ -32,6 +34,10 @@ export interface NetworkFile {
   readonly trimPx?: Sides<number>;
   /** The network made for tiles. Without it, tiles go through the network itself, with a halo. */
   readonly tiled?: TiledNetwork;
+  /** The network whose halo is taken off step by step. */
+  readonly narrowed?: NarrowedNetwork;
+  /** What it takes off the halo, where it is told how wide that is. */
+  readonly narrows?: Narrows;
   /** Beyond this distance it feels nothing that would change a level, where that was measured. */
   readonly feltPx?: number;
   /** Where it looks at means over the whole image: how an image of several tiles is enlarged. */
@@ -65,6 +71,19 @@ export interface SidedNetwork {
   readonly work: TileWork;
 }
 
+/** A network that needs not the whole of a tile's halo in all of its layers. */
+export interface NarrowedNetwork extends Narrows {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** What it costs, from its first layers to its last. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Narrows {
+  readonly narrowings: readonly Narrowing[];
+  /** Width of the halo that is left around the result. */
+  readonly endPx: number;
+}
+
 /** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */
 export interface WholeImageMeans {
   readonly steps: readonly NetworkFile[];
@@ -83,6 +102,8 @@ export interface Network {
    *   scale, neither clamped nor rounded; valid until the next call. What is no image is given as it is: see
    *   NetworkFile's `features`.
    * @param givens what the file's `givens` name, one value for each channel
+   * @param halo what the planes have around the wanted part, where the file says that it `narrows`: of that no more
+   *   is left around the result than is said there
    * @throws SrganError E_ENGINE
    */
   run(
@@ -90,6 +111,7 @@ export interface Network {
     widthPx: number,
     heightPx: number,
     givens?: readonly Float32Array[],
+    halo?: Sides<number>,
   ): Promise<Float32Array>;
   dispose(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../errors.js';
 import type { Device, Engine, Network, NetworkFile } from './engine.js';
+import { edgeNames } from '../graph/narrowing.js';
+import { edgesOf, lackOf } from './narrows.js';
 import { selectProvider } from './onnx-provider.js';
 import { loadRuntime, SESSION_OPTIONS, type Runtime } from './onnx-session.js';
 import { checkPlanes, scaleValues } from './planes.js';
@@ -23,10 +25,10 @@ export async function openOnnxEngine(device: Device): Promise<Engine> {
 }
 
 const IMAGE = { channels: 3, extraPx: 0 };
-const NO_TRIM = { top: 0, left: 0, bottom: 0, right: 0 } as const;
+const NOTHING = { top: 0, left: 0, bottom: 0, right: 0 } as const;
 
 async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
-  const { title, bytes, factor, inputRange, outputRange, trimPx = NO_TRIM, features = IMAGE } = file;
+  const { title, bytes, factor, inputRange, outputRange, trimPx = NOTHING, features = IMAGE, narrows } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
   // the runtime takes no shared memory
   const model = new Uint8Array(bytes);
@@ -34,19 +36,21 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
     throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
   });
   freeAtOnce(model);
-  const [inputName = '', ...givenNames] = session.inputNames;
+  const edges = new Set(narrows?.narrowings.flatMap((each) => Object.values(edgeNames(each))));
+  const [inputName = '', ...givenNames] = session.inputNames.filter((name) => !edges.has(name));
   const [outputName = ''] = session.outputNames;
   let output = new Float32Array(0);
   let open = true;
 
   return {
-    async run(planes, widthPx, heightPx, givens = []) {
+    async run(planes, widthPx, heightPx, givens = [], halo = NOTHING) {
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
       checkPlanes(title, planes, widthPx, heightPx);
       if (inputRange !== 255) scaleValues(planes, inputRange / 255);
       const { channels, extraPx } = features;
-      const width = (widthPx - trimPx.left - trimPx.right) * factor + extraPx;
-      const height = (heightPx - trimPx.top - trimPx.bottom) * factor + extraPx;
+      const lacks = narrows ? lackOf(narrows, halo) : trimPx;
+      const width = (widthPx - lacks.left - lacks.right) * factor + extraPx;
+      const height = (heightPx - lacks.top - lacks.bottom) * factor + extraPx;
       const outputLength = channels * width * height;
       if (output.length < outputLength) output = new Float32Array(outputLength);
       const result = output.subarray(0, outputLength);
@@ -56,8 +60,12 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
         const values = givens[i] ?? new Float32Array(0);
         return [name, new ort.Tensor('float32', values, [1, values.length, 1, 1])] as const;
       });
+      const told = Object.entries(narrows ? edgesOf(narrows, halo) : {}).map(
+        ([name, values]) => [name, new ort.Tensor('int64', values, [values.length])] as const,
+      );
       try {
-        const inputs = { [inputName]: input, ...Object.fromEntries(given) };
+        const inputs: Record<string, Ort.Tensor> = { [inputName]: input };
+        for (const [name, tensor] of [...given, ...told]) inputs[name] = tensor;
         const results = await session.run(inputs, { [outputName]: target });
         for (const { data } of Object.values(results)) freeAtOnce(data);
       } catch (cause) {
@@ -66,7 +74,7 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
         });
       } finally {
         input.dispose();
-        for (const [, tensor] of given) tensor.dispose();
+        for (const [, tensor] of [...given, ...told]) tensor.dispose();
         target.dispose();
       }
       if (outputRange !== 255) scaleValues(result, 255 / outputRange);

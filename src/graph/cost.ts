@@ -16,17 +16,20 @@ export function costOf(title: string, graph: Graph): Cost {
   const pixels = LARGE_SIDE_PX * LARGE_SIDE_PX;
   return {
     macsPerPixel: macsOf(graph, shapes) / pixels,
-    liveFloatsPerPixel: mostAlive(graph, shapes) / pixels,
+    liveFloatsPerPixel: Math.max(0, ...aliveAt(graph, shapes)) / pixels,
     parameters: graph.nodes.reduce((sum, node) => sum + parametersOf(node), 0),
   };
 }
 
 /** Multiply-adds of the convolutions. */
 export function macsOf({ nodes }: Graph, shapes: ReadonlyMap<string, Shape>): number {
-  return nodes.reduce((sum, node) => {
-    const { height, width } = known(shapes, node.name);
-    return node.op === 'conv' ? sum + node.weights.length * height * width : sum;
-  }, 0);
+  return nodes.reduce((sum, node) => sum + macsAt(node, shapes), 0);
+}
+
+/** Those of one node. */
+export function macsAt(node: Node, shapes: ReadonlyMap<string, Shape>): number {
+  const { height, width } = known(shapes, node.name);
+  return node.op === 'conv' ? node.weights.length * height * width : 0;
 }
 
 function parametersOf(node: Node): number {
@@ -35,29 +38,31 @@ function parametersOf(node: Node): number {
   return 0;
 }
 
-/** Activations take the place of their input where nothing else needs it. */
-function mostAlive({ nodes, output }: Graph, shapes: ReadonlyMap<string, Shape>): number {
+/**
+ * The values that are needed at once while each node runs. Activations take the place of their input where nothing
+ * else needs it.
+ */
+export function aliveAt({ nodes, output }: Graph, shapes: ReadonlyMap<string, Shape>): number[] {
   const lastUse = new Map<string, number>([[output, nodes.length]]);
   nodes.forEach((node, i) => {
     for (const name of node.inputs) lastUse.set(name, Math.max(i, lastUse.get(name) ?? 0));
   });
   let alive = 0;
-  let most = 0;
-  nodes.forEach((node, i) => {
+  return nodes.map((node, i) => {
     const dying = [...new Set(node.inputs)].filter((name) => lastUse.get(name) === i);
     const freed = dying.reduce((sum, name) => sum + volume(known(shapes, name)), 0);
     const own = volume(known(shapes, node.name));
     const replaces = isPointwise(node) && freed >= own;
-    most = Math.max(most, alive + (replaces ? 0 : own));
+    const most = alive + (replaces ? 0 : own);
     alive += own - freed;
+    return most;
   });
-  return most;
 }
 
 function isPointwise({ op }: Node): boolean {
   return ['activation', 'leakyRelu', 'prelu', 'clip', 'affine', 'add', 'mul', 'crop'].includes(op);
 }
 
-function volume({ channels, height, width }: Shape): number {
+export function volume({ channels, height, width }: Shape): number {
   return channels * height * width;
 }

@@ -11,6 +11,7 @@ import {
   type Constant,
   type Emitted,
 } from './onnx-messages.js';
+import { edgeNames } from './narrowing.js';
 import type { Encoded } from './protobuf.js';
 
 /** @param inputs, output names of the values in the model */
@@ -123,6 +124,15 @@ export function emitNode(node: Node, inputs: readonly string[], output: string):
         ends: [bottom, right].map((taken) => (taken === 0 ? Number.MAX_SAFE_INTEGER : -taken)),
         axes: [2, 3],
       });
+    }
+    case 'narrow': {
+      const { starts, ends } = edgeNames(node);
+      const axes = `${output}:axes`;
+      return {
+        operators: [operator('Slice', [...inputs, starts, ends, axes], output, [])],
+        constants: [],
+        settings: [integers(axes, [2, 3])],
+      };
     }
     case 'take': {
       const { side, lines } = node;

@@ -1,11 +1,13 @@
 import { emitNode } from './emit-node.js';
 import type { Graph } from './graph.js';
-import { intsAttribute, operator, valueInfo } from './onnx-messages.js';
+import { edgeNames } from './narrowing.js';
+import { intsAttribute, listInfo, operator, valueInfo } from './onnx-messages.js';
 import { delimited, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
 
 /**
  * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
- * `output`, with free height and width. Given values are further inputs, in the order of their nodes.
+ * `output`, with free height and width. Given values are further inputs, in the order of their nodes; after them come
+ * the edges of narrowings.
  * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
@@ -67,6 +69,9 @@ function partsOf(graph: Graph): { operators: Encoded; weights: Map<string, Encod
   const parts = graph.nodes.map((node) => emitNode(node, node.inputs.map(nameOf), nameOf(node.name)));
   const input = graph.nodes.find(({ op }) => op === 'input');
   const channels = input?.op === 'input' ? input.channels : 3;
+  const edges = new Set(
+    graph.nodes.flatMap((node) => (node.op === 'narrow' ? Object.values(edgeNames(node)) : [])),
+  );
 
   const operators = message(
     ...parts.flatMap(({ operators }) => operators).map((operator) => delimited(1, operator)),
@@ -76,6 +81,7 @@ function partsOf(graph: Graph): { operators: Encoded; weights: Map<string, Encod
     ...graph.nodes.flatMap((node) =>
       node.op === 'given' ? [delimited(11, valueInfo(nameOf(node.name), [node.channels, 1, 1]))] : [],
     ),
+    ...[...edges].map((name) => delimited(11, listInfo(name, 2))),
     delimited(12, valueInfo('output', ['output_channels', 'output_height', 'output_width'])),
   );
   const constants = parts.flatMap(({ constants }) => constants);

@@ -1,3 +1,5 @@
+import type { Narrowing } from './narrowing.js';
+
 /**
  * A network as plain data. Tensors are 1 × channels × height × width; every node has one output, known by
  * the node's name; `nodes` are in an order where inputs come first.
@@ -26,6 +28,7 @@ export type Node =
   | SelectNode
   | PadNode
   | CropNode
+  | NarrowNode
   | TakeNode
   | TransposeNode
   | UnrollNode
@@ -167,6 +170,11 @@ export interface PadNode extends Named {
 export interface CropNode extends Named {
   readonly op: 'crop';
   readonly edges: Pads;
+}
+
+/** A part of a tile's halo taken off, as it is told when the network is run; nothing of a whole image. */
+export interface NarrowNode extends Named, Narrowing {
+  readonly op: 'narrow';
 }
 
 /** The first or last rows or columns: those nearest to a side. */

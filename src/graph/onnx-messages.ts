@@ -86,6 +86,12 @@ export function valueInfo(name: string, [channels, height, width]: readonly (num
   return message(text(1, name), delimited(2, delimited(1, tensorType)));
 }
 
+/** Of a list of whole numbers. */
+export function listInfo(name: string, length: number): Encoded {
+  const dims = delimited(1, integer(1, length));
+  return message(text(1, name), delimited(2, delimited(1, message(integer(1, INT64), delimited(2, dims)))));
+}
+
 export function floatAttribute(name: string, value: number): Encoded {
   return message(text(1, name), float(2, value), integer(20, 1));
 }

@@ -1,3 +1,4 @@
+import { fraction } from './fraction.js';
 import type { ConvNode, Graph, Node, Pads, ResampleNode } from './graph.js';
 import { damaged, known } from './order.js';
 
@@ -125,7 +126,7 @@ function moved(input: Reach, by: number): Reach {
 }
 
 function resampled(input: Reach, { factor, kernel }: ResampleNode, axis: Axis): Reach {
-  const [enlarged, of] = ratio(factor[axis]);
+  const [enlarged, of] = fraction(factor[axis]);
   const turns = input.period / greatestDivisor(input.period, of);
   const advance = (input.advance * turns * of) / input.period;
   return tabulated(enlarged * turns, advance, (position) => {
@@ -135,12 +136,6 @@ function resampled(input: Reach, { factor, kernel }: ResampleNode, axis: Axis): 
     const more = kernel === 'cubic' ? 1 : 0;
     return { first: at(input, below - more).first, last: at(input, below + 1 + more).last };
   });
-}
-
-/** The factor as a fraction: those of networks have small denominators. */
-function ratio(factor: number): [number, number] {
-  const of = [1, 2, 3, 4, 5, 6, 7, 8].find((n) => Math.abs(factor * n - Math.round(factor * n)) < 1e-6);
-  return of === undefined ? [Math.round(factor * 1000), 1000] : [Math.round(factor * of), of];
 }
 
 function repeated(input: Reach, times: number): Reach {

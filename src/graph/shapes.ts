@@ -60,6 +60,7 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
     case 'leakyRelu':
     case 'clip':
     case 'quantize':
+    case 'narrow':
       return first;
     case 'add':
     case 'mul': {

@@ -39,5 +39,8 @@ export async function openKerasFile(header: string, fold: boolean): Promise<Open
   const family = await knownFamily(header);
   const known = kerasColours(graph, family);
   const name = modelJsonName(header);
-  return openGraph({ file: header, name, graph, known, feltPx: family?.feltPx }, fold);
+  return openGraph(
+    { file: header, name, graph, known, feltPx: family?.feltPx, isKnown: family !== undefined },
+    fold,
+  );
 }

@@ -10,7 +10,7 @@ export type Range = 1 | 255;
 
 export type NetworkFacts = Omit<
   NetworkFile,
-  'key' | 'title' | 'bytes' | 'weights' | 'kernel' | 'trimPx' | 'tiled' | 'means'
+  'key' | 'title' | 'bytes' | 'weights' | 'kernel' | 'trimPx' | 'narrows' | 'narrowed' | 'tiled' | 'means'
 >;
 
 /**
@@ -43,10 +43,15 @@ export function networkFile(
   title: string,
   bytes: Uint8Array<SharedArrayBuffer>,
   facts: NetworkFacts,
-  more: Pick<NetworkFile, 'weights' | 'tiled' | 'means'> = {},
+  more: Pick<NetworkFile, 'weights' | 'narrowed' | 'tiled' | 'means'> = {},
 ): NetworkFile {
-  const { weights, tiled, means } = more;
-  const stated = { ...(weights && { weights }), ...(tiled && { tiled }), ...(means && { means }) };
+  const { weights, narrowed, tiled, means } = more;
+  const stated = {
+    ...(weights && { weights }),
+    ...(narrowed && { narrowed }),
+    ...(tiled && { tiled }),
+    ...(means && { means }),
+  };
   const hash = createHash('sha256').update(bytes);
   if (weights) hash.update(weights);
   const { inputRange, outputRange, radiusPx, feltPx, alignPx, windowPx } = facts;

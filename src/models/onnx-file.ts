@@ -30,7 +30,7 @@ export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedF
   const concluded = await conclude(subject, knownColours(model), estimatedCost(model));
   const { graph, facts } = concluded;
   const network = graph
-    ? graphNetwork(file, graph, concluded.bytes, facts, fold)
+    ? graphNetwork(file, graph, concluded.bytes, facts, fold ? 'all' : 'none')
     : networkFile(file, concluded.bytes, facts);
   return {
     ...openedAs(path.parse(file).name, network),

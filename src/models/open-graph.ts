@@ -22,6 +22,8 @@ export interface GraphToOpen {
   readonly known: KnownColours;
   /** See NetworkFile. */
   readonly feltPx?: number | undefined;
+  /** Of a family that is known by name, too: it is run as it is by its name. */
+  readonly isKnown?: boolean;
 }
 
 /** RGB, as a format has it whose programs take no other networks. */
@@ -36,7 +38,7 @@ export function rgbByFormat(range: ValueRange): KnownColours {
  * @throws SrganError E_MODEL
  */
 export async function openGraph(
-  { file, name = path.parse(file).name, graph, known: colours, feltPx }: GraphToOpen,
+  { file, name = path.parse(file).name, graph, known: colours, feltPx, isKnown = false }: GraphToOpen,
   fold: boolean,
 ): Promise<OpenedFile> {
   const stated = await statedFacts(file, KEYS_OF_GRAPHS);
@@ -44,7 +46,8 @@ export async function openGraph(
   const { macsPerPixel, liveFloatsPerPixel, parameters } = costOf(file, graph);
   const concluded = await conclude(subject, colours, { macsPerPixel, liveFloatsPerPixel });
   const facts = feltPx === undefined ? concluded.facts : { feltPx, ...concluded.facts };
-  const network = graphNetwork(file, concluded.graph ?? graph, concluded.bytes, facts, fold);
+  const forms = isKnown ? 'folded' : 'all';
+  const network = graphNetwork(file, concluded.graph ?? graph, concluded.bytes, facts, fold ? forms : 'none');
   const findings = findingsOf(subject, { ...concluded, facts });
   return { ...openedAs(name, network), parameters, stated, findings };
 }

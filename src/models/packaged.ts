@@ -28,7 +28,8 @@ export async function loadPackaged(
     graph,
     emitOnnx(graph),
     feltPx === undefined ? facts : { ...facts, feltPx },
-    fold,
+    // their results stay what they are, byte for byte
+    fold ? 'folded' : 'none',
   );
 }
 

@@ -12,7 +12,7 @@ export type TileCosts = Pick<
  * What a tile holds is weighed against what its halo wastes: a tile that holds this much counts as dear as
  * one that is computed twice. Every worker holds a tile.
  */
-const DOUBLING_BYTES = 128 * 2 ** 20;
+export const DOUBLING_BYTES = 128 * 2 ** 20;
 
 /** One tile is a few seconds of one core at most: a worker is never interrupted inside it. */
 const MOST_TILE_MACS = 256e9;
@@ -23,7 +23,7 @@ const HANDOVER_PX = 2000;
 /** The same in multiply-adds, for networks that are made for tiles. */
 export const TILE_MACS = 50e6;
 
-const MOST_SIDE_PX = 1024;
+export const MOST_SIDE_PX = 1024;
 
 /**
  * Deep networks reach farther than they look: of the 349 px of realesrgan-x4plus, measured with noise and with

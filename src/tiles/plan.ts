@@ -1,4 +1,5 @@
-import type { NetworkFile, TiledNetwork } from '../engines/engine.js';
+import type { NarrowedNetwork, NetworkFile, TiledNetwork } from '../engines/engine.js';
+import { lackOf } from '../engines/narrows.js';
 import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
 import {
   gridBySide,
@@ -10,12 +11,17 @@ import {
   type Span,
   type Tile,
 } from './grid.js';
-import { ALL_CLOSED, closedAxes, sidesIndex, type ClosedSides } from './sides.js';
+import { chooseNarrowedGrid, macsOfNarrowed } from './narrowed.js';
+import { inBlocks } from './share.js';
+import { ALL_CLOSED, closedAxes, sidesIndex, type ClosedSides, type Sides } from './sides.js';
 import { planWindows } from './windows.js';
 import { macsOfTile } from './work.js';
 
-/** What a tile goes through: the network as it is, or as it is made for tiles, perhaps in integers. */
-export type TileForm = 'whole' | 'tiled' | 'int8';
+/**
+ * What a tile goes through: the network as it is, or with its halo taken off step by step, or as it is made for tiles,
+ * perhaps in integers.
+ */
+export type TileForm = 'whole' | 'narrowed' | 'tiled' | 'int8';
 
 export interface PlannedTile extends Tile {
   readonly form: TileForm;
@@ -23,6 +29,8 @@ export interface PlannedTile extends Tile {
   readonly closed: ClosedSides;
   /** What the network makes of the window: at least the core. */
   readonly covered: Rect;
+  /** What the window has around what is wanted of it, where the form takes it off. */
+  readonly halo?: Sides<number>;
 }
 
 /** Tiles beside and below one another whose cores make some whole rows of the page's pixels. */
@@ -36,7 +44,7 @@ export interface TileRow {
   readonly window: Span;
 }
 
-export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled' | 'windowPx'>;
+export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'narrowed' | 'tiled' | 'windowPx'>;
 
 /**
  * The cheapest way to make the whole image's pixels, from the page's size, the network and the option alone,
@@ -47,7 +55,9 @@ export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'tiled' | 'windowPx'>
 export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TileRow[] {
   const { windowPx } = network;
   if (windowPx) return planWindows(page, windowPx, haloOf(network), sidePx);
-  const whole = planWhole(page, network, sidePx);
+  const whole = network.narrowed
+    ? planNarrowed(page, network, network.narrowed, sidePx)
+    : planWhole(page, network, sidePx);
   const tiled = network.tiled && planTiled(page, network.tiled, network.radiusPx, sidePx);
   return (tiled && tiled.macs < whole.macs ? tiled : whole).rows;
 }
@@ -68,8 +78,35 @@ function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefine
     const tile = tileAt(page, grid, index, haloPx, alignPx);
     return { ...tile, form: 'whole', closed: ALL_CLOSED, covered: tile.window };
   };
-  const macsOf = ({ window }: PlannedTile) => macsPerPixel * window.widthPx * window.heightPx;
+  const macsOf = (index: number) => {
+    const { widthPx, heightPx } = planned(index).window;
+    return macsPerPixel * widthPx * heightPx;
+  };
   return planGrid(page, grid, planned, macsOf, reachPx);
+}
+
+/** Tiles with a halo that the network takes off. */
+function planNarrowed(
+  page: PageSize,
+  network: TileCosts,
+  narrowed: NarrowedNetwork,
+  sidePx: number | undefined,
+): Plan {
+  const { alignPx = 1 } = network;
+  const grid =
+    sidePx === undefined ? chooseNarrowedGrid(page, narrowed, alignPx) : gridBySide(page, sidePx, alignPx);
+  const haloPx = haloOf(network);
+  const planned = (index: number) => {
+    const { core, window } = tileAt(page, grid, index, haloPx, alignPx);
+    const halo = around(inBlocks(core, alignPx), window);
+    const left = lackOf(narrowed, halo);
+    return { core, window, form: 'narrowed' as const, closed: ALL_CLOSED, covered: less(window, left), halo };
+  };
+  const macsOf = (index: number) => {
+    const { core, halo } = planned(index);
+    return macsOfNarrowed(narrowed, core, halo);
+  };
+  return planGrid(page, grid, planned, macsOf, alignPx * Math.ceil(haloPx / alignPx));
 }
 
 /** Tiles without a halo at open sides, through the network as it is made for them. */
@@ -93,7 +130,9 @@ function planTiled(
     });
     return { core, window, form: 'tiled', closed, covered: inside(window, radiusPx, closed) };
   };
-  const macsOf = ({ covered: { widthPx, heightPx }, closed }: PlannedTile) => {
+  const macsOf = (index: number) => {
+    const { covered, closed } = planned(index);
+    const { widthPx, heightPx } = covered;
     const work = network.bySides[sidesIndex(closed)]?.work;
     const tooSmall = (closed.left && widthPx < network.leastPx) || (closed.top && heightPx < network.leastPx);
     return work && !tooSmall ? macsOfTile(work, widthPx, heightPx) : Infinity;
@@ -105,11 +144,11 @@ function planGrid(
   page: PageSize,
   { columns, rows }: Grid,
   tileOf: (index: number) => PlannedTile,
-  macsOf: (tile: PlannedTile) => number,
+  macsOf: (index: number) => number,
   reachPx: number,
 ): Plan {
   let macs = columns * rows * TILE_MACS;
-  for (let index = 0; index < columns * rows; index += 1) macs += macsOf(tileOf(index));
+  for (let index = 0; index < columns * rows; index += 1) macs += macsOf(index);
   return {
     macs,
     rows: Array.from({ length: rows }, (_, row) => ({
@@ -129,12 +168,30 @@ function spansOf(page: PageSize, rect: Rect, haloPx: number): Pick<TileRow, 'cor
 }
 
 /** A window without what lies beyond its open sides. */
-function inside({ xPx, yPx, widthPx, heightPx }: Rect, byPx: number, closed: ClosedSides): Rect {
+function inside(window: Rect, byPx: number, closed: ClosedSides): Rect {
   const by = (isClosed: boolean) => (isClosed ? 0 : byPx);
+  return less(window, {
+    top: by(closed.top),
+    left: by(closed.left),
+    bottom: by(closed.bottom),
+    right: by(closed.right),
+  });
+}
+
+function less({ xPx, yPx, widthPx, heightPx }: Rect, { top, left, bottom, right }: Sides<number>): Rect {
   return {
-    xPx: xPx + by(closed.left),
-    yPx: yPx + by(closed.top),
-    widthPx: widthPx - by(closed.left) - by(closed.right),
-    heightPx: heightPx - by(closed.top) - by(closed.bottom),
+    xPx: xPx + left,
+    yPx: yPx + top,
+    widthPx: widthPx - left - right,
+    heightPx: heightPx - top - bottom,
+  };
+}
+
+function around(core: Rect, window: Rect): Sides<number> {
+  return {
+    top: core.yPx - window.yPx,
+    left: core.xPx - window.xPx,
+    bottom: window.yPx + window.heightPx - core.yPx - core.heightPx,
+    right: window.xPx + window.widthPx - core.xPx - core.widthPx,
   };
 }

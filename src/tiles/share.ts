@@ -35,7 +35,7 @@ export function shareOf(
 }
 
 /** The core up to the end of the block that it ends in. */
-function inBlocks(core: Rect, alignPx: number): Rect {
+export function inBlocks(core: Rect, alignPx: number): Rect {
   const whole = (px: number) => Math.ceil(px / alignPx) * alignPx;
   return { ...core, widthPx: whole(core.widthPx), heightPx: whole(core.heightPx) };
 }

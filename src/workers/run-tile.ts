@@ -29,7 +29,7 @@ export async function runTile(
   networkFor: NetworkFor,
   floats: Floats,
 ): Promise<number | undefined> {
-  const { core, window, covered, closed } = tile;
+  const { core, window, covered, closed, halo } = tile;
   const { factor, title } = image.network;
   const source = pageOf(image.source, page);
   const result = pageOf(image.result, page);
@@ -43,7 +43,7 @@ export async function runTile(
     read(source, window, planes);
     const enlarged = image.tta
       ? await averageOfTurns(planes, TURNS * layer)
-      : await infer(closed, planes, window.widthPx, window.heightPx, layer);
+      : await infer(0, planes, window.widthPx, window.heightPx, layer);
     if (!enlarged) return undefined;
     if (!write(result, core, covered, factor, enlarged)) {
       const code = image.verify ? 'E_VERIFY' : 'E_ENGINE';
@@ -58,17 +58,12 @@ export async function runTile(
   }
   return inferMs;
 
-  async function infer(
-    sides: ClosedSides,
-    planes: Float32Array,
-    widthPx: number,
-    heightPx: number,
-    run: number,
-  ) {
+  async function infer(turn: number, planes: Float32Array, widthPx: number, heightPx: number, run: number) {
     if (Atomics.load(image.dropped, 0) !== 0) return undefined;
-    const network = await networkFor(sides);
+    const network = await networkFor(turnSides(closed, turn));
     const startMs = performance.now();
-    const enlarged = await network.run(planes, widthPx, heightPx, image.givens[page]?.[run]);
+    const givens = image.givens[page]?.[run];
+    const enlarged = await network.run(planes, widthPx, heightPx, givens, halo && turnSides(halo, turn));
     inferMs += performance.now() - startMs;
     return enlarged;
   }
@@ -80,7 +75,7 @@ export async function runTile(
       const turned = floats.take('turned', planes.length);
       turnPlanes(planes, widthPx, heightPx, turn, turned);
       const [acrossPx, downPx] = swapsAxes(turn) ? [heightPx, widthPx] : [widthPx, heightPx];
-      const enlarged = await infer(turnSides(closed, turn), turned, acrossPx, downPx, firstRun + turn);
+      const enlarged = await infer(turn, turned, acrossPx, downPx, firstRun + turn);
       if (!enlarged) return undefined;
       addTurnedBack(enlarged, covered.widthPx * factor, covered.heightPx * factor, turn, sum);
     }

@@ -137,6 +137,8 @@ function evaluateNode(node: Node, [first, ...others]: readonly Tensor[]): Tensor
         return pixel(input, channel, Math.floor(y / block), Math.floor(x / block));
       });
     }
+    case 'narrow':
+      return input;
     case 'quantize':
       return map((value) => nearestLevel(node, value));
     case 'select':

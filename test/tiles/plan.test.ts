@@ -3,9 +3,12 @@ import { openNetworks } from '../../src/models/networks.js';
 import { planTiles, type PlannedNetwork, type TileRow } from '../../src/tiles/plan.js';
 import type { Rect } from '../../src/tiles/grid.js';
 import { composedNetwork } from '../helpers/composed-network.js';
+import { deepGraph, networkOf, unpaddedGraph } from '../helpers/deep-network.js';
 import { seeded } from '../helpers/random.js';
 
 const networks = openNetworks({ engine: 'onnx', device: 'cpu' });
+const unpadded = networkOf(unpaddedGraph(seeded(5)));
+const deep = networkOf(deepGraph(seeded(6), 8, 0.5));
 const formsOf = (rows: readonly TileRow[]) => [...new Set(tilesOf(rows).map(({ form }) => form))];
 
 test('whatever the page, the cores cover each pixel once', async (t) => {
@@ -13,7 +16,7 @@ test('whatever the page, the cores cover each pixel once', async (t) => {
   const upTo = (most: number) => 1 + Math.floor(next() * most);
   const slim = await networks.load('esrgan-slim', 2);
   const thick = await networks.load('esrgan-thick', 2);
-  for (const network of [slim, composedNetwork(slim), thick]) {
+  for (const network of [slim, composedNetwork(slim), thick, await unpadded, await deep]) {
     for (let i = 0; i < 40; i += 1) {
       const page = { widthPx: upTo(140), heightPx: upTo(140) };
       const seen = new Uint8Array(page.widthPx * page.heightPx);
@@ -31,7 +34,7 @@ test('whatever the page, the cores cover each pixel once', async (t) => {
 test('rows of tiles lie one below the other, are made by their tiles alone and know what these look at', async (t) => {
   const slim = await networks.load('esrgan-slim', 2);
   const thick = await networks.load('esrgan-thick', 2);
-  for (const network of [slim, composedNetwork(slim), thick]) {
+  for (const network of [slim, composedNetwork(slim), thick, await unpadded, await deep]) {
     for (const [widthPx, heightPx, sidePx] of [
       [61, 145, 16],
       [30, 400, undefined],

@@ -1,0 +1,158 @@
+import {
+  axisOf,
+  NO_PADS,
+  onEachSide,
+  SIDES,
+  statedPads,
+  type ConvNode,
+  type Graph,
+  type Node,
+  type Pads,
+} from './graph.js';
+import { known } from './order.js';
+
+/** How a tensor lies over the image, and how much of the image it must have been made of. */
+export interface HaloNeeds {
+  /** Positions for each input pixel. */
+  readonly scale: number;
+  /** Input pixels beyond the image on a side that it holds by padding; below 0 where some were lost. */
+  readonly beyondPx: number;
+  /** By the number of each node that takes it, one after the last for the result: what that looks at. */
+  readonly uses: ReadonlyMap<number, number>;
+}
+
+interface Place {
+  readonly scale: number;
+  /** Positions beyond the image on each side, where it was padded; below 0 where positions were lost. */
+  readonly extra: Pads;
+}
+
+/**
+ * What each tensor needs around the wanted part of the image; tensors that are the same at every position are left
+ * out. Undefined where a node is not known to look at nothing but what is near.
+ */
+export function haloNeeds({ nodes, output }: Graph): Map<string, HaloNeeds> | undefined {
+  const places = new Map<string, Place>();
+  for (const node of nodes) {
+    const inputs = node.inputs.flatMap((name) => places.get(name) ?? []);
+    if (node.op === 'given' || (node.op !== 'input' && inputs.length === 0)) continue;
+    const place = placeOf(node, inputs);
+    if (!place) return undefined;
+    places.set(node.name, place);
+  }
+  const reaches = new Map<string, Pads>([[output, NO_PADS]]);
+  const uses = new Map([...places.keys()].map((name) => [name, new Map<number, number>()]));
+  known(uses, output).set(nodes.length, 0);
+  for (let i = nodes.length - 1; i >= 0; i -= 1) {
+    const node = nodes[i] as Node;
+    const [own, reach] = [places.get(node.name), reaches.get(node.name)];
+    if (!own || !reach) continue;
+    for (const name of node.inputs) {
+      const input = places.get(name);
+      if (!input) continue;
+      const needed = reachInto(node, reach, own, input);
+      const before = reaches.get(name) ?? needed;
+      reaches.set(
+        name,
+        onEachSide((side) => Math.max(before[side], needed[side])),
+      );
+      known(uses, name).set(i, haloFor(needed, input));
+    }
+  }
+  return new Map(
+    [...places].map(([name, { scale, extra }]) => {
+      const beyondPx = SIDES.reduce((sum, side) => sum + extra[side], 0) / SIDES.length / scale;
+      return [name, { scale, beyondPx, uses: known(uses, name) }];
+    }),
+  );
+}
+
+function haloFor(reach: Pads, { scale, extra }: Place): number {
+  return Math.max(0, ...SIDES.map((side) => Math.ceil((reach[side] - extra[side]) / scale)));
+}
+
+function placeOf(node: Node, [first, ...others]: readonly Place[]): Place | undefined {
+  if (node.op === 'input') return { scale: 1, extra: NO_PADS };
+  if (!first) return undefined;
+  const { scale, extra } = first;
+  switch (node.op) {
+    case 'conv':
+      return node.pads === 'same' || node.strides.height !== node.strides.width
+        ? undefined
+        : convolved(node, first);
+    case 'upsample':
+      return node.factor.height === node.factor.width ? enlarged(first, node.factor.height) : undefined;
+    case 'depthToSpace':
+      return enlarged(first, node.block);
+    case 'pad':
+      return { scale, extra: onEachSide((side) => extra[side] + node.pads[side]) };
+    case 'crop':
+      return { scale, extra: onEachSide((side) => extra[side] - node.edges[side]) };
+    case 'activation':
+    case 'leakyRelu':
+    case 'prelu':
+    case 'clip':
+    case 'affine':
+    case 'add':
+    case 'mul':
+    case 'concat':
+    case 'select': {
+      const alike = (other: Place) =>
+        other.scale === scale && SIDES.every((side) => other.extra[side] === extra[side]);
+      return others.every(alike) ? first : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function enlarged({ scale, extra }: Place, by: number): Place {
+  return { scale: scale * by, extra: onEachSide((side) => extra[side] * by) };
+}
+
+/** Which position stands for which pixel is free to choose: the one whose taps lie around it. */
+function convolved(node: ConvNode, { scale, extra }: Place): Place {
+  const pads = statedPads(node);
+  const along = (before: 'top' | 'left', after: 'bottom' | 'right') => {
+    const stride = node.strides[axisOf(before)];
+    const spread = spreadOf(node, before);
+    const start = (extra[before] + pads[before] - Math.floor(spread / 2)) / stride;
+    const all =
+      Math.floor((extra[before] + extra[after] + pads[before] + pads[after] - spread - 1) / stride) + 1;
+    return { [before]: start, [after]: all - start };
+  };
+  const sides = { ...NO_PADS, ...along('top', 'bottom'), ...along('left', 'right') };
+  return { scale: scale / node.strides.height, extra: sides };
+}
+
+/** Positions from the first tap to the last. */
+function spreadOf({ kernel, dilations }: ConvNode, side: keyof Pads): number {
+  return (kernel[axisOf(side)] - 1) * dilations[axisOf(side)];
+}
+
+function reachInto(node: Node, reach: Pads, own: Place, input: Place): Pads {
+  switch (node.op) {
+    case 'conv': {
+      const pads = statedPads(node);
+      return onEachSide((side) => {
+        const stride = node.strides[axisOf(side)];
+        const before = side === 'top' || side === 'left';
+        const first = side === 'bottom' ? 'top' : side === 'right' ? 'left' : side;
+        const shift = own.extra[first] * stride - input.extra[first] - pads[first];
+        const farthest = before ? -shift : shift + spreadOf(node, side) - stride + 1;
+        return reach[side] * stride + farthest;
+      });
+    }
+    case 'upsample':
+      return onEachSide((side) => reachBefore(reach[side], node.factor[axisOf(side)], input.extra[side]));
+    case 'depthToSpace':
+      return onEachSide((side) => reachBefore(reach[side], node.block, input.extra[side]));
+    default:
+      return reach;
+  }
+}
+
+/** Of a tensor that is enlarged: it may lie half a position off the image. */
+function reachBefore(reach: number, times: number, extra: number): number {
+  return Number.isInteger(extra) ? Math.ceil(reach / times) : (reach + times - 1) / times;
+}
