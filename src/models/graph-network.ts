@@ -1,17 +1,13 @@
-import type { NetworkFile, TiledNetwork } from '../engines/engine.js';
+import type { NetworkFile } from '../engines/engine.js';
 import type { Graph } from '../graph/graph.js';
 import { haloOf, MOST_HALO_PX } from '../tiles/choose.js';
 import { narrowedNetwork } from './narrowed-network.js';
-import { ALL_OPEN, sidesIndex } from '../tiles/sides.js';
 import { networkFile, type NetworkFacts } from './network-file.js';
 import { tiledNetwork } from './tiled-network.js';
 import { wholeImageMeans } from './whole-image-means.js';
 
 /** Which forms for tiles are made beside the network: none, those that fold, or those that only spare halos, too. */
 export type TileForms = 'none' | 'folded' | 'all';
-
-/** Of the multiply-adds, what may be left. */
-const MOST_LEFT = 0.95;
 
 /**
  * A network whose graph is known, with all that can be made of it for tiles.
@@ -29,14 +25,7 @@ export function graphNetwork(
   // what was stated of tiles holds for the network alone
   const free = alignPx === 1 && !windowPx && haloOf(facts) >= Math.min(radiusPx, MOST_HALO_PX);
   const narrowed = forms === 'all' && !windowPx ? narrowedNetwork(title, graph, facts) : undefined;
-  const folded = forms !== 'none' && free ? tiledNetwork(title, graph, radiusPx) : undefined;
-  const tiled = narrowed && folded && !spares(folded, facts) ? undefined : folded;
-  const means = windowPx ? undefined : wholeImageMeans(title, graph, facts);
+  const tiled = forms !== 'none' && free ? tiledNetwork(title, graph, radiusPx) : undefined;
+  const means = windowPx ? undefined : wholeImageMeans(title, graph, facts, forms === 'all');
   return networkFile(title, bytes, facts, { narrowed, tiled, means });
-}
-
-/** Whether folding pays: tiles of a network whose halo is taken off have one form for all sides of an image. */
-function spares({ bySides }: TiledNetwork, { macsPerPixel }: NetworkFacts): boolean {
-  const inner = bySides[sidesIndex(ALL_OPEN)];
-  return inner !== undefined && inner.work.perPixel < MOST_LEFT * macsPerPixel;
 }

@@ -1,26 +1,34 @@
 import type { NetworkFile, WholeImageMeans } from '../engines/engine.js';
+import { costOf } from '../graph/cost.js';
 import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { cutAtMeans, type GivenGraph } from '../graph/means.js';
 import { damaged, known } from '../graph/order.js';
 import { fieldOfView } from '../graph/receptive-field.js';
 import { shapesOf } from '../graph/shapes.js';
+import { narrowedNetwork } from './narrowed-network.js';
 import { networkFile, type NetworkFacts } from './network-file.js';
 
 /**
  * The networks by which an image of several tiles is enlarged where the network looks at means over the whole
  * image; undefined where it does not.
+ * @param narrow also make their forms whose halo is taken off step by step
  * @throws SrganError E_MODEL
  */
 export function wholeImageMeans(
   title: string,
   graph: Graph,
   facts: NetworkFacts,
+  narrow: boolean,
 ): WholeImageMeans | undefined {
   const cut = cutAtMeans(title, graph);
   if (!cut) return undefined;
-  const file = (part: GivenGraph, more: Partial<NetworkFacts>): NetworkFile =>
-    networkFile(title, emitOnnx(part.graph), { ...facts, ...more, givens: part.givens });
+  const file = ({ graph: part, givens }: GivenGraph, more: Partial<NetworkFacts>): NetworkFile => {
+    const { macsPerPixel, liveFloatsPerPixel } = costOf(title, part);
+    const own = { ...facts, macsPerPixel, liveFloatsPerPixel, ...more, givens };
+    const narrowed = narrow ? narrowedNetwork(title, part, own) : undefined;
+    return networkFile(title, emitOnnx(part), own, { narrowed });
+  };
   return {
     steps: cut.steps.map((step) => file(step, { outputRange: 255, ...featuresOf(title, step.graph, facts) })),
     last: file(cut.last, {}),

@@ -44,14 +44,17 @@ export function haloOf({ radiusPx, feltPx = MOST_HALO_PX }: Pick<TileCosts, 'rad
 export function chooseGrid(page: PageSize, network: TileCosts, sidePx: number | undefined): Grid {
   if (sidePx !== undefined) return gridBySide(page, sidePx, network.alignPx);
   const windowPx = largestWindowSide(network);
-  const mostPx = Math.max(windowPx ** 2, network.means ? mostWholePx(network) : 0);
+  const mostPx = Math.max(windowPx ** 2, mostWholePx(network));
   if (page.widthPx * page.heightPx <= mostPx) return { columns: 1, rows: 1 };
   return gridBySide(page, windowPx - 2 * haloOf(network), network.alignPx);
 }
 
 /** A network that looks at means goes over the tiles of an image once for each: better not to cut it at all. */
-function mostWholePx({ macsPerPixel, liveFloatsPerPixel }: TileCosts): number {
-  return Math.min(MOST_TILE_MACS / macsPerPixel, DOUBLING_BYTES / (4 * liveFloatsPerPixel));
+function mostWholePx({ macsPerPixel, liveFloatsPerPixel, means }: TileCosts): number {
+  if (!means) return 0;
+  const again = means.steps.reduce((sum, step) => sum + step.macsPerPixel / macsPerPixel, 0);
+  const mostBytes = DOUBLING_BYTES * Math.max(1, again);
+  return Math.min(MOST_TILE_MACS / macsPerPixel, mostBytes / (4 * liveFloatsPerPixel));
 }
 
 /** Side of the largest tile, halo included, where none is stated: a pixel of its core costs least. */

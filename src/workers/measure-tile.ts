@@ -4,6 +4,7 @@ import { SrganError } from '../errors.js';
 import type { Rect } from '../tiles/grid.js';
 import { pageOf, readAlpha, readColour } from '../tiles/planes.js';
 import { shareOf } from '../tiles/share.js';
+import { turnSides } from '../tiles/sides.js';
 import { swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
 import type { Floats } from './floats.js';
 import type { TileOrder, TileSums, ToMeasure } from './messages.js';
@@ -21,7 +22,7 @@ export async function measureTile(
   floats: Floats,
 ): Promise<{ sums: TileSums; inferMs: number } | undefined> {
   const { factor, title, alignPx = 1, features = { channels: 3, extraPx: 0 } } = image.network;
-  const { window } = tile;
+  const { core, window, covered, halo } = tile;
   const page = pageOf(image.source, pageIndex);
   const sums: Float64Array[] = [];
   let inferMs = 0;
@@ -39,10 +40,17 @@ export async function measureTile(
         ? [window.heightPx, window.widthPx]
         : [window.widthPx, window.heightPx];
       const startMs = performance.now();
-      const values = await network.run(turned, acrossPx, downPx, image.givens[pageIndex]?.[sums.length]);
+      const givens = image.givens[pageIndex]?.[sums.length];
+      const values = await network.run(turned, acrossPx, downPx, givens, halo && turnSides(halo, turn));
       inferMs += performance.now() - startMs;
-      const width = acrossPx * factor + features.extraPx;
-      const share = shareOf(page, tile, alignPx, { factor, extraPx: features.extraPx }, turn);
+      const width = (swapsAxes(turn) ? covered.heightPx : covered.widthPx) * factor + features.extraPx;
+      const share = shareOf(
+        page,
+        { core, window: covered },
+        alignPx,
+        { factor, extraPx: features.extraPx },
+        turn,
+      );
       sums.push(sumsOf(values, features.channels, width, share));
     }
   }
