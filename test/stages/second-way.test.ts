@@ -14,7 +14,9 @@ import { tiledNetwork } from '../../src/models/tiled-network.js';
 import { withSecondWay } from '../../src/stages/second-way.js';
 import { createBuffers } from '../../src/workers/buffers.js';
 import { openTilePool } from '../../src/workers/pool.js';
+import { deepGraph, networkOf } from '../helpers/deep-network.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
+import { seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { constantNetwork } from '../workers/constant-network.js';
 
@@ -101,4 +103,18 @@ test('with --verify right results pass as they are: alpha, 16 bit, gray, animate
     t.deepEqual(results[0], results[1]);
   }
   t.is((await sharp(join(directory, `${2 ** 28}-true/alpha.png`)).metadata()).width, 140);
+});
+
+test('a network that only takes halos off is done once more as it is published', async (t) => {
+  const network = await networkOf(deepGraph(seeded(3), 5, 0.5));
+  const warnings: string[] = [];
+  const tried: NetworkFile[] = [];
+  await withSecondWay(network, warnings, async (file) => {
+    tried.push(file);
+    if (file.narrowed) throw new SrganError('E_VERIFY', 'its result was black.');
+    return enlarge(file, false);
+  });
+  t.is(tried.length, 2);
+  t.truthy(tried[0]?.narrowed);
+  t.is(warnings.length, 1);
 });
