@@ -38,7 +38,8 @@ export async function networks(): Promise<void> {
       'network',
       'levels apart',
       '% differ',
-      'input Mpx/s',
+      'input Mpx/s, one image at a time',
+      'two at once, as in a folder',
       'onnxruntime, unfolded',
       'their program',
       'times theirs',
@@ -117,14 +118,16 @@ async function inTurn(
 ): Promise<string[]> {
   const args = [directory, file, String(factor), String(await usableCores())];
   const ours: Measured[] = [];
-  const [alone, theirs]: [number[], number[]] = [[], []];
+  const [single, alone, theirs]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round += 1) {
-    ours.push(await runArm({ name: 'tiles', script: 'tiles', args }));
+    single.push(speedOf(await runArm({ name: 'one by one', script: 'tiles', args })));
+    ours.push(await runArm({ name: 'two at once', script: 'tiles', args: [...args, '0', '2'] }));
     alone.push(speedOf(await runArm({ name: 'onnxruntime', script: 'bare', args })));
     theirs.push(await theirSpeed());
   }
   const own = ours.map(speedOf);
   return [
+    speeds(spread(single)),
     speeds(spread(own)),
     speeds(spread(alone)),
     speeds(spread(theirs)),
