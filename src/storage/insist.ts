@@ -1,11 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { SrganError } from '../errors.js';
 import { mayPass } from '../stages/retry.js';
+import { patiently } from './patience.js';
 import type { Content, Storage } from './storage.js';
 
-/** So often in all; one that is overloaded needs longer each time. */
-const TRIES = 4;
-const FIRST_WAIT_MS = 250;
+const RETRIES = 3;
 
 /**
  * A whole text of our own, tried again where the storage may do better a moment later.
@@ -48,13 +46,6 @@ export function putWhole(
   });
 }
 
-async function insist<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries >= TRIES || !mayPass(error)) throw error;
-      await pause(FIRST_WAIT_MS * 2 ** (tries - 1));
-    }
-  }
+function insist<T>(work: () => Promise<T>): Promise<T> {
+  return patiently(work, { retries: RETRIES, mayPass });
 }
