@@ -3,7 +3,7 @@ import type { Worker } from 'bullmq';
 
 const LOOK_AGAIN_MS = 20;
 /** A job that was on its way to this worker comes within it. */
-const ON_ITS_WAY_MS = 300;
+const ON_ITS_WAY_MS = 100;
 /** Telling Redis how the last shard ended takes a few milliseconds. */
 const TELLING_MS = 3000;
 

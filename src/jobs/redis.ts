@@ -69,7 +69,8 @@ export async function openRedis(url: string, onNote: (sentence: string) => void)
     title,
     close() {
       state.closed = true;
-      for (const each of [client, ...others]) each.disconnect();
+      // one that has ended would keep the process for the two seconds in which it could end
+      for (const each of [client, ...others]) if (each.status !== 'end') each.disconnect();
     },
   };
 }

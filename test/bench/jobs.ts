@@ -10,9 +10,16 @@ import { heading, range, table } from './print.js';
 
 const COUNT = Number(process.env['JOBS_IMAGES'] ?? 500);
 const SIDE = Number(process.env['JOBS_SIDE'] ?? 256);
+/** So that two workers end at about the same time. */
+const SMALL_SHARD = 25;
+const DEFAULT_SHARD = 200;
+const all: BenchWorker = { held: [], threads: 2 };
 const ROUNDS = Number(process.env['JOBS_ROUNDS'] ?? 3);
 
-/** One worker of one core against two, and the queue against `batch`, on the same images; arms in turn. */
+/**
+ * One worker of one core against two, each held to its core, and the queue against `batch`, on the same images; arms in
+ * turn.
+ */
 export async function jobs(): Promise<void> {
   const input = await imageDirectory(COUNT, SIDE, SIDE);
   const scratch = dirname(input);
@@ -20,10 +27,10 @@ export async function jobs(): Promise<void> {
   const seconds = { one: [] as number[], two: [] as number[], batch: [] as number[], queue: [] as number[] };
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      seconds.one.push(await overRedis(1, 1));
-      seconds.two.push(await overRedis(2, 1));
+      seconds.one.push(await onCores(1));
+      seconds.two.push(await onCores(2));
       seconds.batch.push(await batch(2));
-      seconds.queue.push(await overRedis(1, 2));
+      seconds.queue.push(await overRedis([all], DEFAULT_SHARD));
     }
   } finally {
     redis.process.kill('SIGKILL');
@@ -34,10 +41,10 @@ export async function jobs(): Promise<void> {
     range(spread(a.map((value, i) => value / b[i]!)), 3);
   table([
     ['arm', 'seconds'],
-    ['1 worker of 1 thread', range(spread(seconds.one))],
-    ['2 workers of 1 thread', range(spread(seconds.two))],
+    [`1 worker on one core, shards of ${SMALL_SHARD}`, range(spread(seconds.one))],
+    ['2 workers, each on a core of its own', range(spread(seconds.two))],
     ['batch, 2 threads', range(spread(seconds.batch))],
-    ['1 worker of 2 threads', range(spread(seconds.queue))],
+    [`1 worker of 2 threads, shards of ${DEFAULT_SHARD}`, range(spread(seconds.queue))],
   ]);
   table([
     ['ratio of seconds', ''],
@@ -45,13 +52,24 @@ export async function jobs(): Promise<void> {
     ['queue : batch (aim 1.02)', ratio(seconds.queue, seconds.batch)],
   ]);
 
-  async function overRedis(workers: number, threads: number): Promise<number> {
+  function onCores(count: number): Promise<number> {
+    const cores = Array.from({ length: count }, (_, core) => ['taskset', '-c', String(core)]);
+    return overRedis(
+      cores.map((held) => ({ held, threads: 1 })),
+      SMALL_SHARD,
+    );
+  }
+
+  async function overRedis(workers: readonly BenchWorker[], shardSize: number): Promise<number> {
     const out = await mkdtemp(join(scratch, 'out-'));
     const env = { SRGAN_REDIS: redis.url };
-    await run(['jobs', 'submit', input, out, '--shard-size', '25', '--quiet'], env);
+    await run(['jobs', 'submit', input, out, '--shard-size', String(shardSize), '--quiet'], env);
     const startMs = performance.now();
-    const work = ['jobs', 'work', '--once', '--threads', String(threads), '--quiet'];
-    await Promise.all(Array.from({ length: workers }, () => run(work, env)));
+    await Promise.all(
+      workers.map(({ held, threads }) =>
+        run(['jobs', 'work', '--once', '--threads', String(threads), '--quiet'], env, held),
+      ),
+    );
     return took(startMs, out);
   }
 
@@ -69,6 +87,12 @@ async function took(startMs: number, out: string): Promise<number> {
   if (made !== COUNT) throw new Error(`${made} of ${COUNT} images are there`);
   await rm(out, { recursive: true });
   return seconds;
+}
+
+interface BenchWorker {
+  /** The words before its command. */
+  readonly held: readonly string[];
+  readonly threads: number;
 }
 
 export interface BenchRedis {
@@ -90,8 +114,13 @@ export async function startRedis(directory: string): Promise<BenchRedis> {
   return { url: `redis://127.0.0.1:${port}`, process: server };
 }
 
-export function run(args: readonly string[], env: Record<string, string>): Promise<void> {
-  const child = spawn(process.execPath, [bin, ...args], {
+export function run(
+  args: readonly string[],
+  env: Record<string, string>,
+  before: readonly string[] = [],
+): Promise<void> {
+  const [program = '', ...words] = [...before, process.execPath, bin, ...args];
+  const child = spawn(program, words, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
