@@ -1,6 +1,7 @@
 import type { Graph, Node } from './graph.js';
 import { known } from './order.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from './shapes.js';
+import { lastUses } from './users.js';
 
 export interface Cost {
   /** Multiply-adds of the convolutions, per input pixel. */
@@ -42,13 +43,10 @@ function parametersOf(node: Node): number {
  * The values that are needed at once while each node runs. Activations take the place of their input where nothing
  * else needs it.
  */
-export function aliveAt({ nodes, output }: Graph, shapes: ReadonlyMap<string, Shape>): number[] {
-  const lastUse = new Map<string, number>([[output, nodes.length]]);
-  nodes.forEach((node, i) => {
-    for (const name of node.inputs) lastUse.set(name, Math.max(i, lastUse.get(name) ?? 0));
-  });
+export function aliveAt(graph: Graph, shapes: ReadonlyMap<string, Shape>): number[] {
+  const lastUse = lastUses(graph);
   let alive = 0;
-  return nodes.map((node, i) => {
+  return graph.nodes.map((node, i) => {
     const dying = [...new Set(node.inputs)].filter((name) => lastUse.get(name) === i);
     const freed = dying.reduce((sum, name) => sum + volume(known(shapes, name)), 0);
     const own = volume(known(shapes, node.name));

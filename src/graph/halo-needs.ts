@@ -10,6 +10,7 @@ import {
   type Pads,
 } from './graph.js';
 import { known } from './order.js';
+import { isPlacewise } from './placewise.js';
 
 /** How a tensor lies over the image, and how much of the image it must have been made of. */
 export interface HaloNeeds {
@@ -88,21 +89,11 @@ function placeOf(node: Node, [first, ...others]: readonly Place[]): Place | unde
       return { scale, extra: onEachSide((side) => extra[side] + node.pads[side]) };
     case 'crop':
       return { scale, extra: onEachSide((side) => extra[side] - node.edges[side]) };
-    case 'activation':
-    case 'leakyRelu':
-    case 'prelu':
-    case 'clip':
-    case 'affine':
-    case 'add':
-    case 'mul':
-    case 'concat':
-    case 'select': {
+    default: {
       const alike = (other: Place) =>
         other.scale === scale && SIDES.every((side) => other.extra[side] === extra[side]);
-      return others.every(alike) ? first : undefined;
+      return isPlacewise(node) && others.every(alike) ? first : undefined;
     }
-    default:
-      return undefined;
   }
 }
 

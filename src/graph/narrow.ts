@@ -4,6 +4,7 @@ import { haloNeeds, type HaloNeeds } from './halo-needs.js';
 import { edgeNames, type Narrowing } from './narrowing.js';
 import { graphOf, known } from './order.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from './shapes.js';
+import { lastUses } from './users.js';
 
 export interface NarrowedGraph {
   readonly graph: Graph;
@@ -130,8 +131,7 @@ function cutsOf(
   haloPx: number,
   alignPx: number,
 ): Cut[] {
-  const lastUse = new Map<string, number>([[output, nodes.length]]);
-  nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
+  const lastUse = lastUses({ nodes, output });
   const cuts: Cut[] = [{ node: 0, haloPx, values: 0 }];
   let live: string[] = [];
   nodes.forEach(({ name }, i) => {

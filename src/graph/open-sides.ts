@@ -4,6 +4,7 @@ import type { FoldedGraph } from './emit-forms.js';
 import { axisOf, NO_PADS, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';
 import { isPlain } from './linear-form.js';
 import { graphOf, known } from './order.js';
+import { isPlacewise } from './placewise.js';
 import { openTileGraph } from './tile-graph.js';
 import { usersOf } from './users.js';
 
@@ -39,18 +40,9 @@ function inputMargin(node: Node, margin: Pads): Pads | undefined {
     case 'depthToSpace':
       return onEachSide((side) => Math.ceil(margin[side] / node.block));
     case 'input':
-    case 'activation':
-    case 'leakyRelu':
-    case 'prelu':
-    case 'clip':
-    case 'affine':
-    case 'add':
-    case 'mul':
-    case 'concat':
-    case 'select':
       return margin;
     default:
-      return undefined;
+      return isPlacewise(node) ? margin : undefined;
   }
 }
 

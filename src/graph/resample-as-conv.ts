@@ -1,4 +1,4 @@
-import { square, type Graph, type Node, type ResampleNode } from './graph.js';
+import { NO_PADS, square, type Graph, type Node, type ResampleNode } from './graph.js';
 import { graphOf, known } from './order.js';
 import { fraction } from './fraction.js';
 import { shapesOf, type Shape } from './shapes.js';
@@ -62,7 +62,7 @@ function convolved(node: ResampleNode, inputs: readonly Shape[]): Node[] | undef
       strides: square(step),
       dilations: square(1),
       groups: channels,
-      pads: { top: 0, left: 0, bottom: 0, right: 0 },
+      pads: NO_PADS,
       weights: Float32Array.from(Array.from({ length: channels }, () => filters).flat()),
       bias: undefined,
     },

@@ -14,3 +14,10 @@ export function usersOf({ nodes }: Graph): Users {
   }
   return (name) => users.get(name) ?? [];
 }
+
+/** The number of the last node that takes each tensor; of the result one after the last. */
+export function lastUses({ nodes, output }: Pick<Graph, 'nodes' | 'output'>): Map<string, number> {
+  const last = new Map<string, number>();
+  nodes.forEach((node, i) => node.inputs.forEach((name) => last.set(name, i)));
+  return last.set(output, nodes.length);
+}

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Outcome, Source } from '../job.js';
+import type { Source } from '../job.js';
 import { LOG, readLog, type InFlight } from '../watch/log.js';
 import { openNotes } from '../watch/notes.js';
 import type { Watch } from '../watch/watch.js';
@@ -21,7 +21,6 @@ export interface Crashes {
 }
 
 export interface ShardWatch extends Watch {
-  ended(outcome: Outcome): void;
   /** The attempt is over. */
   close(): void;
 }
@@ -53,7 +52,7 @@ export async function openCrashes(open: OpenQueue, directory: string | undefined
         opened: () => undefined,
         publishing: () => undefined,
         counted: () => undefined,
-        told: () => undefined,
+        told: end,
         finished: () => undefined,
         async *sources(found) {
           for await (const source of found) {
@@ -75,7 +74,6 @@ export async function openCrashes(open: OpenQueue, directory: string | undefined
             yield times > 0 ? suspect(source, times, crashes[causeOf(index)]) : source;
           }
         },
-        ended: ({ index }) => end(index),
         close() {
           closed = true;
           for (const index of [...begun.keys(), ...turns.keys()]) end(index);

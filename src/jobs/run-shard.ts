@@ -86,7 +86,7 @@ async function finish(attempt: Attempt, { manifest, sources }: Shard, run: Shard
       drain: run.drain,
       onOutcome: (outcome) => {
         ended.push(outcome);
-        watch.ended(outcome);
+        watch.told(outcome.index, 0);
         run.onOutcome(outcome);
       },
     },

@@ -1,7 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -12,22 +9,14 @@ import {
 } from '@aws-sdk/client-s3';
 import test, { type ExecutionContext } from 'ava';
 import { testWhere } from './where.js';
+import { endsWith, goProgram } from './go-program.js';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.js';
 
 const NAME = 'gofakes3';
-const installed = fileURLToPath(new URL(`../../../node_modules/.cache/bin/${NAME}`, import.meta.url));
-
-/** The server, as .ci/run installs it, or on the path. */
-const program = [
-  installed,
-  ...(process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, NAME)),
-].find((file) => existsSync(file));
-
-const SETUP =
-  'GOBIN=$PWD/node_modules/.cache/bin go install github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0';
+const program = goProgram(NAME, 'github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0');
 
 /** A test that needs an S3 server, after those before it; without one it is skipped, with the reason. */
-export const testWithS3 = testWhere(program !== undefined, `there is no ${NAME}: ${SETUP}`, test.serial);
+export const testWithS3 = testWhere(program.file !== undefined, program.missing, test.serial);
 
 /** A real S3 server of this test, with a proxy before it that can do harm. */
 export interface S3Server {
@@ -42,13 +31,10 @@ export interface S3Server {
 
 /** Buckets `source` and `result`, empty; everything is gone after the test. The process's environment has what the client needs. */
 export async function startS3(t: ExecutionContext): Promise<S3Server> {
-  const server = spawn(program ?? '', ['-host', '127.0.0.1:0', '-backend', 'memory'], {
+  const server = spawn(program.file ?? '', ['-host', '127.0.0.1:0', '-backend', 'memory'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const stop = () => void server.kill('SIGKILL');
-  t.teardown(stop);
-  // a test process that dies tears nothing down
-  process.once('exit', stop);
+  endsWith(t, server);
   const port = await new Promise<number>((resolve, reject) => {
     let said = '';
     const hear = (piece: Buffer) => {
