@@ -1,7 +1,6 @@
-import type { Graph } from '../../graph/graph.js';
+import { onEachSide, NO_PADS, type Graph, type Node, type Pads } from '../../graph/graph.js';
 import { positionsOff } from '../../graph/narrowing.js';
 import { known } from '../../graph/order.js';
-import { onEachSide, NO_PADS, type Node, type Pads } from '../../graph/graph.js';
 import { lastUses } from '../../graph/users.js';
 import { compute, cropped } from './operators.js';
 import type { Tensor } from './tensor.js';
