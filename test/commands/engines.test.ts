@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { compareImages } from '../../src/metrics/compare.js';
-import { writeBlurGraphModel } from '../engines/tfjs-files.js';
+import { compareImages } from '../../src/pixels/metrics/compare.js';
+import { writeBlurGraphModel } from '../network/engines/tfjs-files.js';
 import { srgan } from '../helpers/cli.js';
 import { drawPair, savePng } from '../helpers/image-pair.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
@@ -35,6 +35,20 @@ test('--engine tfjs gives the result of the default engine, and says what it run
   const one = await srgan(['upscale', 'a.png', 'one.png', '--engine', 'tfjs', ...tiles], { cwd });
   t.regex(one.stderr, RUNS_ON);
   t.deepEqual(await readFile(join(cwd, 'one.png')), await readFile(join(cwd, 'tfjs', 'a.png')));
+});
+
+test('--engine reference gives the result of the default engine, and says that it is slow', async (t) => {
+  const cwd = await temporaryDirectory(t);
+  await savePng(cwd, 'a.png', image.original, image);
+  for (const engine of ['onnx', 'reference']) {
+    const ran = await srgan(['pipe', 'a.png', engine, '--engine', engine, '--threads', '2'], { cwd });
+    t.is(ran.exitCode, 0, ran.stderr);
+    t.is(/^The reference engine .+ slowly\.$/m.test(ran.stderr), engine === 'reference', ran.stderr);
+  }
+  const compared = await compareImages(join(cwd, 'onnx', 'a.png'), join(cwd, 'reference', 'a.png'), {
+    shavePx: 0,
+  });
+  t.true(compared.largestDifference <= 1);
 });
 
 test('a graph-model of the user, and -q', async (t) => {
