@@ -1,3 +1,5 @@
+import type { EngineName } from '../contract/engine.js';
+import { kernelIdentity } from '../network/engines/native/binding.js';
 import path from 'node:path';
 import { SrganError } from '../system/errors.js';
 import { stat } from '../system/files/fs.js';
@@ -62,7 +64,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
     model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
-    engine: options.engine ?? 'onnx',
+    engine: options.engine ?? defaultEngine(options),
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,
@@ -131,6 +133,12 @@ function checkCombinations(options: PipeOptions) {
       `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
     );
   }
+}
+
+/** Our own kernels where they run and suit the other options, else onnxruntime. */
+function defaultEngine({ precision, device }: PipeOptions): EngineName {
+  const suits = precision !== 'int8' && (device === undefined || device === 'cpu');
+  return suits && kernelIdentity() !== undefined ? 'native' : 'onnx';
 }
 
 function checkPrecision({ precision, engine = 'onnx', device = 'cpu', fold = true }: PipeOptions) {

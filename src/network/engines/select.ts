@@ -6,6 +6,11 @@ import type { Engine, EngineSettings } from '../../contract/engine.js';
  */
 export async function openEngine(settings: EngineSettings): Promise<Engine> {
   switch (settings.engine) {
+    case 'native': {
+      const { openNativeEngine } = await import('./native/native.js');
+      let onnx: Promise<Engine> | undefined;
+      return openNativeEngine(() => (onnx ??= openEngine({ ...settings, engine: 'onnx' })));
+    }
     case 'onnx': {
       const { openOnnxEngine } = await import('./onnx.js');
       return openOnnxEngine(settings.device);

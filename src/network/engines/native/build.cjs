@@ -9,12 +9,24 @@ const path = require('node:path');
 const HERE = __dirname;
 const ROOT = path.resolve(HERE, '../../../..');
 const SOURCES = ['addon', 'network', 'plan', 'run'];
-const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math'];
+const FLAGS = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=fast',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+];
 
 /** One object of kernels.cpp for each instruction set. */
 const SETS = {
   x64: [
-    { name: 'avx512', lanes: 16, flags: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma', '-mprefer-vector-width=512'] },
+    {
+      name: 'avx512',
+      lanes: 16,
+      flags: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma', '-mprefer-vector-width=512'],
+    },
     { name: 'avx2', lanes: 8, flags: ['-mavx2', '-mfma'] },
   ],
   arm64: [{ name: 'neon', lanes: 4, flags: [] }],
@@ -31,7 +43,10 @@ async function build(options = {}) {
   if (!sets) throw new Error(`there are no kernels for ${arch}`);
   const compiler = options.compiler ?? findCompiler();
   if (compiler === undefined) throw new Error('no C++ compiler was found (c++, clang++ or g++)');
-  const headers = path.join(path.dirname(require.resolve('node-api-headers/package.json', { paths: [ROOT] })), 'include');
+  const headers = path.join(
+    path.dirname(require.resolve('node-api-headers/package.json', { paths: [ROOT] })),
+    'include',
+  );
   const stamp = stampOf([compiler, arch, platform, ...extra]);
   if (fs.existsSync(out) && readIfThere(`${out}.stamp`) === stamp) return out;
 
@@ -40,11 +55,24 @@ async function build(options = {}) {
     const withSets = sets.map(({ name }) => `-DWITH_${name.toUpperCase()}`);
     const object = (name) => path.join(made, `${name}.o`);
     const compile = (source, name, flags) =>
-      run(compiler, [...FLAGS, ...flags, ...extra, '-c', path.join(HERE, `${source}.cpp`), '-o', object(name)]);
+      run(compiler, [
+        ...FLAGS,
+        ...flags,
+        ...extra,
+        '-c',
+        path.join(HERE, `${source}.cpp`),
+        '-o',
+        object(name),
+      ]);
     await Promise.all([
       ...sets.map(({ name, lanes, flags }) => {
         const set = `kernels${name[0].toUpperCase()}${name.slice(1)}`;
-        return compile('kernels', name, [...flags, `-DLANES=${lanes}`, `-DKERNELS=${set}`, `-DKERNELS_NAME="${name}"`]);
+        return compile('kernels', name, [
+          ...flags,
+          `-DLANES=${lanes}`,
+          `-DKERNELS=${set}`,
+          `-DKERNELS_NAME="${name}"`,
+        ]);
       }),
       ...SOURCES.map((source) => compile(source, source, ['-I', headers, '-DNAPI_VERSION=8', ...withSets])),
     ]);
@@ -75,7 +103,10 @@ function run(command, args) {
     child.on('error', reject);
     child.on('close', (status) => {
       if (status === 0) resolve();
-      else reject(new Error(`${command} ended with status ${status}: ${said.split('\n').slice(0, 5).join(' ')}`));
+      else
+        reject(
+          new Error(`${command} ended with status ${status}: ${said.split('\n').slice(0, 5).join(' ')}`),
+        );
     });
   });
 }

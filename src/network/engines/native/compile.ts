@@ -1,10 +1,11 @@
-import { fraction } from '../../../graph/fraction.js';
-import type { ConvNode, Graph, Node } from '../../../graph/graph.js';
-import { known } from '../../../graph/order.js';
-import { largeShapesOf, type Shape } from '../../../graph/shapes.js';
-import { usersOf, type Users } from '../../../graph/users.js';
+import type { Program } from '../../../contract/engine.js';
+import { fraction } from '../../../system/fraction.js';
+import type { ConvNode, Graph, Node } from '../../graph/graph.js';
+import { known } from '../../graph/order.js';
+import { largeShapesOf, type Shape } from '../../graph/shapes.js';
+import { usersOf, type Users } from '../../graph/users.js';
 import { prepared } from './passes.js';
-import { ProgramWriter, UNARIES, type Program, type UnaryKind } from './program.js';
+import { ProgramWriter, UNARIES, type UnaryKind } from './program.js';
 
 /** Activations that are a slope below 0. */
 type Slopes = number | Float32Array;
@@ -69,7 +70,9 @@ function lacking(node: Node): string | undefined {
         ? undefined
         : 'a factor of resampling that is no simple fraction';
     case 'upsample':
-      return [node.factor.height, node.factor.width].every((factor) => Number.isInteger(factor) && factor <= 64)
+      return [node.factor.height, node.factor.width].every(
+        (factor) => Number.isInteger(factor) && factor <= 64,
+      )
         ? undefined
         : 'a factor of enlargement that is no whole number';
     case 'quantize':
@@ -107,7 +110,12 @@ function absorbable(
       if (chosen !== undefined) absorbed.add(chosen);
     } else if (node.op === 'mul' && node.inputs.length === 2) {
       const gate = nodes.get(second);
-      if (gate?.op === 'activation' && gate.activation === 'sigmoid' && gate.inputs[0] === first && single(second))
+      if (
+        gate?.op === 'activation' &&
+        gate.activation === 'sigmoid' &&
+        gate.inputs[0] === first &&
+        single(second)
+      )
         absorbed.add(second);
     }
   }
@@ -156,7 +164,10 @@ function emit(compiling: Compiling, node: Node): number {
           ? emitConv(compiling, before, spread(slopes))
           : unary('prelu', inputs(), slopes);
       }
-      return unary(node.op === 'activation' && node.activation !== 'relu' ? node.activation : 'sigmoid', inputs());
+      return unary(
+        node.op === 'activation' && node.activation !== 'relu' ? node.activation : 'sigmoid',
+        inputs(),
+      );
     }
     case 'clip':
       return unary('clip', inputs(), node.min, node.max);
@@ -170,7 +181,12 @@ function emit(compiling: Compiling, node: Node): number {
         const conv = convolved.op === 'conv' ? convolved : nodes.get(convolved.inputs[0] ?? '');
         const slopes = convolved.op === 'conv' ? undefined : slopesOf(convolved);
         if (conv?.op === 'conv')
-          return emitConv(compiling, conv, slopes === undefined ? undefined : spread(slopes), known(made, other));
+          return emitConv(
+            compiling,
+            conv,
+            slopes === undefined ? undefined : spread(slopes),
+            known(made, other),
+          );
       }
       // a value that fills all positions comes first
       const [ones, all] = [inputs(), known(shapes, node.name)];
@@ -194,7 +210,10 @@ function emit(compiling: Compiling, node: Node): number {
     case 'depthToSpace':
       return writer.push('depthToSpace', inputs(), [node.block, Number(node.mode === 'CRD')]);
     case 'select':
-      return writer.push('select', inputs(), [node.channels.length, writer.numbers(Float32Array.from(node.channels))]);
+      return writer.push('select', inputs(), [
+        node.channels.length,
+        writer.numbers(Float32Array.from(node.channels)),
+      ]);
     case 'pad': {
       const { top, left, bottom, right } = node.pads;
       return writer.push('pad', inputs(), [top, left, bottom, right]);
@@ -219,22 +238,18 @@ function emitConv(
   const { inChannels, outChannels, kernel, strides, dilations, pads, weights, bias } = node;
   const zeros = pads === 'same' ? [-1, -1, -1, -1] : [pads.top, pads.left, pads.bottom, pads.right];
   const input = known(made, node.inputs[0] ?? '');
-  return writer.push(
-    'conv',
-    added === undefined ? [input] : [input, added],
-    [
-      inChannels,
-      outChannels,
-      kernel.height,
-      kernel.width,
-      strides.height,
-      strides.width,
-      dilations.height,
-      dilations.width,
-      ...zeros,
-      writer.numbers(weights),
-      bias ? writer.numbers(bias) : -1,
-      slopes ? writer.numbers(slopes) : -1,
-    ],
-  );
+  return writer.push('conv', added === undefined ? [input] : [input, added], [
+    inChannels,
+    outChannels,
+    kernel.height,
+    kernel.width,
+    strides.height,
+    strides.width,
+    dilations.height,
+    dilations.width,
+    ...zeros,
+    writer.numbers(weights),
+    bias ? writer.numbers(bias) : -1,
+    slopes ? writer.numbers(slopes) : -1,
+  ]);
 }

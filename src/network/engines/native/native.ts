@@ -1,9 +1,8 @@
-import { SrganError } from '../../../errors.js';
-import type { Engine, Network, NetworkFile, PagePart } from '../../../engines/engine.js';
-import { checkPlanes, scaleValues } from '../../../engines/planes.js';
-import type { Sides } from '../../../tiles/sides.js';
+import { SrganError } from '../../../system/errors.js';
+import type { Engine, Network, NetworkFile, PagePart, Program } from '../../../contract/engine.js';
+import { checkPlanes, scaleValues } from '../three-planes.js';
+import type { Sides } from '../../tiles/sides.js';
 import { findBinding, type Binding } from './binding.js';
-import type { Program } from './program.js';
 
 const NOTHING: Sides<number> = { top: 0, left: 0, bottom: 0, right: 0 };
 const IMAGE = { channels: 3, extraPx: 0 };
@@ -16,17 +15,21 @@ const IMAGE = { channels: 3, extraPx: 0 };
 export function openNativeEngine(others: () => Promise<Engine>): Engine {
   const { binding, ...rest } = findBinding();
   if (!binding || !('instructionSet' in rest)) {
-    throw new SrganError('E_ENGINE', `There are no native kernels here: ${'missing' in rest ? rest.missing : ''}.`, {
-      hint: 'npm rebuild srgan, or --engine onnx.',
-    });
+    throw new SrganError(
+      'E_ENGINE',
+      `There are no native kernels here: ${'missing' in rest ? rest.missing : ''}.`,
+      {
+        hint: 'npm rebuild srgan, or --engine onnx.',
+      },
+    );
   }
   const { instructionSet } = rest;
   return {
     name: 'native',
     device: 'cpu',
     async load(file) {
-      const { program } = file;
-      return program ? load(binding, instructionSet, file, program) : (await others()).load(file);
+      const { native } = file;
+      return native ? load(binding, instructionSet, file, native.program) : (await others()).load(file);
     },
   };
 }
@@ -76,7 +79,10 @@ function load(binding: Binding, instructionSet: string, file: NetworkFile, progr
     return result;
   }
 
-  function enlarge({ source, result, window, core, alpha }: PagePart, givens: readonly Float32Array[] = []): boolean {
+  function enlarge(
+    { source, result, window, core, alpha }: PagePart,
+    givens: readonly Float32Array[] = [],
+  ): boolean {
     checkOpen();
     const places = Float64Array.of(
       source.start,

@@ -1,6 +1,6 @@
-import type { ConvNode, Graph, Node } from '../../../graph/graph.js';
-import { graphOf } from '../../../graph/order.js';
-import { usersOf } from '../../../graph/users.js';
+import type { ConvNode, Graph, Node } from '../../graph/graph.js';
+import { graphOf } from '../../graph/order.js';
+import { usersOf } from '../../graph/users.js';
 
 /** The same network in the form that the kernels are quickest with. */
 export function prepared(title: string, graph: Graph): Graph {
@@ -63,7 +63,10 @@ function inOrderOfPlaces(title: string, graph: Graph): Graph {
     if (conv?.op !== 'conv' || chain.length > 2) continue;
     const places = node.block ** 2;
     const depth = conv.outChannels / places;
-    const from = Array.from({ length: conv.outChannels }, (_, c) => (c % depth) * places + Math.floor(c / depth));
+    const from = Array.from(
+      { length: conv.outChannels },
+      (_, c) => (c % depth) * places + Math.floor(c / depth),
+    );
     replaced.set(conv.name, reordered(conv, from));
     for (const each of chain) {
       if (each.op === 'prelu')

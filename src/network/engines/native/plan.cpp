@@ -203,12 +203,8 @@ Plan makePlan(const Network& network, int width, int height, Region wanted, int 
     if (value % height != 0) throw Refused("the wanted part is no whole number of positions");
     return static_cast<int>(value / height);
   };
-  plan.result = {scaled(wanted.top), scaled(wanted.left), scaled(wanted.bottom), scaled(wanted.right)};
-  if (extra != 0) {
-    if (wanted.top != 0 || wanted.left != 0 || wanted.bottom != height || wanted.right != width)
-      throw Refused("a part is wanted of what has no parts");
-    plan.result = {0, 0, resultHeight, resultWidth};
-  }
+  plan.result = {scaled(wanted.top), scaled(wanted.left), scaled(wanted.bottom) + extra, scaled(wanted.right) + extra};
+  if (plan.result.empty()) throw Refused("nothing is left of the image");
 
   plan.made.assign(count, Region{});
   plan.made[last] = plan.result;

@@ -1,12 +1,4 @@
-import type { Graph } from '../../../graph/graph.js';
-import { compile } from './compile.js';
-
-/** A network as the native engine takes it: checked again when it is loaded. Plain data, shared by all threads. */
-export interface Program {
-  readonly code: Int32Array<SharedArrayBuffer>;
-  /** Weights and all other numbers that are no whole ones. */
-  readonly numbers: Float32Array<SharedArrayBuffer>;
-}
+import type { Program } from '../../../contract/engine.js';
 
 /** The order of `Kind` in network.h. */
 export const KINDS = [
@@ -81,9 +73,4 @@ export class ProgramWriter {
     }
     return { code, numbers };
   }
-}
-
-/** The program of a graph, or why there is none, for people: "has a layer of the kind 'quantize'". */
-export function programOf(title: string, graph: Graph): Program | { readonly missing: string } {
-  return compile(title, graph);
 }
