@@ -1,13 +1,13 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { compareImages } from '../../src/metrics/compare.js';
-import { openNetworks } from '../../src/models/networks.js';
+import { compareImages } from '../../src/pixels/metrics/compare.js';
+import { openNetworks } from '../../src/network/models/networks.js';
 import { srgan } from '../helpers/cli.js';
 import { drawPair, savePng } from '../helpers/image-pair.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { withoutPackages } from '../helpers/without-packages.js';
-import { unknown, varied } from '../models/onnx-variants.js';
+import { unknown, varied } from '../network/models/onnx-variants.js';
 
 const image = drawPair({ widthPx: 31, heightPx: 23, channels: 3, max: 255 });
 const SLOW =
