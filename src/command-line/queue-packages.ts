@@ -1,4 +1,4 @@
-import { withPackages } from '../installed.js';
+import { withPackages } from '../system/installed.js';
 
 /** Loads what works with the queue. @throws SrganError E_QUEUE where its packages are not installed */
 export function withQueuePackages<T>(load: () => Promise<T>): Promise<T> {

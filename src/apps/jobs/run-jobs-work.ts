@@ -1,4 +1,4 @@
-import { withPackages } from '../../installed.js';
+import { withPackages } from '../../system/installed.js';
 import { openQueue, type OpenQueue, type ShardJob } from './redis/queue.js';
 import { resourcesOf } from './shard/run-shard.js';
 import { work, type ShardEnd, type WorkObserver } from './work.js';

@@ -1,6 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { asSrganError } from '../../system/errors.js';
-import { withPackages } from '../../installed.js';
+import { withPackages } from '../../system/installed.js';
 import './no-telemetry.js';
 
 export type Runtime = typeof Ort;

@@ -6,7 +6,7 @@ import type * as Converter from '@tensorflow/tfjs-converter';
 import type * as Core from '@tensorflow/tfjs-core';
 import type * as Layers from '@tensorflow/tfjs-layers';
 import { SrganError, systemCode } from '../../system/errors.js';
-import { installing } from '../../installed.js';
+import { installing } from '../../system/installed.js';
 import { locatePackage } from '../models/file/locate.js';
 import type { TfjsBackend } from '../../contract/engine.js';
 import { registerLayers } from './tfjs-layers.js';

@@ -1,5 +1,5 @@
 import { SrganError } from '../../system/errors.js';
-import { withPackages } from '../../installed.js';
+import { withPackages } from '../../system/installed.js';
 import { openSweep, type Sweep } from '../../system/files/left-over.js';
 import type { Settings } from '../../contract/options.js';
 import { schemeOf } from '../../system/files/address.js';

@@ -3,7 +3,7 @@ import type { Graph } from '../../graph/graph.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
 import { largeShapesOf } from '../../graph/shapes.js';
-import { installing } from '../../../installed.js';
+import { installing } from '../../../system/installed.js';
 import { hasOnnxruntime } from '../default-engine.js';
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../../contract/engine.js';
 import { NO_HALO, resultSize } from '../narrows.js';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { isThere } from '../../../system/files/is-there.js';
-import { globalDirectories } from '../../../installed.js';
+import { globalDirectories } from '../../../system/installed.js';
 
 /**
  * Directory of an installed npm package, whether or not its `exports` show it: where srgan's own modules are

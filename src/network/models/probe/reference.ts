@@ -2,7 +2,7 @@ import { evaluate } from '../../engines/reference/evaluate.js';
 import { SrganError } from '../../../system/errors.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../graph/read/onnx/read-onnx.js';
-import { installing } from '../../../installed.js';
+import { installing } from '../../../system/installed.js';
 import type { Probe } from './probe.js';
 
 /** Slow, but found everywhere. @throws SrganError E_MODEL where only onnxruntime knows an operator */

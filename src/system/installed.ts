@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { SrganError, systemCode, type ErrorCode } from './system/errors.js';
+import { SrganError, systemCode, type ErrorCode } from './errors.js';
 
 /**
  * Loads a module that stands on packages which most users don't need, and which are installed apart.
