@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core/command';
 import { statusFlags } from '../../src/command-line/flags/jobs-flags.js';
+import { withQueuePackages } from '../../src/command-line/queue-packages.js';
 
 export default class JobsStatus extends Command {
   static override summary = 'Tell where a queue stands.';
@@ -21,7 +22,7 @@ export default class JobsStatus extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsStatus);
-    const { runJobsStatus } = await import('../../src/apps/jobs/run-jobs-status.js');
+    const { runJobsStatus } = await withQueuePackages(() => import('../../src/apps/jobs/run-jobs-status.js'));
     process.exitCode = await runJobsStatus(flags);
   }
 }

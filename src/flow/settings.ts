@@ -1,6 +1,5 @@
-import type { EngineName } from '../contract/engine.js';
-import { kernelIdentity } from '../network/engines/native/binding.js';
 import path from 'node:path';
+import { defaultEngine } from '../network/engines/default-engine.js';
 import { SrganError } from '../system/errors.js';
 import { stat } from '../system/files/fs.js';
 import { fileOfShard } from '../places/find/shard.js';
@@ -64,7 +63,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
     model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
-    engine: options.engine ?? defaultEngine(options),
+    engine: options.engine ?? (options.precision === 'int8' ? 'onnx' : defaultEngine(options.device)),
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,
@@ -133,12 +132,6 @@ function checkCombinations(options: PipeOptions) {
       `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
     );
   }
-}
-
-/** Our own kernels where they run and suit the other options, else onnxruntime. */
-function defaultEngine({ precision, device }: PipeOptions): EngineName {
-  const suits = precision !== 'int8' && (device === undefined || device === 'cpu');
-  return suits && kernelIdentity() !== undefined ? 'native' : 'onnx';
 }
 
 function checkPrecision({ precision, engine = 'onnx', device = 'cpu', fold = true }: PipeOptions) {
