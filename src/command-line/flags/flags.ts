@@ -171,7 +171,7 @@ export const networkFlags = {
     ...network,
     options: ENGINE_NAMES,
     description:
-      'What runs the network; reference is plain JavaScript, which runs anywhere, slowly; tfjs runs the network as published, with tfjs-node where that is installed; resize is plain resampling without one.',
+      'What runs the network; native is the kernels of srgan, the default on the CPU where they were built, which leave networks that they have no kernels for to onnx (onnxruntime); reference is plain JavaScript, which runs anywhere, slowly; tfjs runs the network as published, with tfjs-node where that is installed; resize is plain resampling without one.',
   })(),
   device: Flags.option({
     ...network,

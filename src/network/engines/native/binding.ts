@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { systemCode } from '../../../system/errors.js';
 
 /** A loaded network of one thread. */
 export type Handle = object & { readonly brand: unique symbol };
@@ -58,18 +57,20 @@ export function kernelIdentity(): string | undefined {
 function find(): Found {
   const wanted = process.env['SRGAN_KERNELS'] ?? '';
   if (wanted === 'none') return { missing: 'they are switched off by SRGAN_KERNELS' };
-  const files = placesOf(rootDirectory());
-  const file = files.find((each) => existsSync(each));
-  if (file === undefined) return { missing: 'they were not built when srgan was installed' };
-  try {
-    const binding = createRequire(import.meta.url)(file) as Binding;
-    const instructionSet = binding.instructionSet(wanted);
-    return instructionSet === ''
-      ? { missing: 'this processor has no instructions that they are made for' }
-      : { binding, instructionSet };
-  } catch (cause) {
-    return { missing: `they do not load: ${cause instanceof Error ? cause.message : String(cause)}` };
+  const require = createRequire(import.meta.url);
+  for (const file of placesOf(path.dirname(require.resolve('srgan/package.json')))) {
+    try {
+      const binding = require(file) as Binding;
+      const instructionSet = binding.instructionSet(wanted);
+      return instructionSet === ''
+        ? { missing: 'this processor has no instructions that they are made for' }
+        : { binding, instructionSet };
+    } catch (cause) {
+      if (systemCode(cause) === 'MODULE_NOT_FOUND') continue;
+      return { missing: `they do not load: ${cause instanceof Error ? cause.message : String(cause)}` };
+    }
   }
+  return { missing: 'they were not built when srgan was installed' };
 }
 
 function placesOf(root: string): string[] {
@@ -82,12 +83,4 @@ function placesOf(root: string): string[] {
     path.join(root, 'build', 'Release', 'srgan.node'),
     ...prebuilt.map((name) => path.join(folder, name)),
   ];
-}
-
-/** The nearest directory above this file that has a package.json. */
-function rootDirectory(): string {
-  let directory = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(directory, 'package.json')) && path.dirname(directory) !== directory)
-    directory = path.dirname(directory);
-  return directory;
 }
