@@ -25,7 +25,7 @@ export async function suggest(
   const flags = Object.entries(found?.flags ?? {}).flatMap(([name, { type, ...rest }]) =>
     type === 'boolean' && 'allowNo' in rest && rest.allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
   );
-  return didYouMean(flag!, flags).trim() || undefined;
+  return didYouMean(flag ?? '', flags).trim() || undefined;
 }
 
 function suggestCommand(words: readonly string[], ids: readonly string[]): string | undefined {
@@ -36,5 +36,7 @@ function suggestCommand(words: readonly string[], ids: readonly string[]): strin
   const names = ids.map((id) => id.replaceAll(':', ' '));
   const topics = names.filter((name) => name.startsWith(`${first} `));
   const both = topics.length > 0 ? didYouMean(`${first} ${second}`, topics) : '';
-  return (both || didYouMean(first, new Set(names.map((name) => name.split(' ')[0]!)))).trim() || undefined;
+  return (
+    (both || didYouMean(first, new Set(names.map((name) => name.replace(/ .*/, ''))))).trim() || undefined
+  );
 }
