@@ -4,11 +4,10 @@ import { withQueuePackages } from '../../src/command-line/queue-packages.js';
 
 export default class JobsDrain extends Command {
   static override summary =
-    'Have the workers of a queue take nothing new, and wait until nothing is in hand.';
+    'Stop the workers of a queue from taking new shards, and wait until none is in progress.';
 
   static override description =
-    'Shards in hand are ended, all others wait in the queue, which stays held until --release; workers may go and ' +
-    'come meanwhile.';
+    'Shards in progress are finished; all others wait in the queue until --release. Workers may come and go meanwhile.';
 
   static override examples = [
     '<%= config.bin %> jobs drain --redis redis://queue:6379',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
+import { didYouMean } from '../../system/closest.js';
 import { SrganError } from '../../system/errors.js';
 import type { NetworkFamily, Networks } from '../../contract/run.js';
 import type { FileDescription } from './describe-file.js';
@@ -171,9 +172,9 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   if (kept) return kept;
   const file = await readers.file(pathOf(name));
   if (file) return file;
-  const names = (await networkNames()).join(', ');
+  const names = await networkNames();
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
-    hint: `The names are ${names}, or the path of ${readers.kinds}.`,
+    hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });
 }
 
