@@ -1,18 +1,19 @@
 /**
  * The workers alone: pixels in memory to pixels in memory, cut into tiles, with nothing read, encoded or
  * written inside the measured time.
- * Arguments: DIRECTORY MODEL FACTOR THREADS [TILE, or 0 for the usual one] [IMAGES-AT-ONCE]
+ * Arguments: DIRECTORY MODEL FACTOR THREADS [TILE, or 0 for the usual one] [IMAGES-AT-ONCE] [ENGINE]
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { EngineName } from '../../../src/contract/engine.js';
 import type { Pixels } from '../../../src/contract/job.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';
 import { openTilePool } from '../../../src/network/workers/pool.js';
 
-const [directory, model, factor, threads, tile = '0', atOnce = '1'] = process.argv.slice(2);
-const engine = { engine: 'onnx', device: 'cpu' } as const;
+const [directory, model, factor, threads, tile = '0', atOnce = '1', name = 'onnx'] = process.argv.slice(2);
+const engine = { engine: name as EngineName, device: 'cpu' } as const;
 const network = await openNetworks(engine).load(model!, Number(factor));
 const buffers = createBuffers(2 ** 30);
 const pool = openTilePool({ threads: Number(threads) }, engine, buffers);
