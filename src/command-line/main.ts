@@ -1,7 +1,9 @@
 import { run } from '@oclif/core/run';
+import { ownProcess } from '../pixels/vips.js';
 
 /** Runs the command line of this process; `root` is the directory of the package. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
+  ownProcess();
   // messages for people may go nowhere: the work goes on
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {

@@ -171,7 +171,7 @@ export const networkFlags = {
     ...network,
     options: ENGINE_NAMES,
     description:
-      'Engine that runs the network: onnx (onnxruntime), reference (plain JavaScript, slow, runs anywhere), tfjs (TensorFlow.js, the network as published), resize (no network, plain resampling).',
+      'Engine that runs the network: native (kernels of srgan, the default on the CPU; leaves networks it has no kernels for to onnx), onnx (onnxruntime), reference (plain JavaScript, slow, runs anywhere), tfjs (TensorFlow.js, the network as published), resize (no network, plain resampling).',
   })(),
   device: Flags.option({
     ...network,

@@ -1,7 +1,13 @@
 import type { Device, EngineName } from '../../contract/engine.js';
+import { kernelIdentity } from './native/binding.js';
 
 /** What runs the networks where no engine is asked for: the fastest that is installed. */
 export function defaultEngine(device: Device = 'cpu'): EngineName {
+  return device === 'cpu' && kernelIdentity() !== undefined ? 'native' : withoutKernels(device);
+}
+
+/** What runs the networks that our own kernels do not run. */
+export function withoutKernels(device: Device = 'cpu'): EngineName {
   return hasOnnxruntime() || (device !== 'cpu' && device !== 'auto') ? 'onnx' : 'reference';
 }
 

@@ -30,6 +30,9 @@ export interface PreparedEngine {
  */
 export async function prepareEngine(settings: EngineSettings, threads: number): Promise<PreparedEngine> {
   switch (settings.engine) {
+    case 'native':
+      await openEngine(settings);
+      return { settings, workers: { threads }, folds: true, note: undefined };
     case 'resize':
       return { settings, workers: { threads }, folds: true, note: undefined };
     case 'onnx': {

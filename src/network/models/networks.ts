@@ -68,6 +68,8 @@ export function openNetworks(settings: NetworkSettings): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
+    case 'native':
+      return openFiles(forNative(settings.fold ?? true));
     case 'onnx':
     case 'reference':
       return openFiles(forOnnx(settings.fold ?? true));
@@ -101,6 +103,30 @@ const forOnnx = (fold: boolean): Readers => ({
   },
   kinds: 'an .onnx, .param, .bin or .rsr file or of a model.json',
 });
+
+/** With a program for our own kernels where these can run the network whole; else as for onnxruntime. */
+const forNative = (fold: boolean): Readers => {
+  const [plain, folded] = [forOnnx(false), forOnnx(fold)];
+  const native = async (read: (readers: Readers) => Promise<NetworkFile>) => {
+    const { withProgram } = await import('./native-network.js');
+    const file = await read(plain);
+    return withProgram(file, fold) ?? (fold ? read(folded) : file);
+  };
+  return {
+    packaged: (family, factor) => native((readers) => readers.packaged(family, factor)),
+    async file(path) {
+      const opened = await plain.file(path);
+      if (!opened) return undefined;
+      const load = (factor: number) =>
+        native(async (readers) => {
+          const again = readers === plain ? opened : await readers.file(path);
+          return (again ?? opened).load(factor);
+        });
+      return { ...opened, load };
+    },
+    kinds: plain.kinds,
+  };
+};
 
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
   async packaged(family, factor) {
