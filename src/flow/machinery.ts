@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { createBudget } from '../system/budget.js';
 import { prepareEngine } from '../network/engines/prepare.js';
 import { quantizedNetworks } from '../network/models/int8/quantized-networks.js';
-import { openNetworks } from '../network/models/networks.js';
+import { networkIdentity, openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
 import type { Run } from '../contract/run.js';
 import { createBuffers } from '../network/workers/buffers.js';
@@ -17,7 +17,7 @@ export interface Machinery extends Pick<
   readonly tilePx: number | undefined;
   /**
    * Reads the network named for all images, so that a wrong name costs nothing.
-   * @returns its key at its own factor
+   * @returns what is the same wherever the results are
    * @throws SrganError E_MODEL
    */
   check(model: string): Promise<string>;
@@ -64,11 +64,10 @@ export async function openMachinery(
     places,
     codec: pLimit(threads),
     async check(model) {
-      const family = await inFull.describe(model);
-      const { key } = await inFull.load(model, family.defaultFactor);
+      const identity = await networkIdentity(inFull, model);
       if (prepared.note !== undefined && !noted) onNote(prepared.note);
       noted = true;
-      return key;
+      return identity;
     },
     close: () => tiles.close(),
   };
