@@ -171,7 +171,7 @@ export const networkFlags = {
     ...network,
     options: ENGINE_NAMES,
     description:
-      'What runs the network; tfjs runs it as published, with tfjs-node where that is installed; resize is plain resampling without one.',
+      'What runs the network; reference is plain JavaScript, which runs anywhere, slowly; tfjs runs the network as published, with tfjs-node where that is installed; resize is plain resampling without one.',
   })(),
   device: Flags.option({
     ...network,

@@ -10,7 +10,7 @@ export interface NetworkFile {
   readonly key: string;
   /** For people, such as `esrgan-slim x2`. */
   readonly title: string;
-  /** What the engine reads: ONNX bytes for `onnx`; model.json for `tfjs`; empty for `resize`. */
+  /** What the engine reads: ONNX bytes for `onnx` and `reference`; model.json for `tfjs`; empty for `resize`. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   /** For `tfjs`: its weight files, one after the other. */
   readonly weights?: Uint8Array<SharedArrayBuffer>;
@@ -127,7 +127,7 @@ export interface Engine {
   load(file: NetworkFile): Promise<Network>;
 }
 
-export const ENGINE_NAMES = ['onnx', 'tfjs', 'resize'] as const;
+export const ENGINE_NAMES = ['onnx', 'reference', 'tfjs', 'resize'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'auto'] as const;

@@ -1,6 +1,23 @@
 import { edgeNames, positionsOff } from '../graph/narrowing.js';
 import type { Sides } from '../tiles/sides.js';
-import type { Narrows } from './engine.js';
+import type { NetworkFile, Narrows } from './engine.js';
+
+const IMAGE = { channels: 3, extraPx: 0 };
+export const NO_HALO = { top: 0, left: 0, bottom: 0, right: 0 } as const;
+
+/** What a network gives for planes of a size, where its file tells the truth. */
+export function resultSize(
+  { factor, features = IMAGE, trimPx = NO_HALO, narrows }: NetworkFile,
+  widthPx: number,
+  heightPx: number,
+  halo: Sides<number>,
+): { channels: number; width: number; height: number } {
+  const { channels, extraPx } = features;
+  const lacks = narrows ? lackOf(narrows, halo) : trimPx;
+  const width = (widthPx - lacks.left - lacks.right) * factor + extraPx;
+  const height = (heightPx - lacks.top - lacks.bottom) * factor + extraPx;
+  return { channels, width, height };
+}
 
 const END_OF_AXIS = 2n ** 31n - 1n;
 

@@ -2,7 +2,7 @@ import type * as Ort from 'onnxruntime-node';
 import { SrganError } from '../errors.js';
 import type { Device, Engine, Network, NetworkFile } from './engine.js';
 import { edgeNames } from '../graph/narrowing.js';
-import { edgesOf, lackOf } from './narrows.js';
+import { edgesOf, NO_HALO, resultSize } from './narrows.js';
 import { selectProvider } from './onnx-provider.js';
 import { loadRuntime, SESSION_OPTIONS, type Runtime } from './onnx-session.js';
 import { checkPlanes, scaleValues } from './planes.js';
@@ -24,11 +24,8 @@ export async function openOnnxEngine(device: Device): Promise<Engine> {
   };
 }
 
-const IMAGE = { channels: 3, extraPx: 0 };
-const NOTHING = { top: 0, left: 0, bottom: 0, right: 0 } as const;
-
 async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
-  const { title, bytes, factor, inputRange, outputRange, trimPx = NOTHING, features = IMAGE, narrows } = file;
+  const { title, bytes, inputRange, outputRange, narrows } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
   // the runtime takes no shared memory
   const model = new Uint8Array(bytes);
@@ -43,14 +40,11 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
   let open = true;
 
   return {
-    async run(planes, widthPx, heightPx, givens = [], halo = NOTHING) {
+    async run(planes, widthPx, heightPx, givens = [], halo = NO_HALO) {
       if (!open) throw new SrganError('E_ENGINE', `${title}: the network has been disposed.`);
       checkPlanes(title, planes, widthPx, heightPx);
       if (inputRange !== 255) scaleValues(planes, inputRange / 255);
-      const { channels, extraPx } = features;
-      const lacks = narrows ? lackOf(narrows, halo) : trimPx;
-      const width = (widthPx - lacks.left - lacks.right) * factor + extraPx;
-      const height = (heightPx - lacks.top - lacks.bottom) * factor + extraPx;
+      const { channels, width, height } = resultSize(file, widthPx, heightPx, halo);
       const outputLength = channels * width * height;
       if (output.length < outputLength) output = new Float32Array(outputLength);
       const result = output.subarray(0, outputLength);

@@ -38,6 +38,10 @@ export async function prepareEngine(settings: EngineSettings, threads: number): 
       if (device === 'cpu') return { ...found, workers: { threads }, folds: true };
       return { ...found, workers: { threads, tilers: 1 }, folds: false, tilePx: ACCELERATOR_TILE_PX };
     }
+    case 'reference': {
+      const { note } = await openEngine(settings);
+      return { settings: { ...settings, device: 'cpu' }, workers: { threads }, folds: true, note };
+    }
     case 'tfjs': {
       setTensorFlowThreads(threads);
       const { note } = await openEngine(settings);

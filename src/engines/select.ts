@@ -10,6 +10,10 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
       const { openOnnxEngine } = await import('./onnx.js');
       return openOnnxEngine(settings.device);
     }
+    case 'reference': {
+      const { openReferenceEngine } = await import('./reference/reference.js');
+      return openReferenceEngine(settings);
+    }
     case 'tfjs': {
       const { openTfjsEngine } = await import('./tfjs.js');
       return openTfjsEngine(settings);

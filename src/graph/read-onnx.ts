@@ -5,6 +5,7 @@ import { attribute, constant, isSide, single, varies, type Read, type Reading } 
 import { SIZE_OPERATORS } from './onnx-resize.js';
 import { castKeeps, viewBy, type View } from './onnx-views.js';
 import { damaged, graphOf } from './order.js';
+import { FORM_OPERATORS } from './read-forms.js';
 
 /**
  * The graph of an ONNX model with one input and one output.
@@ -12,6 +13,25 @@ import { damaged, graphOf } from './order.js';
  * @throws SrganError E_MODEL where the parts of the model do not fit each other
  */
 export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
+  return readWith(OPERATORS, title, model);
+}
+
+/** The graph of a model that `emitOnnx` or `emitTogether` made, forms for tiles among them, but for int8. */
+export function readEmitted(title: string, model: OnnxModel): Graph | undefined {
+  const [, ...others] = model.inputs;
+  const givens = others.flatMap(({ name, dims }): Node[] => {
+    const [, channels] = dims;
+    return dims.length === 4 && channels !== undefined ? [{ op: 'given', name, inputs: [], channels }] : [];
+  });
+  return readWith({ ...OPERATORS, ...FORMS }, title, model, givens);
+}
+
+function readWith(
+  operators: Readonly<Record<string, Read>>,
+  title: string,
+  model: OnnxModel,
+  givens: readonly Node[] = [],
+): Graph | undefined {
   const [input] = model.inputs;
   const [output] = model.outputs;
   const channels = input?.dims[1];
@@ -19,7 +39,7 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
 
   const constants = new Map(model.initializers);
   const views = new Map<string, View>();
-  const nodes: Node[] = [{ op: 'input', name: input.name, inputs: [], channels }];
+  const nodes: Node[] = [{ op: 'input', name: input.name, inputs: [], channels }, ...givens];
   for (const node of model.nodes) {
     const [name = ''] = node.outputs;
     const [first = ''] = node.inputs;
@@ -59,7 +79,8 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
     if (!varying.every(({ as }) => as === (nhwc ? 'nhwc' : 'itself'))) return undefined;
     if (nhwc && !IN_ANY_LAYOUT.has(node.type)) return undefined;
     if (nhwc) views.set(name, { of: name, as: 'nhwc' });
-    return readOperator({ node, name, inputs: node.inputs.map((value) => seen(value).of), constants, nhwc });
+    const inputs = node.inputs.map((value) => seen(value).of);
+    return readOperator(operators, { node, name, inputs, constants, nhwc });
   }
 }
 
@@ -80,9 +101,9 @@ const IN_ANY_LAYOUT = new Set([
   'Concat',
 ]);
 
-function readOperator(reading: Reading): Node | undefined {
+function readOperator(operators: Readonly<Record<string, Read>>, reading: Reading): Node | undefined {
   const { node } = reading;
-  const read = node.domain === '' && Object.hasOwn(OPERATORS, node.type) ? OPERATORS[node.type] : undefined;
+  const read = node.domain === '' && Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
   return read?.(reading);
 }
 
@@ -100,7 +121,11 @@ const OPERATORS: Readonly<Record<string, Read>> = {
 
   PRelu(reading) {
     const slopes = perChannel(reading, constant(reading, 1));
-    return slopes && slopes.length > 1 ? { ...single(reading), op: 'prelu', slopes } : undefined;
+    const [slope] = slopes ?? [];
+    if (!slopes || slope === undefined) return undefined;
+    return slopes.length > 1
+      ? { ...single(reading), op: 'prelu', slopes }
+      : { ...single(reading), op: 'leakyRelu', slope };
   },
 
   Clip(reading) {
@@ -177,6 +202,11 @@ const OPERATORS: Readonly<Record<string, Read>> = {
   },
 
   ...SIZE_OPERATORS,
+};
+
+const FORMS: Readonly<Record<string, Read>> = {
+  ...FORM_OPERATORS,
+  Concat: (reading) => FORM_OPERATORS['Concat']?.(reading) ?? OPERATORS['Concat']?.(reading),
 };
 
 function activation(activation: Activation): Read {

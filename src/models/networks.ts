@@ -68,6 +68,7 @@ export function openNetworks(settings: NetworkSettings): Networks {
     case 'resize':
       return openKernels();
     case 'onnx':
+    case 'reference':
       return openFiles(forOnnx(settings.fold ?? true));
     case 'tfjs':
       return openFiles(forTfjs(settings));

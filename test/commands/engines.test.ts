@@ -37,6 +37,20 @@ test('--engine tfjs gives the result of the default engine, and says what it run
   t.deepEqual(await readFile(join(cwd, 'one.png')), await readFile(join(cwd, 'tfjs', 'a.png')));
 });
 
+test('--engine reference gives the result of the default engine, and says that it is slow', async (t) => {
+  const cwd = await temporaryDirectory(t);
+  await savePng(cwd, 'a.png', image.original, image);
+  for (const engine of ['onnx', 'reference']) {
+    const ran = await srgan(['pipe', 'a.png', engine, '--engine', engine, '--threads', '2'], { cwd });
+    t.is(ran.exitCode, 0, ran.stderr);
+    t.is(/^The reference engine .+ slowly\.$/m.test(ran.stderr), engine === 'reference', ran.stderr);
+  }
+  const compared = await compareImages(join(cwd, 'onnx', 'a.png'), join(cwd, 'reference', 'a.png'), {
+    shavePx: 0,
+  });
+  t.true(compared.largestDifference <= 1);
+});
+
 test('a graph-model of the user, and -q', async (t) => {
   const cwd = await temporaryDirectory(t);
   await savePng(cwd, 'a.png', image.original, image);

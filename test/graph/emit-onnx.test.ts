@@ -3,11 +3,12 @@ import * as ort from 'onnxruntime-node';
 import { emitOnnx, emitTogether } from '../../src/graph/emit-onnx.js';
 import { graphOf } from '../../src/graph/order.js';
 import { readOnnxModel } from '../../src/graph/onnx-model.js';
-import { readOnnx } from '../../src/graph/read-onnx.js';
+import { readEmitted, readOnnx } from '../../src/graph/read-onnx.js';
 import { shapesOf } from '../../src/graph/shapes.js';
 import { seeded } from '../helpers/random.js';
 import { conv, graphsOfEveryNode, randomNetwork } from './random-graph.js';
-import { evaluate, tensor, type Tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor, type Tensor } from '../../src/engines/reference/tensor.js';
 
 for (const [name, graph] of Object.entries(graphsOfEveryNode(seeded(7)))) {
   test(`${name}: onnxruntime computes what the definition says`, async (t) => {
@@ -27,11 +28,13 @@ for (const [name, graph] of Object.entries(graphsOfEveryNode(seeded(7)))) {
     }
   });
 
-  // what only tiles are made of is in no file
-  if (graph.nodes.some(({ op }) => ['take', 'transpose', 'unroll', 'join'].includes(op))) continue;
   test(`${name}: what was emitted is read again as the same network`, (t) => {
     const channels = graph.nodes[0]?.op === 'input' ? graph.nodes[0].channels : 0;
-    const again = readOnnx('test', readOnnxModel('test', emitOnnx(graph)));
+    const model = readOnnxModel('test', emitOnnx(graph));
+    // what only tiles are made of is in no file of a user
+    const ofTiles = graph.nodes.some(({ op }) => ['take', 'transpose', 'unroll', 'join'].includes(op));
+    const again = ofTiles ? readEmitted('test', model) : readOnnx('test', model);
+    if (ofTiles) t.is(readOnnx('test', model), undefined);
     const next = seeded(3);
     const input = tensor(channels, 8, 7, () => 2 * next() - 1);
     t.truthy(again);

@@ -9,7 +9,8 @@ import { seeded } from '../helpers/random.js';
 import { difference } from './near.js';
 import { randomBranches } from './random-branches.js';
 import { around, conv } from './random-graph.js';
-import { evaluate, tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor } from '../../src/engines/reference/tensor.js';
 
 test('random networks: away from the border the same values for less', (t) => {
   const next = seeded(31);

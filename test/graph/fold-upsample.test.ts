@@ -5,7 +5,8 @@ import { square, type Graph, type Node } from '../../src/graph/graph.js';
 import { seeded } from '../helpers/random.js';
 import { difference } from './near.js';
 import { around, conv } from './random-graph.js';
-import { evaluate, tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor } from '../../src/engines/reference/tensor.js';
 
 const enlarging = (factor: number, side: number, next: () => number): Graph => {
   const up: Node = { op: 'upsample', name: 'u', inputs: ['x'], factor: square(factor) };

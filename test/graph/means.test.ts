@@ -5,7 +5,8 @@ import { shapesOf } from '../../src/graph/shapes.js';
 import { seeded } from '../helpers/random.js';
 import { networkWithMeans } from './network-with-means.js';
 import { conv, around } from './random-graph.js';
-import { evaluate, pixel, tensor, type Tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { pixel, tensor, type Tensor } from '../../src/engines/reference/tensor.js';
 
 test('the parts, given the means one after the other, make what the whole makes', (t) => {
   const next = seeded(5);
@@ -18,7 +19,7 @@ test('the parts, given the means one after the other, make what the whole makes'
   );
   const means = new Map<string, Tensor>();
   for (const [i, { graph: step }] of cut.steps.entries()) {
-    const features = evaluate(step, input, means);
+    const features = evaluate(step, input, { givens: means });
     const area = features.height * features.width;
     const mean = tensor(features.channels, 1, 1, (c) => {
       let sum = 0;
@@ -29,7 +30,7 @@ test('the parts, given the means one after the other, make what the whole makes'
     });
     means.set(['inner mean', 'outer mean'][i]!, mean);
   }
-  const [whole, parts] = [evaluate(graph, input), evaluate(cut.last.graph, input, means)];
+  const [whole, parts] = [evaluate(graph, input), evaluate(cut.last.graph, input, { givens: means })];
   t.deepEqual([parts.height, parts.width], [24, 20]);
   t.true(whole.values.every((value, i) => Math.abs(value - parts.values[i]!) < 1e-9));
 });

@@ -13,7 +13,8 @@ import { difference } from './near.js';
 import { networkWithMeans } from './network-with-means.js';
 import { randomBranches } from './random-branches.js';
 import { around } from './random-graph.js';
-import { evaluate, tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor } from '../../src/engines/reference/tensor.js';
 
 test('the image itself needs a halo of the receptive field', (t) => {
   const next = seeded(7);

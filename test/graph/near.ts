@@ -1,4 +1,4 @@
-import type { Tensor } from './reference.js';
+import type { Tensor } from '../../src/engines/reference/tensor.js';
 
 /**
  * Largest difference between two tensors of one shape, relative to the largest value, where a position is at

@@ -16,7 +16,8 @@ import { seeded } from '../helpers/random.js';
 import { difference } from './near.js';
 import { randomBranches } from './random-branches.js';
 import { around, conv } from './random-graph.js';
-import { evaluate, tensor, type Tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor, type Tensor } from '../../src/engines/reference/tensor.js';
 
 const plain = (graph: Graph): FoldedGraph => ({ graph, values: new Map() });
 const ALL_CLOSED = CLOSED_SIDES.at(-1)!;

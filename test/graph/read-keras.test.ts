@@ -1,6 +1,7 @@
 import test from 'ava';
 import { readKeras } from '../../src/graph/read-keras.js';
-import { evaluate, tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor } from '../../src/engines/reference/tensor.js';
 
 interface Layer {
   class_name: string;

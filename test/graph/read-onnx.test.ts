@@ -8,7 +8,8 @@ import { readOnnx } from '../../src/graph/read-onnx.js';
 import { seeded } from '../helpers/random.js';
 import { moveWeightsOut } from './move-weights-out.js';
 import { randomNetwork } from './random-graph.js';
-import { evaluate, tensor } from './reference.js';
+import { evaluate } from '../../src/engines/reference/evaluate.js';
+import { tensor } from '../../src/engines/reference/tensor.js';
 
 test('names, types and sides of inputs and outputs', (t) => {
   const { inputs, outputs } = readOnnxModel('test', emitOnnx(randomNetwork(seeded(4))));

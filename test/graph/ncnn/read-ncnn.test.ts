@@ -2,7 +2,8 @@ import test from 'ava';
 import { SrganError } from '../../../src/errors.js';
 import { readNcnn } from '../../../src/graph/ncnn/read-ncnn.js';
 import { randomValues, seeded } from '../../helpers/random.js';
-import { evaluate, pixel, tensor, type Tensor } from '../reference.js';
+import { evaluate } from '../../../src/engines/reference/evaluate.js';
+import { pixel, tensor, type Tensor } from '../../../src/engines/reference/tensor.js';
 
 const next = seeded(17);
 const input = tensor(3, 6, 7, () => 2 * next() - 1);

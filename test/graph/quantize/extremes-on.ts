@@ -1,7 +1,8 @@
 import type { Graph } from '../../../src/graph/graph.js';
 import { graphOf } from '../../../src/graph/order.js';
 import type { Extremes } from '../../../src/graph/quantize/extremes.js';
-import { evaluate, type Tensor } from '../reference.js';
+import { evaluate } from '../../../src/engines/reference/evaluate.js';
+import { type Tensor } from '../../../src/engines/reference/tensor.js';
 
 /** What every node makes of an input. */
 export function innerTensors(graph: Graph, input: Tensor): Map<string, Tensor> {

@@ -12,7 +12,8 @@ import { seeded } from '../../helpers/random.js';
 import { difference } from '../near.js';
 import { randomBranches } from '../random-branches.js';
 import { conv } from '../random-graph.js';
-import { evaluate, tensor, type Tensor } from '../reference.js';
+import { evaluate } from '../../../src/engines/reference/evaluate.js';
+import { tensor, type Tensor } from '../../../src/engines/reference/tensor.js';
 import { extremesOn } from './extremes-on.js';
 
 const image = (next: () => number) => tensor(3, 9, 11, () => Math.floor(256 * next()));

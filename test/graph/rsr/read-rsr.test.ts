@@ -2,7 +2,8 @@ import test from 'ava';
 import { SrganError } from '../../../src/errors.js';
 import { readRsr } from '../../../src/graph/rsr/read-rsr.js';
 import { randomValues, seeded } from '../../helpers/random.js';
-import { evaluate, tensor } from '../reference.js';
+import { evaluate } from '../../../src/engines/reference/evaluate.js';
+import { tensor } from '../../../src/engines/reference/tensor.js';
 import { xzOf } from './xz-of.js';
 
 interface Described {
