@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 const FILE_SYSTEM = ['fs', 'fs/promises', 'node:fs', 'node:fs/promises'].map((name) => ({
   name,
-  message: 'Take src/files/fs.ts, which knows names of any bytes.',
+  message: 'Take src/system/files/fs.ts, which knows names of any bytes.',
 }));
 
 export default tseslint.config(
@@ -35,11 +35,11 @@ export default tseslint.config(
   {
     // only the command line speaks oclif, and only one module the file system, for names that are no UTF-8
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/**', 'src/files/fs.ts'],
+    ignores: ['src/command-line/**', 'src/apps/**', 'src/system/files/fs.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: FILE_SYSTEM, patterns: ['@oclif/*'] }] },
   },
   {
-    files: ['src/cli/**/*.ts', 'commands/**/*.ts'],
+    files: ['src/command-line/**/*.ts', 'src/apps/**/*.ts', 'commands/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: FILE_SYSTEM }] },
   },
   {

@@ -6,7 +6,7 @@ const { join } = require('node:path');
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 2));
 
 const launch = async (argv) => {
-  const { tooFewFiles } = require('../dist/src/cli/enough-files.cjs');
+  const { tooFewFiles } = require('../dist/src/command-line/enough-files.cjs');
   const refusal = tooFewFiles();
   if (refusal !== undefined) {
     process.stderr.write(`srgan: ${refusal}\n`);
@@ -15,15 +15,15 @@ const launch = async (argv) => {
   }
   // native code that crashes takes its process along: what works off many images runs under a small parent
   if (['pipe', 'batch', 'jobs'].includes(argv[0])) {
-    const { isWatched, orderOf, start } = require('../dist/src/watch/start.cjs');
+    const { isWatched, orderOf, start } = require('../dist/src/flow/watch/start.cjs');
     const order = isWatched(argv, process.env) ? orderOf(__filename, argv) : undefined;
     if (order) {
       const started = start(order);
-      const { supervise } = await import('../dist/src/watch/supervise.js');
+      const { supervise } = await import('../dist/src/flow/watch/supervise.js');
       return supervise(order, started);
     }
   }
-  const { main } = await import('../dist/src/cli/main.js');
+  const { main } = await import('../dist/src/command-line/main.js');
   return main(join(__dirname, '..'));
 };
 

@@ -1,6 +1,6 @@
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { comparedArgs, compareFlags } from '../src/cli/compare-flags.js';
+import { comparedArgs, compareFlags } from '../src/apps/compare/compare-flags.js';
 
 export default class Compare extends Command {
   static override summary = 'Compare two images by figures, and side by side in a page.';
@@ -27,13 +27,13 @@ export default class Compare extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Compare);
-    const { compareImages } = await import('../src/metrics/compare.js');
-    const { figuresJson, figuresText } = await import('../src/reports/compare/figures.js');
-    const { print } = await import('../src/cli/output.js');
-    const { cellFor } = await import('../src/reports/compare/pictures.js');
+    const { compareImages } = await import('../src/pixels/metrics/compare.js');
+    const { figuresJson, figuresText } = await import('../src/apps/compare/compare-figures.js');
+    const { print } = await import('../src/command-line/output.js');
+    const { cellFor } = await import('../src/apps/compare/pictures.js');
     const comparison = await compareImages(args.a, args.b, { shavePx: flags.shave, cellPx: cellFor });
     if (flags.html !== undefined) {
-      const { writeComparePage } = await import('../src/reports/compare/page.js');
+      const { writeComparePage } = await import('../src/apps/compare/compare-page.js');
       await writeComparePage(flags.html, comparison);
     }
     await print(flags.json ? figuresJson(comparison) : figuresText(comparison));

@@ -26,8 +26,8 @@ export default class Completion extends Command {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Completion);
-    const { commandWords } = await import('../src/cli/completion/words.js');
-    const { print } = await import('../src/cli/output.js');
+    const { commandWords } = await import('../src/apps/cli/completion/command-words.js');
+    const { print } = await import('../src/command-line/output.js');
     await print((await scriptOf(args.shell))(this.config.bin, commandWords(this.config.commands)));
   }
 }
@@ -35,10 +35,10 @@ export default class Completion extends Command {
 async function scriptOf(shell: string) {
   switch (shell) {
     case 'zsh':
-      return (await import('../src/cli/completion/zsh.js')).zshCompletion;
+      return (await import('../src/apps/cli/completion/zsh.js')).zshCompletion;
     case 'fish':
-      return (await import('../src/cli/completion/fish.js')).fishCompletion;
+      return (await import('../src/apps/cli/completion/fish.js')).fishCompletion;
     default:
-      return (await import('../src/cli/completion/bash.js')).bashCompletion;
+      return (await import('../src/apps/cli/completion/bash.js')).bashCompletion;
   }
 }

@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { benchmarkFlags } from '../src/cli/benchmark-flags.js';
+import { benchmarkFlags } from '../src/apps/benchmark/benchmark-flags.js';
 
 export default class ParallelBenchmark extends Command {
   static override summary = 'Measure how much faster worker threads make a batch on this machine.';
@@ -33,8 +33,8 @@ export default class ParallelBenchmark extends Command {
 
   async run(): Promise<void> {
     const { flags: given } = await this.parse(ParallelBenchmark);
-    const { fillBenchmarkFlags } = await import('../src/cli/fill-benchmark-flags.js');
-    const { runBenchmark } = await import('../src/cli/run-benchmark.js');
+    const { fillBenchmarkFlags } = await import('../src/apps/benchmark/fill-benchmark-flags.js');
+    const { runBenchmark } = await import('../src/apps/benchmark/run-benchmark.js');
     process.exitCode = await runBenchmark(await fillBenchmarkFlags(given));
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { pipeFlags } from '../src/cli/pipe-flags.js';
+import { pipeFlags } from '../src/command-line/flags/pipe-flags.js';
 
 export default class Pipe extends Command {
   static override summary = 'Upscale the images of folders, globs or a list.';
@@ -61,22 +61,22 @@ export default class Pipe extends Command {
 
   async run(): Promise<void> {
     const { flags: given, raw } = await this.parse(Pipe);
-    const { fillFlags } = await import('../src/cli/fill-flags.js');
+    const { fillFlags } = await import('../src/command-line/flags/fill-flags.js');
     const flags = await fillFlags(given, pipeFlags);
     // oclif sorts `argv` by first mention, which confuses an argument with an equal value of a flag
     const args = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 
-    const { selectInputs } = await import('../src/cli/inputs.js');
+    const { selectInputs } = await import('../src/command-line/inputs.js');
     const { inputs, out } = await selectInputs(args, flags, () => process.stdin);
     if (inputs.kind === 'list' && process.stdin.isTTY) {
-      const { showHelp } = await import('../src/cli/show-help.js');
+      const { showHelp } = await import('../src/command-line/show-help.js');
       await showHelp(this.config, 'pipe');
       process.exitCode = 2;
       return;
     }
-    const { optionsOf } = await import('../src/cli/pipe-options.js');
-    const { openWatch } = await import('../src/watch/watch.js');
-    const { runPipe } = await import('../src/cli/run-pipe.js');
+    const { optionsOf } = await import('../src/command-line/flags/pipe-options.js');
+    const { openWatch } = await import('../src/flow/watch/watch.js');
+    const { runPipe } = await import('../src/apps/cli/run-pipe.js');
     const { exitStatus } = await runPipe(flags, { ...optionsOf(flags), inputs, out }, openWatch());
     process.exitCode = exitStatus;
   }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { jsonFlag } from '../src/cli/report-flags.js';
-import { splitCommand } from '../src/cli/split-command.js';
-import { readWholeNumber } from '../src/cli/values.js';
+import { jsonFlag } from '../src/command-line/flags/report-flags.js';
+import { splitCommand } from '../src/command-line/split-command.js';
+import { readWholeNumber } from '../src/command-line/values.js';
 
 export default class ProfileMemory extends Command {
   static override summary = 'Run another command and report the memory that it takes.';
@@ -66,7 +66,7 @@ export default class ProfileMemory extends Command {
   async run(): Promise<void> {
     const { own, command } = splitCommand(this.argv, ProfileMemory.flags);
     const { flags } = await this.parse(ProfileMemory, [...own]);
-    const { profileMemory } = await import('../src/cli/profile-memory.js');
+    const { profileMemory } = await import('../src/apps/profile/profile-memory.js');
     process.exitCode = await profileMemory(join(this.config.root, 'bin', 'run.js'), command, flags);
   }
 }

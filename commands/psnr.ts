@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { comparedArgs, compareFlags } from '../src/cli/compare-flags.js';
+import { comparedArgs, compareFlags } from '../src/apps/compare/compare-flags.js';
 
 export default class Psnr extends Command {
   static override summary = 'Measure how alike two images are: PSNR and SSIM.';
@@ -29,9 +29,9 @@ export default class Psnr extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Psnr);
-    const { compareImages } = await import('../src/metrics/compare.js');
-    const { figuresJson, figuresText } = await import('../src/reports/compare/figures.js');
-    const { print } = await import('../src/cli/output.js');
+    const { compareImages } = await import('../src/pixels/metrics/compare.js');
+    const { figuresJson, figuresText } = await import('../src/apps/compare/compare-figures.js');
+    const { print } = await import('../src/command-line/output.js');
     const comparison = await compareImages(args.a, args.b, { shavePx: flags.shave });
     await print(flags.json ? figuresJson(comparison) : figuresText(comparison));
   }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { upscaleFlags } from '../src/cli/upscale-flags.js';
+import { upscaleFlags } from '../src/command-line/flags/upscale-flags.js';
 
 export default class Upscale extends Command {
   static override summary = 'Upscale one image.';
@@ -34,19 +34,19 @@ export default class Upscale extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Upscale);
-    const { SrganError } = await import('../src/errors.js');
+    const { SrganError } = await import('../src/system/errors.js');
     if (args.in === undefined || args.out === undefined) {
       throw new SrganError('E_USAGE', 'upscale needs an image and the name of the result.', {
         hint: 'Such as: srgan upscale photo.jpg large.jpg',
       });
     }
     if (args.in === '-' && process.stdin.isTTY) {
-      const { showHelp } = await import('../src/cli/show-help.js');
+      const { showHelp } = await import('../src/command-line/show-help.js');
       await showHelp(this.config, 'upscale');
       process.exitCode = 2;
       return;
     }
-    const { runUpscale } = await import('../src/cli/run-upscale.js');
+    const { runUpscale } = await import('../src/apps/cli/run-upscale.js');
     process.exitCode = await runUpscale(args.in, args.out, flags);
   }
 }

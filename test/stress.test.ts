@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { pipe, type Outcome } from '../src/index.js';
-import { theilSen } from '../src/profile/trend.js';
+import { theilSen } from '../src/apps/profile/trend.js';
 import { srgan } from './helpers/cli.js';
 import { saveMixed } from './helpers/mixed-images.js';
 import { temporaryDirectory } from './helpers/temporary-directory.js';

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { batchFlags } from '../../src/cli/batch-flags.js';
+import { batchFlags } from '../../src/command-line/flags/batch-flags.js';
 
 export default class Batch extends Command {
   static override summary =
@@ -49,7 +49,7 @@ export default class Batch extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Batch);
-    const { runBatch } = await import('../../src/cli/run-batch.js');
+    const { runBatch } = await import('../../src/apps/cli/run-batch.js');
     const named = [args.in, args.out].filter((argument) => argument !== undefined);
     process.exitCode = await runBatch(named, flags);
   }

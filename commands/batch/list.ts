@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { jsonFlag } from '../../src/cli/report-flags.js';
+import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class BatchList extends Command {
   static override summary = 'List the batches whose results are in a directory, the newest first.';
@@ -19,9 +19,9 @@ export default class BatchList extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BatchList);
-    const { listBatches } = await import('../../src/journal/batches.js');
-    const { batchesTable } = await import('../../src/reports/batches.js');
-    const { print } = await import('../../src/cli/output.js');
+    const { listBatches } = await import('../../src/flow/journal/batches.js');
+    const { batchesTable } = await import('../../src/apps/cli/batch-text.js');
+    const { print } = await import('../../src/command-line/output.js');
     const batches = await listBatches(args.out);
     await print(flags.json ? `${JSON.stringify(batches, null, 2)}\n` : batchesTable(batches));
   }

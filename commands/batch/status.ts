@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { jsonFlag } from '../../src/cli/report-flags.js';
+import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class BatchStatus extends Command {
   static override summary = 'Tell where a batch stands.';
@@ -33,9 +33,9 @@ export default class BatchStatus extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BatchStatus);
-    const { findBatch } = await import('../../src/journal/batches.js');
-    const { batchText } = await import('../../src/reports/batches.js');
-    const { print } = await import('../../src/cli/output.js');
+    const { findBatch } = await import('../../src/flow/journal/batches.js');
+    const { batchText } = await import('../../src/apps/cli/batch-text.js');
+    const { print } = await import('../../src/command-line/output.js');
     const batch = await findBatch(args.out, flags['batch-id']);
     await print(flags.json ? `${JSON.stringify(batch, null, 2)}\n` : batchText(batch));
   }

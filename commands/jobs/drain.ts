@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { drainFlags } from '../../src/cli/jobs-flags.js';
+import { drainFlags } from '../../src/command-line/flags/jobs-flags.js';
 
 export default class JobsDrain extends Command {
   static override summary =
@@ -18,7 +18,7 @@ export default class JobsDrain extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsDrain);
-    const { runJobsDrain } = await import('../../src/cli/run-jobs-status.js');
+    const { runJobsDrain } = await import('../../src/apps/jobs/run-jobs-status.js');
     process.exitCode = await runJobsDrain(flags);
   }
 }

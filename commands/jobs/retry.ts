@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { retryFlags } from '../../src/cli/jobs-flags.js';
+import { retryFlags } from '../../src/command-line/flags/jobs-flags.js';
 
 export default class JobsRetry extends Command {
   static override summary = 'Put what failed back into the queue.';
@@ -17,7 +17,7 @@ export default class JobsRetry extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsRetry);
-    const { runJobsRetry } = await import('../../src/cli/run-jobs-status.js');
+    const { runJobsRetry } = await import('../../src/apps/jobs/run-jobs-status.js');
     process.exitCode = await runJobsRetry(flags);
   }
 }

@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { statusFlags } from '../../src/cli/jobs-flags.js';
+import { statusFlags } from '../../src/command-line/flags/jobs-flags.js';
 
 export default class JobsStatus extends Command {
   static override summary = 'Tell where a queue stands.';
@@ -21,7 +21,7 @@ export default class JobsStatus extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsStatus);
-    const { runJobsStatus } = await import('../../src/cli/run-jobs-status.js');
+    const { runJobsStatus } = await import('../../src/apps/jobs/run-jobs-status.js');
     process.exitCode = await runJobsStatus(flags);
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { submitFlags } from '../../src/cli/jobs-flags.js';
+import { submitFlags } from '../../src/command-line/flags/jobs-flags.js';
 
 export default class JobsSubmit extends Command {
   static override summary = 'Put a list of images into a queue for many machines.';
@@ -49,7 +49,7 @@ export default class JobsSubmit extends Command {
     const { flags, raw } = await this.parse(JobsSubmit);
     // oclif sorts `argv` by first mention, which confuses an argument with an equal value of a flag
     const args = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
-    const { runJobsSubmit } = await import('../../src/cli/run-jobs-submit.js');
+    const { runJobsSubmit } = await import('../../src/apps/jobs/run-jobs-submit.js');
     process.exitCode = await runJobsSubmit(args, flags);
   }
 }

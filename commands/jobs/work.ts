@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { workFlags } from '../../src/cli/jobs-flags.js';
+import { workFlags } from '../../src/command-line/flags/jobs-flags.js';
 
 export default class JobsWork extends Command {
   static override summary = 'Work off the shards of a queue, on every core.';
@@ -27,7 +27,7 @@ export default class JobsWork extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsWork);
-    const { runJobsWork } = await import('../../src/cli/run-jobs-work.js');
+    const { runJobsWork } = await import('../../src/apps/jobs/run-jobs-work.js');
     process.exitCode = await runJobsWork(flags);
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { addFlags } from '../../src/cli/add-flags.js';
+import { addFlags } from '../../src/apps/cli/add-flags.js';
 
 export default class ModelsAdd extends Command {
   static override summary = 'Keep a network, so that --model takes its name from anywhere.';
@@ -42,11 +42,11 @@ export default class ModelsAdd extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsAdd);
-    const { addNetworks } = await import('../../src/models/add/add.js');
-    const { addedText } = await import('../../src/reports/kept-networks.js');
-    const { visible } = await import('../../src/reports/terminal-text.js');
-    const { openInterrupts } = await import('../../src/cli/interrupts.js');
-    const { print } = await import('../../src/cli/output.js');
+    const { addNetworks } = await import('../../src/network/models/add/add.js');
+    const { addedText } = await import('../../src/apps/cli/kept-networks.js');
+    const { visible } = await import('../../src/report/terminal-text.js');
+    const { openInterrupts } = await import('../../src/system/process/interrupts.js');
+    const { print } = await import('../../src/command-line/output.js');
     const say = (text: string) => void process.stderr.write(text);
     const interrupts = openInterrupts(() => say('Stopping; once more to stop now.\n'));
     try {

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { modelComparisonFlags } from '../../src/cli/model-comparison-flags.js';
+import { modelComparisonFlags } from '../../src/apps/model-comparison/model-comparison-flags.js';
 
 export default class ModelsCompare extends Command {
   static override summary = 'Compare networks on images of your own.';
@@ -47,8 +47,9 @@ export default class ModelsCompare extends Command {
   async run(): Promise<void> {
     const { flags: given, raw } = await this.parse(ModelsCompare);
     const sources = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
-    const { fillModelComparisonFlags } = await import('../../src/cli/fill-model-comparison-flags.js');
-    const { runModelComparison } = await import('../../src/cli/run-model-comparison.js');
+    const { fillModelComparisonFlags } =
+      await import('../../src/apps/model-comparison/fill-model-comparison-flags.js');
+    const { runModelComparison } = await import('../../src/apps/model-comparison/run-model-comparison.js');
     process.exitCode = await runModelComparison(sources, await fillModelComparisonFlags(given));
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { convertFlags } from '../../src/cli/convert-flags.js';
+import { convertFlags } from '../../src/apps/cli/convert-flags.js';
 
 export default class ModelsConvert extends Command {
   static override summary = 'Write a network as the ONNX file that is run, for use in other tools.';
@@ -28,9 +28,9 @@ export default class ModelsConvert extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsConvert);
-    const { convertToOnnx } = await import('../../src/models/convert.js');
-    const { convertedLine } = await import('../../src/reports/networks.js');
-    const { print } = await import('../../src/cli/output.js');
+    const { convertToOnnx } = await import('../../src/network/models/convert.js');
+    const { convertedLine } = await import('../../src/apps/cli/network-tables.js');
+    const { print } = await import('../../src/command-line/output.js');
     const { scale: factor, fold, overwrite } = flags;
     const network = await convertToOnnx(args.in, args.out, { factor, fold, overwrite });
     process.stderr.write(`${convertedLine(network)}\n`);

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { Command } from '@oclif/core/command';
-import { jsonFlag } from '../../src/cli/report-flags.js';
+import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class Models extends Command {
   static override summary = 'List the networks there are.';
@@ -22,16 +22,16 @@ export default class Models extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Models);
-    const { print } = await import('../../src/cli/output.js');
+    const { print } = await import('../../src/command-line/output.js');
     if (flags.names) {
-      const { networkNames } = await import('../../src/models/networks.js');
-      const { keptNames } = await import('../../src/models/kept/kept.js');
+      const { networkNames } = await import('../../src/network/models/networks.js');
+      const { keptNames } = await import('../../src/network/models/kept/kept-families.js');
       const names = await (flags.kept ? keptNames() : networkNames());
       await print(names.map((name) => `${name}\n`).join(''));
       return;
     }
-    const { listNetworks } = await import('../../src/models/networks.js');
-    const { networksTable } = await import('../../src/reports/networks.js');
+    const { listNetworks } = await import('../../src/network/models/networks.js');
+    const { networksTable } = await import('../../src/apps/cli/network-tables.js');
     const all = await listNetworks();
     const networks = flags.kept ? all.filter(({ kept }) => kept) : all;
     await print(flags.json ? `${JSON.stringify(networks, null, 2)}\n` : networksTable(networks));

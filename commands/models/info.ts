@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { jsonFlag } from '../../src/cli/report-flags.js';
+import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class ModelsInfo extends Command {
   static override summary = 'Tell all about one family of networks, or about a file.';
@@ -28,9 +28,10 @@ export default class ModelsInfo extends Command {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsInfo);
     const { describeFile, describeKept, isNetworkFile, listNetworks } =
-      await import('../../src/models/networks.js');
-    const { fileInfo, keptInfo, networkInfo, pickNetwork } = await import('../../src/reports/networks.js');
-    const { print } = await import('../../src/cli/output.js');
+      await import('../../src/network/models/networks.js');
+    const { fileInfo, keptInfo, networkInfo, pickNetwork } =
+      await import('../../src/apps/cli/network-tables.js');
+    const { print } = await import('../../src/command-line/output.js');
     if (await isNetworkFile(args.name)) {
       const file = await describeFile(args.name);
       await print(flags.json ? `${JSON.stringify(file, null, 2)}\n` : fileInfo(file));

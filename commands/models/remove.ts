@@ -18,7 +18,7 @@ export default class ModelsRemove extends Command {
 
   async run(): Promise<void> {
     const { args } = await this.parse(ModelsRemove);
-    const { removeKept } = await import('../../src/models/kept/kept.js');
+    const { removeKept } = await import('../../src/network/models/kept/kept-families.js');
     await removeKept(args.name);
     process.stderr.write(`${args.name}: removed.\n`);
   }

@@ -1,5 +1,5 @@
 /** npm run bench [-- NAME...]: prints a table for each measurement; without names all but the long ones. */
-import { machineText, thisMachine } from '../../src/reports/machine.js';
+import { machineText, thisMachine } from '../../src/report/measured-machine.js';
 import { balance, balanceQuick } from './balance.js';
 import { engines } from './engines.js';
 import { int8 } from './int8.js';

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spread } from '../../src/benchmark/spread.js';
+import { spread } from '../../src/flow/measured-runs/spread.js';
 import { alternate, runArm, type Measured } from './alternate.js';
 import { imageDirectory } from './images.js';
 import { heading, range, table } from './print.js';

@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UnrecoverableError, Worker } from 'bullmq';
-import { recordResult } from '../../src/jobs/counters.js';
-import { PREFIX } from '../../src/jobs/keys.js';
-import { openQueue, type ShardJob } from '../../src/jobs/queue.js';
-import { jobsStatus } from '../../src/jobs/status.js';
-import { submit } from '../../src/jobs/submit.js';
+import { recordResult } from '../../src/apps/jobs/redis/counters.js';
+import { PREFIX } from '../../src/apps/jobs/redis/keys.js';
+import { openQueue, type ShardJob } from '../../src/apps/jobs/redis/queue.js';
+import { jobsStatus } from '../../src/apps/jobs/status.js';
+import { submit } from '../../src/apps/jobs/submit.js';
 import { startRedis, temporary } from './jobs.js';
 import { heading, table } from './print.js';
 

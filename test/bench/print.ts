@@ -1,4 +1,4 @@
-import type { Spread } from '../../src/benchmark/spread.js';
+import type { Spread } from '../../src/flow/measured-runs/spread.js';
 
 export function heading(text: string): void {
   console.log(`\n${text}\n${'-'.repeat(text.length)}`);

@@ -6,8 +6,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { SourceLine, WritingLine } from '../../src/journal/lines.js';
-import { writeImages } from '../../src/benchmark/images.js';
+import type { SourceLine, WritingLine } from '../../src/flow/journal/journal-lines.js';
+import { writeImages } from '../../src/flow/measured-runs/images.js';
 import { heading, table } from './print.js';
 
 /**

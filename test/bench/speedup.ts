@@ -1,5 +1,5 @@
-import { benchmark } from '../../src/benchmark/benchmark.js';
-import { benchmarkText } from '../../src/reports/benchmark/table.js';
+import { benchmark } from '../../src/apps/benchmark/benchmark.js';
+import { benchmarkText } from '../../src/apps/benchmark/report/benchmark-table.js';
 import { heading } from './print.js';
 
 const AIM = 1.9;

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { compareImages } from '../../src/metrics/compare.js';
-import { writeBlurGraphModel } from '../engines/tfjs-files.js';
+import { compareImages } from '../../src/pixels/metrics/compare.js';
+import { writeBlurGraphModel } from '../network/engines/tfjs-files.js';
 import { srgan } from '../helpers/cli.js';
 import { drawPair, savePng } from '../helpers/image-pair.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { JobsStatus } from '../../src/jobs/status.js';
+import type { JobsStatus } from '../../src/apps/jobs/status.js';
 import { srgan, startSrgan, type Ran, type Running } from '../helpers/cli.js';
 import type { Fault, Rule } from '../helpers/fault-proxy.js';
 import { numbered, savePngs } from '../helpers/pngs.js';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobsStatus } from '../../src/jobs/status.js';
+import type { JobsStatus } from '../../src/apps/jobs/status.js';
 import { srgan, startSrgan } from '../helpers/cli.js';
 import { makeCpuGroup } from '../helpers/cpu-group.js';
 import { numbered, savePngs } from '../helpers/pngs.js';

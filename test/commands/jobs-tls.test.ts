@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobsStatus } from '../../src/jobs/status.js';
+import type { JobsStatus } from '../../src/apps/jobs/status.js';
 import { certificateFor, hasOpenssl } from '../helpers/certificate.js';
 import { srgan } from '../helpers/cli.js';
 import { freePort } from '../helpers/free-port.js';

@@ -14,7 +14,7 @@ const canLimit = (() => {
   return group !== undefined;
 })();
 const inGroup = testWhere(canLimit, 'no control group can be made here');
-const MACHINE = new URL('../../src/machine.js', import.meta.url).href;
+const MACHINE = new URL('../../src/system/machine.js', import.meta.url).href;
 
 inGroup(
   'under a limit of 320 MiB all images are done, one larger than --max-memory among them',

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { KeptRecord } from '../../src/models/kept/record.js';
-import type { NetworkListing } from '../../src/models/networks.js';
+import type { KeptRecord } from '../../src/network/models/kept/kept-record.js';
+import type { NetworkListing } from '../../src/network/models/networks.js';
 import { srgan, startSrgan } from '../helpers/cli.js';
 import { savePngs } from '../helpers/pngs.js';
 import { serve } from '../helpers/serve.js';

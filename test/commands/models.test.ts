@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { NetworkListing } from '../../src/models/networks.js';
+import type { NetworkListing } from '../../src/network/models/networks.js';
 import { srgan } from '../helpers/cli.js';
 
 test('models and models list are a table with a row for each factor', async (t) => {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { Outcome } from '../../src/job.js';
+import type { Outcome } from '../../src/contract/job.js';
 import { shell, srgan } from '../helpers/cli.js';
 import type { Fault } from '../helpers/fail-at.js';
 import { numbered, savePngs } from '../helpers/pngs.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareImages } from '../../src/metrics/compare.js';
+import { compareImages } from '../../src/pixels/metrics/compare.js';
 import { srgan } from '../helpers/cli.js';
 import { drawPair, savePng } from '../helpers/image-pair.js';
 import { swiftShader } from '../helpers/swiftshader.js';

@@ -2,8 +2,8 @@
 import process from 'node:process';
 import { getEnvironmentData } from 'node:worker_threads';
 import { InferenceSession } from 'onnxruntime-node';
-import type { Network } from '../../src/engines/engine.js';
-import { resizeEngine } from '../../src/engines/resize.js';
+import type { Network } from '../../src/contract/engine.js';
+import { resizeEngine } from '../../src/network/engines/resize-engine.js';
 import { AT, SHARED } from './engine-seam.js';
 
 const shared = getEnvironmentData(SHARED) as unknown as Int32Array<SharedArrayBuffer>;
@@ -45,4 +45,4 @@ prototype.run = async function (inputs, outputs) {
   return results;
 };
 
-await import('../../src/workers/worker.js');
+await import('../../src/network/workers/worker.js');

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR_CODES, SrganError } from '../../src/errors.js';
+import { ERROR_CODES, SrganError } from '../../src/system/errors.js';
 import { pipe, type Outcome, type PipeOptions, type Summary } from '../../src/index.js';
 import type { Fault, Seam } from './seam.js';
 

@@ -1,8 +1,8 @@
-import type { Benchmark } from '../../src/benchmark/benchmark.js';
-import { figuresOf } from '../../src/benchmark/figures.js';
-import { configurationsOf, type Measured, type Run } from '../../src/benchmark/measure.js';
-import { bestOfEach, recommend } from '../../src/benchmark/recommend.js';
-import type { BenchmarkSettings } from '../../src/benchmark/settings.js';
+import type { Benchmark } from '../../src/apps/benchmark/benchmark.js';
+import { figuresOf } from '../../src/apps/benchmark/benchmark-figures.js';
+import { configurationsOf, type Measured, type Run } from '../../src/apps/benchmark/measure-runs.js';
+import { bestOfEach, recommend } from '../../src/apps/benchmark/recommend.js';
+import type { BenchmarkSettings } from '../../src/apps/benchmark/benchmark-settings.js';
 
 export interface Stated {
   batchSizes?: readonly number[];

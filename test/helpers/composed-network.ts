@@ -1,4 +1,4 @@
-import type { NetworkFile } from '../../src/engines/engine.js';
+import type { NetworkFile } from '../../src/contract/engine.js';
 
 /** The network as if it were dear as it is, so that its form for tiles is used wherever it can be. */
 export function composedNetwork(network: NetworkFile): NetworkFile {

@@ -1,9 +1,9 @@
-import { square, type ConvNode, type Graph, type Node } from '../../src/graph/graph.js';
-import { withMargins } from '../../src/graph/margins.js';
-import { graphOf } from '../../src/graph/order.js';
-import { openGraph, rgbByFormat } from '../../src/models/open-graph.js';
-import { UNIT } from '../../src/models/probe/ranges.js';
-import { conv } from '../graph/random-graph.js';
+import { square, type ConvNode, type Graph, type Node } from '../../src/network/graph/graph.js';
+import { withMargins } from '../../src/network/graph/margins.js';
+import { graphOf } from '../../src/network/graph/order.js';
+import { openGraph, rgbByFormat } from '../../src/network/models/file/open-graph.js';
+import { UNIT } from '../../src/network/models/probe/probe-ranges.js';
+import { conv } from '../network/graph/random-graph.js';
 import { randomValues } from './random.js';
 
 /** With weights that keep values about as large as they are. */

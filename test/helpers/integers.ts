@@ -1,4 +1,4 @@
-import { integersAreExact } from '../../src/engines/onnx-integers.js';
+import { integersAreExact } from '../../src/network/engines/onnx-integers.js';
 import { testWhere } from './where.js';
 
 /** Where it is not so, `--precision int8` runs in fp32. */

@@ -1,4 +1,4 @@
-import type { Job, Source } from '../../src/job.js';
+import type { Job, Source } from '../../src/contract/job.js';
 
 export function sourceOf(path: string, rest: Partial<Source> = {}): Source {
   return { index: 0, path, relativePath: path, overrides: {}, extra: {}, ...rest };

@@ -1,4 +1,4 @@
-import type { Pixels } from '../../src/job.js';
+import type { Pixels } from '../../src/contract/job.js';
 import { seeded } from './random.js';
 
 export interface PixelsShape {

@@ -1,5 +1,5 @@
-import type { PipeOptions, Settings } from '../../src/options.js';
-import { resolveOptions } from '../../src/settings.js';
+import type { PipeOptions, Settings } from '../../src/contract/options.js';
+import { resolveOptions } from '../../src/flow/settings.js';
 
 /** Checked options of a run, as the flow gets them. */
 export function settingsOf(options: PipeOptions): Promise<Settings> {

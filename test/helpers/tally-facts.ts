@@ -1,4 +1,4 @@
-import type { TallyFacts } from '../../src/reports/summary.js';
+import type { TallyFacts } from '../../src/flow/summary.js';
 
 const MIB = 2 ** 20;
 

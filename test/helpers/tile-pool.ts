@@ -1,9 +1,9 @@
 import type { ExecutionContext } from 'ava';
-import type { EngineName, TfjsBackend } from '../../src/engines/engine.js';
-import type { Buffers, TilePool, UpscaleRequest } from '../../src/run.js';
-import { createBuffers } from '../../src/workers/buffers.js';
-import type { PoolSize } from '../../src/workers/crews.js';
-import { openTilePool } from '../../src/workers/pool.js';
+import type { EngineName, TfjsBackend } from '../../src/contract/engine.js';
+import type { Buffers, TilePool, UpscaleRequest } from '../../src/contract/run.js';
+import { createBuffers } from '../../src/network/workers/buffers.js';
+import type { PoolSize } from '../../src/network/workers/crews.js';
+import { openTilePool } from '../../src/network/workers/pool.js';
 
 export interface OpenedPool {
   readonly pool: TilePool;

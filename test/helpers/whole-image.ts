@@ -1,6 +1,6 @@
-import type { Network, NetworkFile } from '../../src/engines/engine.js';
-import { openEngine } from '../../src/engines/select.js';
-import type { Pixels } from '../../src/job.js';
+import type { Network, NetworkFile } from '../../src/contract/engine.js';
+import { openEngine } from '../../src/network/engines/select.js';
+import type { Pixels } from '../../src/contract/job.js';
 import { blankPixels } from './pixels.js';
 
 /** What the network makes of RGB or gray pixels of one page when it sees them whole; plainly written. */

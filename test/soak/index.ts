@@ -8,7 +8,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { pipe, type PipeOptions } from '../../src/index.js';
-import { theilSen, trendOf } from '../../src/profile/trend.js';
+import { theilSen, trendOf } from '../../src/apps/profile/trend.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
 
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import { SrganError, type ErrorCode } from '../../errors.js';
+import { SrganError, type ErrorCode } from '../../system/errors.js';
 
 /** Codes of failures that only the service has, beside those of srgan itself. */
 export type ServiceCode =

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { SrganError, systemCode } from '../../errors.js';
-import { open, readFile, rm, rmSync } from '../../files/fs.js';
-import { makeDirectory } from '../../make-directory.js';
-import { IDENTITY } from '../../process-identity.js';
-import { isProcessThere } from '../../process-there.js';
-import { stateHome } from '../../storage/journals.js';
+import { SrganError, systemCode } from '../../system/errors.js';
+import { open, readFile, rm, rmSync } from '../../system/files/fs.js';
+import { makeDirectory } from '../../system/files/make-directory.js';
+import { IDENTITY } from '../../system/process/process-identity.js';
+import { isProcessThere } from '../../system/process/process-there.js';
+import { stateHome } from '../../places/storage/journals.js';
 
 /** Where a service keeps what it holds for its clients. */
 export interface DataDirectory {

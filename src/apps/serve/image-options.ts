@@ -1,10 +1,10 @@
-import { SrganError } from '../../errors.js';
-import { OUTPUT_FORMATS } from '../../job.js';
-import { MAX_SCALE, MAX_SIDE_PX } from '../../limits.js';
-import { parseSize } from '../../measures.js';
-import { networkNames } from '../../models/networks.js';
-import { checkOption } from '../../option-checks.js';
-import type { PipeOptions } from '../../options.js';
+import { SrganError } from '../../system/errors.js';
+import { OUTPUT_FORMATS } from '../../contract/job.js';
+import { MAX_SCALE, MAX_SIDE_PX } from '../../system/limits.js';
+import { parseSize } from '../../system/measures.js';
+import { networkNames } from '../../network/models/networks.js';
+import { checkOption } from '../../flow/option-checks.js';
+import type { PipeOptions } from '../../contract/options.js';
 
 /** The options of an image that a request may set; what machine does the work is the server's own business. */
 const TABLE = {

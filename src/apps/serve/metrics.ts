@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Outcome } from '../../job.js';
-import { pixelsOf } from '../../reports/summary.js';
+import type { Outcome } from '../../contract/job.js';
+import { pixelsOf } from '../../flow/summary.js';
 import type { DiskQuota } from './disk-quota.js';
 import type { FairQueue } from './fair-queue.js';
 

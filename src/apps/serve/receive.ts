@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
-import { SrganError } from '../../errors.js';
-import { createWriteStream } from '../../files/fs.js';
-import { formatBytes } from '../../measures.js';
-import { writeFailure } from '../../stages/write-failure.js';
+import { SrganError } from '../../system/errors.js';
+import { createWriteStream } from '../../system/files/fs.js';
+import { formatBytes } from '../../system/measures.js';
+import { writeFailure } from '../../system/files/write-failure.js';
 import { ServiceError } from './answer.js';
 import type { DiskQuota } from './disk-quota.js';
 

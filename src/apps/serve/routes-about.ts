@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { listNetworks } from '../../models/networks.js';
-import { DEFAULT_MODEL } from '../../settings.js';
+import { listNetworks } from '../../network/models/networks.js';
+import { DEFAULT_MODEL } from '../../flow/settings.js';
 import { ServiceError } from './answer.js';
 import { HEALTH_SCHEMA, MODELS_SCHEMA } from './schemas.js';
 import type { Service } from './service.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { createReadStream } from '../../files/fs.js';
-import type { Outcome } from '../../job.js';
+import { createReadStream } from '../../system/files/fs.js';
+import type { Outcome } from '../../contract/job.js';
 import { failureBody, renaming, ServiceError, statusOf, type FailureBody } from './answer.js';
 import { clientSignal } from './client-signal.js';
 import { readImageOptions } from './image-options.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { SrganError } from '../../errors.js';
-import type { PipeOptions } from '../../options.js';
-import { usableCores } from '../../machine.js';
+import { SrganError } from '../../system/errors.js';
+import type { PipeOptions } from '../../contract/options.js';
+import { usableCores } from '../../system/machine.js';
 import { defaultDataDirectory } from './data-directory.js';
 import { isLoopback } from './hosts.js';
 

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { SrganError, systemCode } from '../../errors.js';
+import { SrganError, systemCode } from '../../system/errors.js';
 import { openApp } from './app.js';
 import { resolveServeOptions, type ServeOptions } from './serve-options.js';
 import { openService } from './service.js';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { mkdir, rm } from '../../files/fs.js';
-import type { Outcome } from '../../job.js';
-import { openMachinery, type Machinery } from '../../machinery.js';
-import { watchedPipe } from '../../pipe.js';
-import { resolveOptions } from '../../settings.js';
+import { mkdir, rm } from '../../system/files/fs.js';
+import type { Outcome } from '../../contract/job.js';
+import { openMachinery, type Machinery } from '../../flow/machinery.js';
+import { watchedPipe } from '../../flow/pipe.js';
+import { resolveOptions } from '../../flow/settings.js';
 import { openDataDirectory, type DataDirectory } from './data-directory.js';
 import { openDiskQuota, type DiskQuota } from './disk-quota.js';
 import { openFairQueue, type FairQueue } from './fair-queue.js';

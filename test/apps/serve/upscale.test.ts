@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import path from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { pipe } from '../../../src/pipe.js';
+import { pipe } from '../../../src/flow/pipe.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { failureOf, openService, png, type Failure } from './open-service.js';
 

@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
-import { openNetworks } from '../../../src/models/networks.js';
+import { openNetworks } from '../../../src/network/models/networks.js';
 
 const [directory, model, factor, threads] = process.argv.slice(2);
 const networks = openNetworks({ engine: 'onnx', device: 'cpu' });

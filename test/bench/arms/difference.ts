@@ -5,9 +5,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openNetworks } from '../../../src/models/networks.js';
-import { createBuffers } from '../../../src/workers/buffers.js';
-import { openTilePool } from '../../../src/workers/pool.js';
+import { openNetworks } from '../../../src/network/models/networks.js';
+import { createBuffers } from '../../../src/network/workers/buffers.js';
+import { openTilePool } from '../../../src/network/workers/pool.js';
 import { blankPixels } from '../../helpers/pixels.js';
 import { requestOf } from '../../helpers/tile-pool.js';
 import { upscaleWhole } from '../../helpers/whole-image.js';

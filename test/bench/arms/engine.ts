@@ -6,11 +6,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { prepareEngine } from '../../../src/engines/prepare.js';
-import type { Pixels } from '../../../src/job.js';
-import { openNetworks, type NetworkSettings } from '../../../src/models/networks.js';
-import { createBuffers } from '../../../src/workers/buffers.js';
-import { openTilePool } from '../../../src/workers/pool.js';
+import { prepareEngine } from '../../../src/network/engines/prepare.js';
+import type { Pixels } from '../../../src/contract/job.js';
+import { openNetworks, type NetworkSettings } from '../../../src/network/models/networks.js';
+import { createBuffers } from '../../../src/network/workers/buffers.js';
+import { openTilePool } from '../../../src/network/workers/pool.js';
 
 const [directory, settings, model, factor, threads] = process.argv.slice(2);
 const { signal } = new AbortController();

@@ -2,14 +2,14 @@
  * A network for tiles off the border in fp32 and in int8, on the same tiles, in turn, on one thread: the time of each
  * round's pair, and how far int8 is from fp32. Arguments: MODEL FACTOR ROUNDS
  */
-import { drawScene } from '../../../src/benchmark/scene.js';
-import type { Network } from '../../../src/engines/engine.js';
-import { openEngine } from '../../../src/engines/select.js';
-import { quantizedNetwork } from '../../../src/models/int8/quantized-network.js';
-import { openNetworks } from '../../../src/models/networks.js';
-import { openTileSide } from '../../../src/tiles/choose.js';
-import { ALL_OPEN } from '../../../src/tiles/sides.js';
-import { formFile } from '../../../src/workers/form-file.js';
+import { drawScene } from '../../../src/network/models/int8/scene.js';
+import type { Network } from '../../../src/contract/engine.js';
+import { openEngine } from '../../../src/network/engines/select.js';
+import { quantizedNetwork } from '../../../src/network/models/int8/quantized-network.js';
+import { openNetworks } from '../../../src/network/models/networks.js';
+import { openTileSide } from '../../../src/network/tiles/choose.js';
+import { ALL_OPEN } from '../../../src/network/tiles/sides.js';
+import { formFile } from '../../../src/network/workers/form-file.js';
 
 const [model, factor, rounds] = process.argv.slice(2);
 const settings = { engine: 'onnx', device: 'cpu' } as const;

@@ -6,10 +6,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Pixels } from '../../../src/job.js';
-import { openNetworks } from '../../../src/models/networks.js';
-import { createBuffers } from '../../../src/workers/buffers.js';
-import { openTilePool } from '../../../src/workers/pool.js';
+import type { Pixels } from '../../../src/contract/job.js';
+import { openNetworks } from '../../../src/network/models/networks.js';
+import { createBuffers } from '../../../src/network/workers/buffers.js';
+import { openTilePool } from '../../../src/network/workers/pool.js';
 
 const [directory, model, factor, threads, tile = '0', atOnce = '1'] = process.argv.slice(2);
 const engine = { engine: 'onnx', device: 'cpu' } as const;

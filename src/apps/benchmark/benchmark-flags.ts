@@ -1,0 +1,64 @@
+import type { Interfaces } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import type { BenchmarkOptions } from './benchmark-settings.js';
+import { networkFlags, resultFlags } from '../../command-line/flags/flags.js';
+import { reportingFlags } from '../../command-line/flags/report-flags.js';
+import { valued, wholeNumber } from '../../command-line/flags/valued.js';
+import { readWholeNumbers } from '../../command-line/values.js';
+
+const wholeNumbers = Flags.custom<number[]>(valued(readWholeNumbers, 'N,N,…'));
+
+const measurement = { helpGroup: 'MEASUREMENT' };
+const { scale } = resultFlags;
+const { model, engine, device, tile } = networkFlags;
+const { json, quiet, verbose, config } = reportingFlags;
+
+export const benchmarkFlags = {
+  'batch-sizes': wholeNumbers({ ...measurement, description: 'Images in a batch; otherwise 10,50,100.' }),
+  'thread-counts': wholeNumbers({ ...measurement, description: 'Worker threads; otherwise 1,2,4,8.' }),
+  'image-size': wholeNumber({ ...measurement, description: 'Side of the images in pixels; otherwise 256.' }),
+  warmup: wholeNumber({
+    ...measurement,
+    description: 'Images per worker before the clock starts, so that loading is not timed; otherwise 2.',
+  }),
+  repeat: wholeNumber({
+    ...measurement,
+    description: 'Rounds; in each every configuration runs once. Otherwise 3.',
+  }),
+  seed: wholeNumber({ ...measurement, description: 'Makes other images of the same kind; otherwise 1.' }),
+  scale,
+  model,
+  engine,
+  device,
+  tile,
+  json,
+  html: Flags.string({
+    helpGroup: 'REPORT',
+    helpValue: 'FILE',
+    description: 'Write a page with plots to FILE.',
+  }),
+  save: Flags.boolean({
+    helpGroup: 'REPORT',
+    description:
+      'Make the recommended threads the default of later runs, in the nearest srgan.config.json, or in a new one here.',
+  }),
+  quiet,
+  verbose,
+  config,
+};
+
+export type BenchmarkFlags = Partial<Interfaces.InferredFlags<typeof benchmarkFlags>>;
+
+/** The flags under the names that the options have. */
+export function benchmarkOptionsOf(flags: BenchmarkFlags): BenchmarkOptions {
+  const { model, engine, device, scale, tile } = flags;
+  return {
+    batchSizes: flags['batch-sizes'],
+    threadCounts: flags['thread-counts'],
+    imageSizePx: flags['image-size'],
+    warmup: flags.warmup,
+    repeat: flags.repeat,
+    seed: flags.seed,
+    workload: { model, engine, device, scale, tile },
+  };
+}

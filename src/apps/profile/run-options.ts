@@ -1,0 +1,13 @@
+/** A program of its own: runs the flow with the options in the JSON file that it is given, and says nothing. */
+import { readFile } from '../../system/files/fs.js';
+import type { PipeOptions } from '../../contract/options.js';
+import { pipe } from '../../flow/pipe.js';
+
+/** As a shell reports a program that Ctrl-C ended. */
+const INTERRUPTED_STATUS = 130;
+
+const options = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as PipeOptions;
+const drain = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => drain.abort());
+const { exitStatus } = await pipe({ ...options, drain: drain.signal });
+process.exitCode = drain.signal.aborted ? INTERRUPTED_STATUS : exitStatus;

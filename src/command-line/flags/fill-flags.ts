@@ -1,0 +1,30 @@
+import { batchDefaults } from './batch-flags.js';
+import { configLayer } from '../config-file.js';
+import { environmentLayer, withDefaults, type FlagDefinitions } from '../defaults.js';
+import { submitFlags, workFlags } from './jobs-flags.js';
+import { pipeFlags } from './pipe-flags.js';
+import { serveFlags } from '../serve-flags.js';
+import { upscaleFlags } from './upscale-flags.js';
+
+/** One configuration file serves all commands, so each passes over the flags of the others. */
+const IN_FILES: FlagDefinitions = {
+  ...serveFlags,
+  ...submitFlags,
+  ...workFlags,
+  ...batchDefaults,
+  ...upscaleFlags,
+  ...pipeFlags,
+};
+
+/**
+ * The flags given, then what the environment, then what the configuration file says of the others.
+ * @param definitions of the flags that can have defaults
+ */
+export async function fillFlags<T extends { config?: string }>(
+  given: T,
+  definitions: FlagDefinitions,
+): Promise<T> {
+  const environment = environmentLayer(definitions, process.env);
+  const config = given.config ?? (environment.values.get('config') as string | undefined);
+  return withDefaults(given, definitions, [environment, await configLayer(config, process.cwd(), IN_FILES)]);
+}

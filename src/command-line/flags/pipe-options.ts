@@ -1,0 +1,66 @@
+import type { PipeOptions } from '../../contract/options.js';
+import type { PipeFlags } from './pipe-flags.js';
+
+type FlagOptions = Omit<
+  PipeOptions,
+  'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote' | 'onDetail'
+>;
+
+/** The flags under the names that the options have. */
+export function optionsOf(flags: PipeFlags): FlagOptions {
+  return {
+    base: flags.base,
+    recursive: flags.recursive,
+    include: flags.include,
+    exclude: flags.exclude,
+    limit: flags.limit,
+    shard: flags.shard,
+    name: flags.name,
+    suffix: flags.suffix,
+    format: flags.format,
+    quality: flags.quality,
+    lossless: flags.lossless,
+    fastPng: flags['fast-png'],
+    strip: flags.strip,
+    scale: flags.scale,
+    width: flags.width,
+    height: flags.height,
+    minSize: flags['min-size'],
+    maxSize: flags['max-size'],
+    ifLarger: flags['if-larger'],
+    model: flags.model,
+    engine: flags.engine,
+    device: flags.device,
+    tta: flags.tta,
+    fold: flags.fold,
+    precision: flags.precision,
+    verify: flags.verify,
+    tile: flags.tile,
+    threads: flags.threads,
+    sequential: flags.sequential,
+    chunkSize: flags['chunk-size'],
+    maxMemory: flags['max-memory'],
+    fsync: flags.fsync,
+    maxPixels: flags['max-pixels'],
+    maxOutputPixels: flags['max-output-pixels'],
+    maxOutputBytes: flags['max-output-bytes'],
+    maxInputBytes: flags['max-input-bytes'],
+    maxFrames: flags['max-frames'],
+    timeLimit: flags['time-limit'],
+    maxOpenFiles: flags['max-open-files'],
+    retries: flags.retries,
+    journal: flags.journal,
+    resume: flags.resume,
+    retryFailed: flags['retry-failed'],
+    state: flags.state,
+    s3Endpoint: flags['s3-endpoint'],
+    s3PathStyle: flags['s3-path-style'],
+    s3Region: flags['s3-region'],
+    allowPrivateAddresses: flags['allow-private-addresses'],
+    skipExisting: flags['skip-existing'],
+    overwrite: flags.overwrite,
+    dryRun: flags['dry-run'],
+    failFast: flags['fail-fast'],
+    maxFailures: flags['max-failures'],
+  };
+}

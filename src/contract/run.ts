@@ -1,0 +1,121 @@
+import type { LimitFunction } from 'p-limit';
+import type { Band, Rows } from '../pixels/codec/png/deflate-band.js';
+import type { Budget } from '../system/budget.js';
+import type { EngineSettings, NetworkFile } from './engine.js';
+import type { Journal } from '../flow/journal/journal.js';
+import type { Sweep } from '../system/files/left-over.js';
+import type { Pixels } from './job.js';
+import type { Settings } from './options.js';
+import type { KeyOf } from '../flow/plan/path-keys.js';
+import type { Scratch } from '../places/storage/scratch.js';
+import type { Storages } from '../places/storage/storages.js';
+import type { Retries } from '../flow/stages/retry.js';
+import type { TileRow } from '../network/tiles/plan-tiles.js';
+import type { Watch } from '../flow/watch/watch.js';
+
+/** What all stages of one run share. */
+export interface Run {
+  readonly settings: Settings;
+  /** Aborted: stop at once. */
+  readonly signal: AbortSignal;
+  /** Aborted: take no new source. */
+  readonly drain: AbortSignal;
+  /** Bytes that images in flight may hold. */
+  readonly budget: Budget;
+  /** Places for images between decode and write. */
+  readonly places: LimitFunction;
+  /** Slots for libvips work, so that codecs and workers together do not oversubscribe the cores. */
+  readonly codec: LimitFunction;
+  readonly networks: Networks;
+  readonly tiles: TilePool;
+  readonly buffers: Buffers;
+  readonly journal?: Journal | undefined;
+  readonly keyOf: KeyOf;
+  /** Of what killed runs left where this one comes. */
+  readonly sweep: Sweep;
+  readonly storages: Storages;
+  readonly scratch: Scratch;
+  readonly retries?: Retries | undefined;
+  /** Where a parent watches the process. */
+  readonly watch?: Watch | undefined;
+}
+
+/** The networks that this run can use, by name or path; each is read once. */
+export interface Networks {
+  /** @throws SrganError E_MODEL with a hint that lists what there is */
+  describe(name: string): Promise<NetworkFamily>;
+  /** @throws SrganError E_MODEL */
+  load(name: string, factor: number): Promise<NetworkFile>;
+}
+
+export interface NetworkFamily {
+  readonly name: string;
+  /** Factors there are, ascending. */
+  readonly factors: readonly number[];
+  /** The factor where --scale is not given. */
+  readonly defaultFactor: number;
+}
+
+/** All images' tiles, and the bands of their results, in one queue over all workers. */
+export interface TilePool {
+  /**
+   * Upscales every page of `pixels` by the network's factor. Channels and depth stay; the result lies in a
+   * buffer of `buffers`, and is the same for any number of workers.
+   * @throws SrganError E_ENGINE, E_WORKER_LOST
+   */
+  upscale(request: UpscaleRequest): Promise<Pixels>;
+  /**
+   * Filters and deflates the pixels of one page for a PNG, in bands that are the same for any number of
+   * workers, and before all tiles that wait.
+   * @throws SrganError E_ENCODE, E_WORKER_LOST
+   */
+  deflate(request: DeflateRequest): Promise<readonly Band[]>;
+  /** Waits for the orders in hand, then ends the workers. */
+  close(): Promise<void>;
+  readonly stats: PoolStats;
+}
+
+export interface UpscaleRequest {
+  readonly network: NetworkFile;
+  readonly pixels: Pixels;
+  /**
+   * Of a band: the rows of the page's tiles to run, one below the other; `pixels` holds all that they look at, and
+   * the result what they contribute.
+   */
+  readonly tileRows?: readonly TileRow[];
+  /** Where the memory for the result is taken from; otherwise from the run's. */
+  readonly buffers?: Buffers;
+  readonly tta: boolean;
+  /** Compares each tile's result with its source. */
+  readonly verify?: boolean;
+  /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
+  readonly tilePx: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface DeflateRequest {
+  /** Of one page, or rows of it: those of the bands, and the one above them. */
+  readonly pixels: Pixels;
+  /** Of the page, one below the other; undefined: all of them. */
+  readonly bands?: readonly Rows[];
+  /** Deflated in less time into more bytes. */
+  readonly fast: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface PoolStats {
+  readonly tiles: number;
+  /** Time that each worker spent inside the network, and in all on tiles. */
+  readonly inferMs: readonly number[];
+  readonly busyMs: readonly number[];
+}
+
+export type OpenTilePool = (threads: number, engine: EngineSettings, buffers: Buffers) => TilePool;
+
+/** Shared buffers, used again across images. */
+export interface Buffers {
+  /** A buffer of at least `bytes`; its content is undefined. */
+  take(bytes: number): SharedArrayBuffer;
+  give(buffer: SharedArrayBuffer): void;
+  readonly stats: { readonly hits: number; readonly misses: number; readonly heldBytes: number };
+}

@@ -1,0 +1,196 @@
+import path from 'node:path';
+import { hashBytes, hashFile } from '../../system/files/hash-file.js';
+import { SrganError } from '../../system/errors.js';
+import { isBrokenList } from '../../places/find/broken-list.js';
+import type { Outcome, Source } from '../../contract/job.js';
+import type { PipeOptions, Settings } from '../../contract/options.js';
+import { absolutePlace, below, isRemote } from '../../system/files/address.js';
+import { factsAt } from '../../places/storage/facts.js';
+import { stampOf, type Stamp } from '../../contract/stamp.js';
+import type { Storages } from '../../places/storage/storages.js';
+import { recordOf } from '../../report/results.js';
+import type { Summary } from '../summary.js';
+import type { Ticket } from '../stages/stage.js';
+import { openAppending, type Appending } from './append.js';
+import {
+  JOURNAL_VERSION,
+  UNRECORDED,
+  type JournalLine,
+  type Proof,
+  type RecordedOptions,
+} from './journal-lines.js';
+import { readPast } from './past.js';
+import { thisProcess } from './journal-process.js';
+import { collectProofs } from './proofs.js';
+
+/** What outlives a run: a line for each source, and what earlier runs of the same journal left. */
+export interface Journal {
+  /** Whether a source failed the last time that it was tried. */
+  failed(source: Source): boolean;
+  /**
+   * Looks at what lies there: where it says itself that it is of the same work, that counts as told by an earlier run.
+   * @throws SrganError E_READ
+   */
+  recognise(output: string): Promise<void>;
+  /** Whether an earlier run put a result there, or was about to. */
+  wrote(output: string): boolean;
+  /** Whether the output is there as an earlier run made it for the key. */
+  proves(output: string, key: string): Promise<boolean>;
+  /**
+   * Says that a result is about to get its name, so that a run which is killed after that knows it again.
+   * @throws SrganError E_WRITE, E_READ
+   */
+  announce(output: string, key: string, result: WholeResult): Promise<Announced>;
+  /** @throws SrganError E_WRITE */
+  record(outcome: Outcome, ticket: Pick<Ticket, 'source' | 'job' | 'key' | 'end'>): Promise<void>;
+  /** @throws SrganError E_WRITE */
+  end(summary: Summary, rule: { complete: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Announced {
+  /** Of its bytes in hex. */
+  readonly sha256: string;
+  /** What it is to say of itself, where it lies in a store and the journal may be lost. */
+  readonly stamp: Stamp | undefined;
+}
+
+/** A result's bytes, or the file that has them. */
+export type WholeResult = Uint8Array | { readonly path: string; readonly bytes: number };
+
+export interface JournalPlace {
+  readonly file: string;
+  /** What results' paths are relative to. */
+  readonly out: string | undefined;
+}
+
+const now = () => new Date().toISOString();
+
+/**
+ * Opens the journal of a run, a new one or the one that is there; a dry run only reads it.
+ * @param total sources there are, where that is known
+ * @param work of which results in a store are to tell themselves that they are; undefined: the journal alone tells
+ * @throws SrganError E_USAGE, E_OUT_DIR, E_WRITE
+ */
+export async function openJournal(
+  file: string,
+  settings: Settings,
+  options: PipeOptions,
+  total: number | undefined,
+  storages: Storages,
+  work?: string,
+): Promise<Journal> {
+  const { out, resume, dryRun } = settings;
+  const past = resume ? await readPast(file) : undefined;
+  const proofs = past?.proofs ?? collectProofs();
+  const lines = dryRun
+    ? nowhere
+    : await openAppending(file, past ? (past.endsWell ? 'on' : 'torn') : 'new', settings);
+  const session = { at: now(), ...(await thisProcess()), total };
+  const first = past?.batch
+    ? { kind: 'resume' as const, ...session }
+    : { kind: 'batch' as const, ...about(), ...session };
+  await lines.add(first, { flush: true }).catch(async (error: unknown) => {
+    await lines.close();
+    throw error;
+  });
+
+  return {
+    failed: (source) => proofs.failed(srcOf(source)),
+    async recognise(output) {
+      if (work === undefined || !isRemote(output)) return;
+      const { stamp, bytes, sha256 } = (await factsAt(output, storages)) ?? {};
+      if (stamp === undefined || bytes === undefined || sha256 === undefined) return;
+      const said = { key: stamp.key, bytes, sha256 };
+      if (stampOf({ work, place: output, ...said }).seal !== stamp.seal) return;
+      proofs.add({ kind: 'writing', dst: dstOf(output), ...said });
+    },
+    wrote: (output) => proofs.wrote(dstOf(output)),
+    async proves(output, key) {
+      const dst = dstOf(output);
+      return proofs.wrote(dst) && proofs.proves({ key, dst, ...(await bytesOf(output, storages)) });
+    },
+    async announce(output, key, result) {
+      const inMemory = result instanceof Uint8Array;
+      const sha256 = inMemory ? await hashBytes(result) : await hashFile(result.path);
+      const bytes = inMemory ? result.byteLength : result.bytes;
+      const line = { key, dst: dstOf(output), bytes, sha256 };
+      await lines.add({ kind: 'writing', ...line }, { flush: true });
+      const stamp =
+        work !== undefined && isRemote(output)
+          ? stampOf({ work, place: output, key, bytes, sha256 })
+          : undefined;
+      return { sha256, stamp };
+    },
+    async record(outcome, ticket) {
+      const line = lineOf(outcome, ticket);
+      if (line) await lines.add(line);
+    },
+    end: ({ elapsedMs, counts }, { complete }) =>
+      lines.add({ kind: 'end', at: now(), complete, elapsedMs: Math.round(elapsedMs), counts }),
+    close: () => lines.close(),
+  };
+
+  function about() {
+    const { inputs } = settings;
+    return {
+      version: JOURNAL_VERSION,
+      id: path.parse(file).name,
+      cwd: process.cwd(),
+      patterns: inputs.kind === 'patterns' ? inputs.patterns : undefined,
+      options: recorded(options),
+    };
+  }
+
+  function dstOf(output: string): string {
+    if (isRemote(output)) return (out === undefined ? undefined : below(out, output)) ?? output;
+    const relative = out === undefined ? undefined : path.relative(out, output);
+    const outside = relative === undefined || relative.startsWith('..') || path.isAbsolute(relative);
+    return outside ? path.resolve(output) : relative.replaceAll(path.sep, '/');
+  }
+
+  /** Undefined where the journal tells it already. */
+  function lineOf(outcome: Outcome, { source, job, key, end }: Parameters<Journal['record']>[1]) {
+    const dst = outcome.dst === undefined ? undefined : dstOf(outcome.dst);
+    const src = srcOf(source);
+    const proven = end?.status === 'skipped' && end.proven === true;
+    if (proven && proofs.toldOf(src)) return undefined;
+    if (end?.status === 'skipped' && end.passedOver === true) return undefined;
+    // no source: the next run lists anew, and the end of this one says that it is not complete
+    if (isBrokenList(source)) return undefined;
+    return {
+      kind: 'source' as const,
+      at: now(),
+      ...(recordOf({ ...outcome, extra: {} }) as unknown as Outcome),
+      src,
+      dst,
+      ...(proven ? { status: 'done' as const, reason: undefined } : {}),
+      warnings: outcome.warnings.length > 0 ? outcome.warnings : undefined,
+      key,
+      inputBytes: job?.header.fileBytes,
+      sha256: end && 'written' in end ? end.written.sha256 : undefined,
+    } satisfies JournalLine;
+  }
+}
+
+/** What lies there; nothing, or what cannot be read, is told as what no result is. */
+async function bytesOf(output: string, storages: Storages): Promise<Pick<Proof, 'bytes' | 'sha256'>> {
+  const there = await factsAt(output, storages).catch(passOver);
+  const sha256 =
+    there?.sha256 ?? (there && !isRemote(output) ? await hashFile(output).catch(passOver) : undefined);
+  return { bytes: there?.bytes ?? 0, sha256: sha256 ?? '' };
+}
+
+function passOver(error: unknown): undefined {
+  if (!(error instanceof SrganError) || error.code === 'E_CANCELLED') throw error;
+}
+
+/** How the journal names a source. */
+const srcOf = ({ invalid, path: place }: Source) => (invalid ? place : absolutePlace(place));
+
+const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };
+
+function recorded(options: PipeOptions): RecordedOptions {
+  const left: readonly string[] = UNRECORDED;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !left.includes(name)));
+}

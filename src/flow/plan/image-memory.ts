@@ -1,0 +1,55 @@
+import { wholeFrameBytes } from '../../pixels/codec/codec-memory.js';
+import type { ImageHeader, OutputFormat } from '../../contract/job.js';
+import type { Settings, Size } from '../../contract/options.js';
+
+const CODEC_BYTES = 2 ** 20;
+
+/** In bands of a spilled image, for each worker: some dozen tiles, so that none waits for the next. */
+const WORKER_BYTES = 32 * 2 ** 20;
+
+/** What a spilled image's bands may hold at a time, but for a single row of tiles that is larger. */
+export function bandBytes({ maxMemory, threads }: Pick<Settings, 'maxMemory' | 'threads'>): number {
+  return Math.min(maxMemory / 2, threads * WORKER_BYTES);
+}
+
+export interface Prediction {
+  /** Held from decode to write: pixels of every pass, of the exact size, and the files before and after. */
+  readonly bytes: number;
+  /** The largest single buffer of pixels among them. */
+  readonly largestBytes: number;
+}
+
+/** What one image will hold, from its header: an upper bound for pixels, an estimate for the encoded file. */
+export function predictMemory(header: ImageHeader, passes: readonly number[], target: Size): Prediction {
+  const bytesPerPixel = Math.min(header.channels, 4) * (header.bitsPerSample / 8);
+  const pixelBytes = (widthPx: number, heightPx: number) => widthPx * heightPx * header.pages * bytesPerPixel;
+
+  const sourceBytes = pixelBytes(header.widthPx, header.heightPx);
+  const targetBytes = pixelBytes(target.widthPx, target.heightPx);
+  let factor = 1;
+  let largestBytes = Math.max(sourceBytes, targetBytes);
+  let heldBytes = sourceBytes;
+  for (const pass of passes) {
+    const before = pixelBytes(header.widthPx * factor, header.heightPx * factor);
+    factor *= pass;
+    const after = pixelBytes(header.widthPx * factor, header.heightPx * factor);
+    heldBytes = Math.max(heldBytes, before + after);
+    largestBytes = Math.max(largestBytes, after);
+  }
+  const lastBytes = pixelBytes(header.widthPx * factor, header.heightPx * factor);
+  const resized = lastBytes !== targetBytes;
+  // an encoded file is rarely above half of its pixels
+  const encoding = lastBytes + (resized ? targetBytes : 0) + targetBytes / 2;
+  const bytes = header.fileBytes + Math.max(2 * sourceBytes, heldBytes, encoding) + CODEC_BYTES;
+  return { bytes: Math.ceil(bytes), largestBytes };
+}
+
+/** What an image holds whose pixels go by way of the disk. */
+export function predictSpilled(
+  header: ImageHeader,
+  format: OutputFormat,
+  target: Size,
+  settings: Pick<Settings, 'maxMemory' | 'threads'>,
+): number {
+  return Math.ceil(bandBytes(settings) + wholeFrameBytes(header, format, target) + CODEC_BYTES);
+}

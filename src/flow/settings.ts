@@ -1,0 +1,203 @@
+import path from 'node:path';
+import { SrganError } from '../system/errors.js';
+import { stat } from '../system/files/fs.js';
+import { fileOfShard } from '../places/find/shard.js';
+import { usableCores, usableFiles, usableMemoryBytes } from '../system/machine.js';
+import { schemeOf, s3Address } from '../system/files/address.js';
+import { journalsOf } from '../places/storage/journals.js';
+import { checkValues, shareOf } from './option-checks.js';
+import type { Inputs } from '../contract/program-inputs.js';
+import type { PipeOptions, Settings, Size } from '../contract/options.js';
+import { checkExtension, formatOfName } from './plan/format.js';
+import { checkSuffix, checkTemplate } from './plan/template.js';
+
+export const DEFAULT_MODEL = 'esrgan-slim';
+export const DEFAULT_MAX_PIXELS = 100_000_000;
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/**
+ * Checks the options of a run and fills in what is not stated.
+ * @throws SrganError E_USAGE for a value or a combination that makes no sense, E_OUT_DIR where `out` is a file
+ */
+export async function resolveOptions(options: PipeOptions): Promise<Settings> {
+  checkValues(options);
+  checkCombinations(options);
+  checkPrecision(options);
+  const listed = 'kind' in options.inputs ? options.inputs : patterns(options.inputs);
+  if (listed.kind !== 'patterns' && (options.include?.length || options.exclude?.length)) {
+    throw new SrganError(
+      'E_USAGE',
+      'include and exclude choose among globs, files and directories, not from a list.',
+    );
+  }
+  if (options.name !== undefined) checkName(options.name, options.format);
+  if (options.suffix !== undefined) checkSuffix(options.suffix);
+  if (options.out !== undefined) await checkOut(options.out);
+
+  const resume = options.resume ?? options.retryFailed ?? false;
+  const journal = options.journal ?? (resume ? defaultJournal(options) : undefined);
+  const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
+  return {
+    inputs: listed,
+    out: options.out,
+    base: options.base,
+    recursive: options.recursive ?? true,
+    include: options.include ?? [],
+    exclude: options.exclude ?? [],
+    limit: options.limit ?? Infinity,
+    shard: options.shard,
+    name: options.name,
+    suffix: options.suffix,
+    format: options.format ?? 'same',
+    quality: options.quality,
+    lossless: options.lossless ?? false,
+    fastPng: options.fastPng ?? false,
+    strip: options.strip ?? false,
+    scale: options.scale,
+    width: options.width,
+    height: options.height,
+    minSize: options.minSize,
+    maxSize: options.maxSize,
+    ifLarger: options.ifLarger ?? 'copy',
+    model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
+    engine: options.engine ?? 'onnx',
+    device: options.device ?? 'cpu',
+    tta: options.tta ?? false,
+    fold: options.fold ?? true,
+    precision: options.precision ?? 'fp32',
+    verify: options.verify ?? false,
+    tile: options.tile,
+    threads,
+    sequential: options.sequential ?? false,
+    chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
+    maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
+    fsync: options.fsync ?? true,
+    maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+    maxOutputPixels: options.maxOutputPixels ?? 2_000_000_000,
+    maxOutputBytes: options.maxOutputBytes ?? 8 * GIB,
+    maxInputBytes: options.maxInputBytes ?? 2 * GIB,
+    maxFrames: options.maxFrames ?? 10_000,
+    timeLimit: options.timeLimit ?? 86_400,
+    maxOpenFiles: options.maxOpenFiles ?? (await usableFiles()),
+    retries: options.retries ?? 2,
+    journal: journal === undefined ? undefined : fileOfShard(journal, options.shard),
+    resume,
+    retryFailed: options.retryFailed ?? false,
+    s3Endpoint: options.s3Endpoint,
+    s3PathStyle: options.s3PathStyle,
+    s3Region: options.s3Region,
+    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
+    existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
+    dryRun: options.dryRun ?? false,
+    maxFailures: failuresAllowed(options),
+  };
+}
+
+function defaultJournal({ out, state }: PipeOptions): string {
+  if (out !== undefined) return path.join(journalsOf(out, state), 'journal.ndjson');
+  throw new SrganError('E_USAGE', 'resume needs an output directory, or to be told the journal.', {
+    hint: 'Name it with --journal FILE.',
+  });
+}
+
+/**
+ * Enough for every worker to have its hands full; an image that needs more goes by way of the disk, which takes
+ * no longer. At most a quarter of what is free: the workers' sessions, the codecs and others need the rest.
+ */
+export function defaultMaxMemory(usableBytes: number, threads: number): number {
+  return Math.round(Math.min((512 + 64 * threads) * MIB, Math.max(256 * MIB, usableBytes / 4)));
+}
+
+function checkCombinations(options: PipeOptions) {
+  const { scale, width, height, minSize, maxSize } = options;
+  oneOfThem({ scale, 'width or height': width ?? height, minSize });
+  oneOfThem({ retryFailed: options.retryFailed, 'resume: false': options.resume === false });
+  oneOfThem({ skipExisting: options.skipExisting, overwrite: options.overwrite });
+  oneOfThem({ failFast: options.failFast, maxFailures: options.maxFailures });
+  oneOfThem({ sequential: options.sequential, 'threads above 1': above1(options.threads) });
+  oneOfThem({ sequential: options.sequential, 'chunkSize above 1': above1(options.chunkSize) });
+  oneOfThem({ lossless: options.lossless, quality: options.quality });
+  if (minSize && maxSize && !fitsInto(minSize, maxSize)) {
+    throw new SrganError('E_USAGE', 'minSize is above maxSize, so no image could have both.');
+  }
+  if (options.lossless && options.format && !['webp', 'avif', 'same'].includes(options.format)) {
+    throw new SrganError('E_USAGE', `lossless is a choice for webp and avif, not for ${options.format}.`);
+  }
+  if (options.suffix !== undefined && options.name !== undefined && !options.name.includes('{suffix}')) {
+    throw new SrganError(
+      'E_USAGE',
+      `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
+    );
+  }
+}
+
+function checkPrecision({ precision, engine = 'onnx', device = 'cpu', fold = true }: PipeOptions) {
+  if (precision !== 'int8') return;
+  const others = [engine !== 'onnx' && `engine ${engine}`, device !== 'cpu' && `device ${device}`];
+  const [excluded] = [...others, !fold && 'fold: false'].filter((other) => other !== false);
+  if (excluded === undefined) return;
+  throw new SrganError(
+    'E_USAGE',
+    `precision int8 is for folded networks in onnxruntime on the CPU, so it excludes ${excluded}.`,
+    { hint: 'Leave one of them out.' },
+  );
+}
+
+const above1 = (value: number | undefined) => value !== undefined && value > 1;
+
+function oneOfThem(given: Record<string, unknown>) {
+  const stated = Object.keys(given).filter((name) => given[name] !== undefined && given[name] !== false);
+  if (stated.length > 1) {
+    throw new SrganError('E_USAGE', `${stated.join(' and ')} exclude each other.`, {
+      hint: 'Give one of them.',
+    });
+  }
+}
+
+function checkName(name: string, format: PipeOptions['format']) {
+  checkTemplate(name);
+  try {
+    checkExtension(name);
+  } catch (cause) {
+    const { message, hint } = cause as SrganError;
+    throw new SrganError('E_USAGE', message, { hint });
+  }
+  const byName = formatOfName(name);
+  if (byName === undefined || format === undefined || format === 'same' || byName === format) return;
+  throw new SrganError('E_USAGE', `The name ${name} is one for ${byName}, not for the format ${format}.`, {
+    hint: 'End it with .{ext}.',
+  });
+}
+
+async function checkOut(out: string) {
+  const scheme = schemeOf(out);
+  if (scheme === 's3') s3Address(out);
+  if (scheme === 'http')
+    throw new SrganError('E_USAGE', `${out}: results cannot be put at an address of http.`, {
+      hint: 'Name a directory, or s3://bucket/prefix.',
+    });
+  if (scheme !== undefined) return;
+  const found = await stat(out).catch(() => undefined);
+  if (found && !found.isDirectory()) {
+    throw new SrganError('E_OUT_DIR', `${out}: is a file, but the results need a directory.`, {
+      hint: 'Name an output directory after the sources, or with --out.',
+    });
+  }
+}
+
+function failuresAllowed({ failFast, maxFailures }: PipeOptions): Settings['maxFailures'] {
+  if (failFast) return { count: 0 };
+  const share = shareOf(maxFailures);
+  if (share !== undefined) return { share };
+  return typeof maxFailures === 'number' ? { count: maxFailures } : undefined;
+}
+
+function patterns(list: readonly string[]): Inputs {
+  return { kind: 'patterns', patterns: list };
+}
+
+function fitsInto(inner: Size, outer: Size): boolean {
+  return inner.widthPx <= outer.widthPx && inner.heightPx <= outer.heightPx;
+}

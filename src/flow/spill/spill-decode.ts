@@ -1,0 +1,75 @@
+import type { Sharp as Image } from 'sharp';
+import { headerOf, type Inspection } from '../../pixels/codec/inspect.js';
+import { withNativeInput } from '../../pixels/codec/native-input.js';
+import { spaceOf } from '../../pixels/codec/raw.js';
+import { decodeWith, stretch, type FailOn } from '../../pixels/codec/read-pixels.js';
+import { loadSharp } from '../../pixels/vips.js';
+import type { SpilledPixels } from '../../contract/job.js';
+import { bleedSpilled } from './spill-bleed.js';
+import { changeBlocks } from './blocks.js';
+import { diskFailure } from './disk-failure.js';
+import type { Layout } from './layout.js';
+import { adoptVipsFile } from './sample-file.js';
+import type { MakeTemp } from './spill-files.js';
+import { turned } from './turn.js';
+
+export interface ReadSpilled {
+  readonly spilled: SpilledPixels;
+  /** What a decoder complained of, where that leaves the pixels intact. */
+  readonly oddity: string | undefined;
+}
+
+/**
+ * Decodes into a file what is then the same as what codec/read-pixels.ts and codec/bleed.ts make in memory.
+ * @param output path of the result, for what the disk refuses
+ * @throws SrganError E_TRUNCATED, E_DECODE, E_UNSUPPORTED, E_NOSPC, E_WRITE
+ */
+export async function readSpilled(
+  path: string,
+  file: Inspection,
+  output: string,
+  makeTemp: MakeTemp,
+): Promise<ReadSpilled> {
+  const { widthPx, heightPx, pages } = headerOf(file);
+  const { orientation = 1, bitsPerSample = 16, format } = file.meta;
+  const { channels, bits } = file.layout;
+  const [storedWidthPx, pageHeightPx] = orientation >= 5 ? [heightPx, widthPx] : [widthPx, heightPx];
+  const layout = { widthPx: storedWidthPx, pageHeightPx, pages, channels, bits };
+  try {
+    const temp = await makeTemp('.v');
+    const oddity = await decodeWith(path, async (failOn) => {
+      await withNativeInput(path, async (input) => {
+        const image = await imageOf(input, file.layout, layout, failOn);
+        await image.toFile(temp.path).catch((error: unknown) => {
+          throw diskFailure(output, error);
+        });
+      });
+    });
+    await adoptVipsFile(temp, layout, path);
+    const stored = { ...layout, file: temp };
+    const spilled = orientation > 1 ? await turned(stored, orientation, makeTemp) : stored;
+    if (format === 'heif' && bitsPerSample < 16) {
+      await changeBlocks(spilled, (samples) => stretch(samples, bitsPerSample));
+    }
+    await bleedSpilled(spilled);
+    return { spilled, oddity };
+  } catch (error) {
+    throw diskFailure(output, error);
+  }
+}
+
+async function imageOf(
+  input: string | Buffer,
+  { channels, bits, native }: Inspection['layout'],
+  { widthPx, pageHeightPx, pages }: Layout,
+  failOn: FailOn,
+): Promise<Image> {
+  const sharp = await loadSharp();
+  const image = sharp(input, {
+    pages,
+    failOn,
+    ignoreIcc: native,
+    limitInputPixels: widthPx * pageHeightPx * pages,
+  });
+  return image.toColourspace(spaceOf(channels, bits));
+}

@@ -1,0 +1,103 @@
+import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
+import { attach } from '../../pixels/codec/attach.js';
+import { named } from '../../system/cancelled.js';
+import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
+import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
+import type { VipsFormat } from '../../pixels/codec/formats.js';
+import { keptOf } from '../../pixels/codec/kept-metadata.js';
+import type { Part } from '../../pixels/codec/parts.js';
+import { transparencyOf, type Transparency } from '../../pixels/transparency.js';
+import { systemCode } from '../../system/errors.js';
+import { copyFile } from '../../system/files/fs.js';
+import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels, TempFile } from '../../contract/job.js';
+import type { Size } from '../../contract/options.js';
+import type { Run } from '../../contract/run.js';
+import { eachBlock } from './blocks.js';
+import { diskFailure } from './disk-failure.js';
+import { openSpilled } from './open.js';
+import { pngSpilled } from './spill-png.js';
+import { putTogether } from './put-together.js';
+import { resizedSpilled } from './spill-resize.js';
+import type { MakeTemp } from './spill-files.js';
+
+/**
+ * Encodes an image on disk into a file beside its final name. PNG, JPEG and TIFF go by rows; the encoders of
+ * WebP, AVIF and GIF hold the whole image, whatever is done here.
+ * @throws SrganError E_NOSPC, E_WRITE
+ */
+export async function encodeSpilled(
+  { job, spilled, carried }: SpilledImage,
+  run: Run,
+  makeTemp: MakeTemp,
+  warnings: string[],
+): Promise<EncodedFile> {
+  const { format, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
+  const { settings } = run;
+  const size = { widthPx, heightPx };
+  try {
+    const exact = await run.codec(() => resizedSpilled(spilled, size, makeTemp));
+    const { channels, bits } = exact;
+    const pages = pagesKept(exact.pages, format);
+    const transparency = await transparencyOnDisk({ ...exact, pages });
+    const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
+    const picture = { pages: exact.pages, bits, transparency, pixelBytes };
+    const adapted = adapt(picture, keptOf(carried, settings.strip, widthPx, heightPx), format);
+    warnings.push(...adapted.warnings);
+    const bare = await makeTemp();
+    if (format === 'png') {
+      await pngSpilled(run, exact, adapted.carried, bare).catch((error: unknown) => {
+        throw named(job.source.path, error);
+      });
+      exact.file.remove();
+      return { job, file: bare, widthPx, heightPx };
+    }
+    const wish = wishOf(job, carried, settings, pixelBytes);
+    await run.codec(async () => {
+      const image = await openSpilled(exact.file, 0, pages);
+      const encoding = await encodingOf(image, { channels, bits, pages }, adapted, format, wish);
+      await encoding.toFile(bare.path);
+    });
+    exact.file.remove();
+    const parts = partsOf(bare, format, adapted.carried, size);
+    return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
+  } catch (error) {
+    throw diskFailure(job.tempBeside, error);
+  }
+}
+
+function partsOf(file: TempFile, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
+  const source = openFileSource(file.path);
+  try {
+    return attach(source, format, carried, size);
+  } finally {
+    source.close();
+  }
+}
+
+async function transparencyOnDisk(spilled: SpilledPixels): Promise<Transparency> {
+  const { channels } = spilled;
+  let found: Transparency = 'opaque';
+  if (channels % 2 === 1) return found;
+  await eachBlock(spilled, (data) => {
+    found = transparencyOf({ data, channels }, found);
+    return found !== 'partial';
+  });
+  return found;
+}
+
+/**
+ * The source's own bytes, not by way of the memory.
+ * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_NOSPC, E_WRITE
+ */
+export async function copySpilled(job: Job, makeTemp: MakeTemp): Promise<EncodedFile> {
+  const { widthPx, heightPx } = job.header;
+  const file = await makeTemp();
+  try {
+    await copyFile(job.file, file.path);
+  } catch (error) {
+    const ofSource = ['ENOENT', 'EACCES', 'EISDIR'].includes(systemCode(error) ?? '');
+    throw ofSource ? fileFailure(job.file, error) : diskFailure(job.tempBeside, error);
+  }
+  return { job, file, widthPx, heightPx };
+}

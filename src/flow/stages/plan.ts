@@ -1,0 +1,146 @@
+import { createCompactSet } from '../../system/compact-set.js';
+import { SrganError } from '../../system/errors.js';
+import { isBrokenList } from '../../places/find/broken-list.js';
+import { hashFile } from '../../system/files/hash-file.js';
+import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
+import { resultKey } from '../journal/key.js';
+import type { Settings } from '../../contract/options.js';
+import type { NetworkFamily, Run } from '../../contract/run.js';
+import { createClaims } from '../plan/claims.js';
+import { statedFormat, writableFormat } from '../plan/format.js';
+import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/format-limits.js';
+import { predictMemory, predictSpilled } from '../plan/image-memory.js';
+import { createNaming } from '../plan/name.js';
+import { checkOutput } from '../plan/output-place.js';
+import { choosePasses } from '../plan/passes.js';
+import { predictOutput } from '../plan/predict.js';
+import { targetSize } from '../plan/size.js';
+import { wantedSize } from '../plan/wanted.js';
+import { directoryOf, isRemote } from '../../system/files/address.js';
+import { fileOf } from './fetch.js';
+import { readHeader } from './header.js';
+import type { Ticket, Work } from './stage.js';
+import { isOurs } from './ours.js';
+import type { Survey } from './survey.js';
+
+type Planning = Pick<
+  Run,
+  'settings' | 'networks' | 'journal' | 'keyOf' | 'sweep' | 'storages' | 'scratch' | 'signal'
+>;
+
+/**
+ * Decides from the header and the options alone what is to be done with a source. Where the result's name can
+ * be told beforehand and is there already, the source is not even opened.
+ */
+export function plan(run: Planning, survey: Survey): Work<Source, Job> {
+  const { settings, networks, journal, keyOf, sweep, storages, scratch } = run;
+  const naming = createNaming(settings);
+  const claims = createClaims(keyOf);
+  const met = createCompactSet();
+  const isInput = async (file: string) => (await survey.isInput(file)) || met.has(await keyOf(file));
+
+  return async (source, ticket) => {
+    if (settings.retryFailed && !isBrokenList(source) && journal?.failed(source) !== true) {
+      ticket.end = { status: 'skipped', reason: 'It did not fail before.', passedOver: true };
+      return undefined;
+    }
+    if (source.invalid) throw source.invalid;
+    refuseKiller(source);
+    if (survey.sources === undefined) met.add(await keyOf(source.path));
+    const model = source.overrides.model ?? settings.model;
+    const family = await networks.describe(model);
+    const predicted = predictOutput(naming, source, settings, family.defaultFactor);
+    if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
+
+    const file = await fileOf(run, source, ticket);
+    const header = await readHeader(file, settings);
+    const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
+    const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
+    const target = targetSize(header, wanted, settings.maxSize);
+    const outputPath = naming.outputPath(source, {
+      wanted,
+      model,
+      format,
+      ...target,
+      hash: naming.needsHash ? await hashFile(file) : undefined,
+    });
+    if (outputPath === undefined)
+      throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
+    if (outputPath !== predicted && (await isThere(source, ticket, outputPath))) return undefined;
+
+    const isLarge = target.widthPx === header.widthPx && target.heightPx === header.heightPx;
+    if (isLarge && settings.ifLarger === 'skip') {
+      ticket.end = { status: 'skipped', reason: `It is ${header.widthPx}×${header.heightPx} already.` };
+      return undefined;
+    }
+    const passes = passesFor(target.factor, isLarge, family);
+    const memory = predictMemory(header, passes, target);
+    checkTarget(source.path, format, target);
+    checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
+    const spill = memory.bytes > settings.maxMemory || memory.largestBytes > LARGEST_BUFFER_BYTES;
+    const job: Job = {
+      source,
+      action: isLarge && keepsBytes(source, settings, header, format) ? 'copy' : 'upscale',
+      outputPath,
+      file,
+      tempBeside: isRemote(outputPath) ? await scratch.pathFor(outputPath) : outputPath,
+      format,
+      quality: source.overrides.quality ?? settings.quality,
+      header,
+      model,
+      passes,
+      targetWidthPx: target.widthPx,
+      targetHeightPx: target.heightPx,
+      predictedBytes: spill ? predictSpilled(header, format, target, settings) : memory.bytes,
+      spill,
+    };
+    ticket.job = job;
+    if (journal) {
+      ticket.key = await resultKey(job, settings, networks);
+      // what was in place before a crash, but not told, is done anew and told as done
+      if (!source.crashed && (await journal.proves(outputPath, ticket.key))) {
+        await sweep(directoryOf(outputPath));
+        ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
+        return undefined;
+      }
+    }
+    if (!settings.dryRun) return job;
+    ticket.end = { status: 'planned' };
+    return undefined;
+  };
+
+  async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
+    await survey.refuseCollision(source, output);
+    if (source.again?.claimed !== output) await claims.claim(output, source);
+    ticket.claimed = output;
+    await journal?.recognise(output);
+    const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
+    if ((await checkOutput(output, source.path, existing, isInput, storages)) === 'free') return false;
+    await sweep(directoryOf(output));
+    ticket.end = { status: 'skipped', reason: `${output} is already there.` };
+    return true;
+  }
+}
+
+/** More often no image may take the process along. */
+const MOST_CRASHES = 2;
+
+function refuseKiller({ path, crashed }: Source): void {
+  if (!crashed || crashed.times < MOST_CRASHES) return;
+  throw new SrganError(
+    'E_WORKER_LOST',
+    `${path}: the process died twice while it worked on this image, of ${crashed.cause}.`,
+  );
+}
+
+function passesFor(factor: number, isLarge: boolean, family: NetworkFamily): number[] {
+  return isLarge ? [] : choosePasses(factor, family.factors);
+}
+
+/** Whether the source's own bytes are the wanted result; else it is encoded anew, at its own size. */
+function keepsBytes(source: Source, settings: Settings, header: ImageHeader, format: OutputFormat): boolean {
+  const quality = source.overrides.quality ?? settings.quality;
+  return (
+    writableFormat(header.format) === format && !settings.strip && !settings.lossless && quality === undefined
+  );
+}

@@ -1,0 +1,103 @@
+import { SrganError } from '../../system/errors.js';
+import { isBrokenList } from '../../places/find/broken-list.js';
+import type { Outcome, Written } from '../../contract/job.js';
+import type { Settings } from '../../contract/options.js';
+import type { Run } from '../../contract/run.js';
+import type { Estimating } from '../plan/estimate.js';
+import { openTally, type Summary, type Tally } from '../summary.js';
+import type { OwnShard } from './own-shard.js';
+import { outcomeOf, type Flight, type Ticket } from './stage.js';
+import type { Survey } from './survey.js';
+
+/** What record needs of a run. */
+export interface Recording extends Pick<
+  Run,
+  'tiles' | 'budget' | 'buffers' | 'journal' | 'drain' | 'watch' | 'retries'
+> {
+  /** Of a dry run. */
+  readonly estimate?: Estimating | undefined;
+  readonly settings: Pick<Settings, 'maxFailures' | 'threads'> & Partial<Pick<Settings, 'shard'>>;
+  readonly ownShard?: Pick<OwnShard, 'others'>;
+  readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
+  readonly survey: Pick<Survey, 'sources'>;
+  /** Takes no new source; the rest comes here as cancelled. */
+  stop(reason: SrganError): void;
+}
+
+/**
+ * The end of the flow: one outcome per source. It waits for `onOutcome`, so a slow consumer holds back the
+ * whole run and nothing piles up.
+ */
+export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>) => Promise<Summary> {
+  return async (flights) => {
+    const tally = openTally(run.watch?.before?.sofar?.tally);
+    let stopped: SrganError | undefined;
+    let brokenLists = 0;
+    const stop = (reason: SrganError) => {
+      if (stopped) return;
+      stopped = reason;
+      run.stop(reason);
+    };
+    // what could not be noted would be done again by whoever takes the run up; what is in flight is finished
+    const noted = async (line: Promise<void> | undefined) => {
+      await line?.catch((error: unknown) => {
+        if (!(error instanceof SrganError)) throw error;
+        stop(error);
+      });
+    };
+    const take = async (ticket: Ticket) => {
+      const outcome = outcomeOf(ticket);
+      ticket.release();
+      if (run.retries?.takeBack(ticket)) return;
+      if (isBrokenList(ticket.source)) brokenLists += 1;
+      tally.add(outcome);
+      run.watch?.counted(tally.state(run.tiles.stats));
+      await run.estimate?.add(outcome);
+      await noted(run.journal?.record(outcome, ticket));
+      await run.onOutcome?.(outcome);
+      if (tooManyFailures(tally, run)) stop(new SrganError('E_TOO_MANY_FAILURES', sentence(tally.failed)));
+    };
+    for await (const { ticket } of flights) {
+      await take(ticket).catch((error: unknown) => {
+        // the flow is closed from here to its head, which must not wait for ends that nobody tells any more
+        run.retries?.close();
+        throw error;
+      });
+    }
+    const summary = tally.close({
+      threads: run.settings.threads,
+      pool: run.tiles.stats,
+      budget: run.budget,
+      buffers: run.buffers.stats,
+      total: run.survey.sources,
+      shard: run.settings.shard && { ...run.settings.shard, others: run.ownShard?.others ?? 0 },
+      estimate: await run.estimate?.close(),
+      stopped: reasonOf(stopped),
+    });
+    await noted(run.journal?.end(summary, { complete: brokenLists === 0 && isComplete(summary, run) }));
+    return stopped ? { ...summary, stopped: reasonOf(stopped), exitStatus: 1 } : summary;
+  };
+}
+
+/** Whether every source came to an end; where their number is not known, one may have been left unseen. */
+function isComplete({ sources, counts }: Summary, { survey, drain }: Recording): boolean {
+  return counts.cancelled === 0 && (!drain.aborted || sources === survey.sources);
+}
+
+/** Before so many sources have ended, a share of an unknown total says nothing. */
+const SHARE_COUNTS_FROM = 100;
+
+function tooManyFailures({ failed, ended }: Tally, { settings, survey }: Recording): boolean {
+  const limit = settings.maxFailures;
+  if (!limit || failed === 0) return false;
+  if ('count' in limit) return failed > limit.count;
+  if (survey.sources !== undefined) return failed > limit.share * survey.sources;
+  return ended >= SHARE_COUNTS_FROM && failed > limit.share * ended;
+}
+
+const reasonOf = (error: SrganError | undefined) => error && { code: error.code, message: error.message };
+
+const sentence = (failed: number) =>
+  failed === 1
+    ? 'Stopped at the first failure, as asked.'
+    : `Stopped after ${failed} failures, more than --max-failures allows.`;

@@ -1,0 +1,128 @@
+import path from 'node:path';
+import { createCompactSet, type CompactSet } from '../../system/compact-set.js';
+import { SrganError } from '../../system/errors.js';
+import { realpath } from '../../system/files/fs.js';
+import { isBrokenList } from '../../places/find/broken-list.js';
+import { isInShard } from '../../places/find/shard.js';
+import type { Source } from '../../contract/job.js';
+import type { Settings } from '../../contract/options.js';
+import { collision } from '../plan/claims.js';
+import { createNaming } from '../plan/name.js';
+import type { KeyOf } from '../plan/path-keys.js';
+import { ANY_FACTOR, predictOutput } from '../plan/predict.js';
+import { isRemote } from '../../system/files/address.js';
+import { openStorages, type Storages } from '../../places/storage/storages.js';
+import { find } from './find.js';
+import { surveyInPassing } from './survey-in-passing.js';
+
+/** What a first look at all sources showed, before anything is written. */
+export interface Survey {
+  /** How many there are, of a shard its own; undefined where they can only be looked at once, or a list broke off. */
+  readonly sources: number | undefined;
+  /** Of a shard: told of each source as it comes, those of other shards too. */
+  meet(source: Source): Promise<void>;
+  /** @throws SrganError E_COLLISION where another source would have the same output */
+  refuseCollision(source: Source, output: string | undefined): Promise<void>;
+  /** Whether the path is known to be that of a source; false for all where there was no first look. */
+  isInput(path: string): Promise<boolean>;
+}
+
+/** So many outputs that collide are told with the names of their sources. */
+const NAMED = 10_000;
+
+/**
+ * Counts the sources and finds those with one output, where they can be walked twice: globs, files,
+ * directories and lists in a file. Takes 24 to 48 bytes per source. Outputs whose names need the header or the
+ * bytes are left to `plan`. Of a shard all sources are looked at, so that each shard refuses what one run would.
+ * @param drain ends the look early; what was found until then counts
+ * @throws SrganError E_STORAGE where a list broke off and outputs may be replaced: one of the sources might be
+ */
+export async function survey(
+  settings: Settings,
+  keyOf: KeyOf,
+  drain: AbortSignal = NEVER,
+  storages: Storages = openStorages(settings),
+): Promise<Survey> {
+  const { inputs: from, shard } = settings;
+  if (from.kind === 'list' || from.kind === 'iterable') {
+    return shard ? surveyInPassing(settings, keyOf) : blind;
+  }
+  const naming = createNaming(settings);
+  const inputs = createCompactSet();
+  const outputs = createCompactSet();
+  const doubled = createCompactSet();
+  let sources = 0;
+  let whole = true;
+
+  for await (const source of find(settings, drain, storages)) {
+    if (!shard || isInShard(source, shard)) sources += 1;
+    if (isBrokenList(source)) {
+      if (settings.existing === 'overwrite') throw source.invalid;
+      whole = false;
+    }
+    if (source.invalid) continue;
+    inputs.add(await keyOf(source.path));
+    if (settings.existing === 'overwrite') await addReal(inputs, source.path, keyOf);
+    const output = await outputKey(source);
+    if (output !== undefined && !outputs.add(output)) doubled.add(output);
+  }
+  const pairs = doubled.size > 0 ? await namesOf(doubled) : new Map<string, Pair>();
+
+  return {
+    sources: whole ? sources : undefined,
+    meet: () => Promise.resolve(),
+    isInput: async (file) => inputs.has(await keyOf(file)),
+    async refuseCollision(source, output) {
+      const key = doubled.size > 0 ? await outputKey(source) : undefined;
+      if (key === undefined || !doubled.has(key)) return;
+      const pair = pairs.get(key);
+      const other = pair && (pair.firstIndex === source.index ? pair.second : pair.first);
+      throw collision(source.path, output ?? key, other);
+    },
+  };
+
+  async function outputKey(source: Source): Promise<string | undefined> {
+    try {
+      const output = predictOutput(naming, source, settings, ANY_FACTOR);
+      return output === undefined ? undefined : await keyOf(output);
+    } catch (error) {
+      // the name itself is impossible: plan says so when it comes to this source
+      if (error instanceof SrganError) return undefined;
+      throw error;
+    }
+  }
+
+  async function namesOf(keys: CompactSet): Promise<Map<string, Pair>> {
+    const pairs = new Map<string, Pair>();
+    for await (const source of find(settings, drain, storages)) {
+      const key = source.invalid ? undefined : await outputKey(source);
+      if (key === undefined || !keys.has(key)) continue;
+      const pair = pairs.get(key);
+      if (pair) pair.second ??= source.path;
+      else if (pairs.size < NAMED) pairs.set(key, { firstIndex: source.index, first: source.path });
+    }
+    return pairs;
+  }
+}
+
+interface Pair {
+  readonly firstIndex: number;
+  readonly first: string;
+  second?: string;
+}
+
+const NEVER = new AbortController().signal;
+
+const blind: Survey = {
+  sources: undefined,
+  meet: () => Promise.resolve(),
+  refuseCollision: () => Promise.resolve(),
+  isInput: () => Promise.resolve(false),
+};
+
+/** Only where outputs may be replaced can a link to an input do harm. */
+async function addReal(inputs: CompactSet, file: string, keyOf: KeyOf) {
+  if (isRemote(file)) return;
+  const real = await realpath(path.resolve(file)).catch(() => undefined);
+  if (real !== undefined) inputs.add(await keyOf(real));
+}

@@ -1,0 +1,63 @@
+import { named } from '../../system/cancelled.js';
+import type { Decoded, Pixels, SpilledImage, Upscaled } from '../../contract/job.js';
+import type { Run } from '../../contract/run.js';
+import { tempFilesFor } from '../spill/spill-files.js';
+import { upscaleSpilled } from '../spill/spill-upscale.js';
+import { within } from '../../system/deadline.js';
+import { withSecondWay } from './second-way.js';
+import type { Ticket, Work } from './stage.js';
+
+/**
+ * Runs the job's passes one after the other; without any, the pixels stay as they are. What a pass leaves
+ * behind is given back at once, the last result when the source has ended.
+ * @throws SrganError E_CANCELLED, E_MODEL, E_ENGINE, E_VERIFY, E_WORKER_LOST, E_TOO_LARGE
+ */
+export function upscale(run: Run): Work<Decoded, Upscaled> {
+  const { settings, networks, tiles, buffers } = run;
+
+  return async (decoded, ticket) => {
+    if ('spilled' in decoded) return onDisk(within(run, ticket), decoded, ticket);
+    if (!('pixels' in decoded)) return decoded;
+    const { path } = decoded.job.source;
+    const { signal } = within(run, ticket);
+    let between: Pixels | undefined;
+    const letGo = () => {
+      if (between) buffers.give(between.data.buffer);
+      between = undefined;
+    };
+    ticket.defer(letGo);
+    try {
+      for (const factor of decoded.job.passes) {
+        const network = await networks.load(decoded.job.model, factor);
+        const pixels = between ?? decoded.pixels;
+        const { tta, verify, tile: tilePx } = settings;
+        const enlarged = await withSecondWay(network, ticket.warnings, (way) =>
+          tiles.upscale({ network: way, pixels, tta, verify, tilePx, signal }),
+        );
+        letGo();
+        between = enlarged;
+      }
+    } catch (error) {
+      throw named(path, error);
+    }
+    return { ...decoded, pixels: between ?? decoded.pixels };
+  };
+}
+
+async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<SpilledImage> {
+  const { job } = image;
+  const makeTemp = tempFilesFor(job.tempBeside, ticket);
+  let { spilled } = image;
+  try {
+    for (const factor of job.passes) {
+      const network = await run.networks.load(job.model, factor);
+      const before = spilled;
+      spilled = await withSecondWay(network, ticket.warnings, (way) =>
+        upscaleSpilled(run, way, before, job.tempBeside, makeTemp),
+      );
+    }
+  } catch (error) {
+    throw named(job.source.path, error);
+  }
+  return { ...image, spilled };
+}

@@ -1,0 +1,151 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import process from 'node:process';
+import { existsSync, rmSync } from '../../system/files/fs.js';
+import { hashable } from '../../system/files/file-names.js';
+import type { Source } from '../../contract/job.js';
+import type { Inputs } from '../../contract/program-inputs.js';
+import type { TallyState } from '../summary.js';
+import { removeTempFilesNow } from '../../system/files/temp-files.js';
+import { LIST, LOG, readLog, WATCH_VARIABLE } from './log.js';
+import { openNotes } from './notes.js';
+import { openTaken } from './taken.js';
+
+/** Ids of all sources that were taken up. */
+const TAKEN = 'taken';
+
+/** What a run has come to, over all its processes. */
+export interface SoFar {
+  readonly tally: TallyState;
+  /** Size of the file of --errors-log. */
+  readonly errorsLogBytes: number;
+}
+
+/** Notes of a run for the process that takes over if this one dies. */
+export interface Watch {
+  /** Undefined in the first process of a run. */
+  readonly before: Before | undefined;
+  /** Whether the list on standard input comes again, from its beginning, to the process that takes over. */
+  readonly keepsList: boolean;
+  /** From here on the run can be taken up. */
+  opened(journal: string | undefined): void;
+  /** What no earlier process has ended, noted as it is taken up. */
+  sources(found: AsyncIterable<Source>, kind: Inputs['kind']): AsyncGenerator<Source>;
+  /** The result of a source is about to get its name. */
+  publishing(index: number, dst: string): void;
+  /** What the run has come to with the source whose record comes next. */
+  counted(tally: TallyState): void;
+  /**
+   * The record of a source is about to be told to the reader of standard output.
+   * @param errorsLogBytes size of the file of --errors-log, where it has been told already
+   */
+  told(index: number, errorsLogBytes: number): void;
+  finished(exitStatus: number): void;
+}
+
+export interface Before {
+  readonly journal: string | undefined;
+  /** Undefined where no record was told. */
+  readonly sofar: SoFar | undefined;
+}
+
+/** Where this process has a parent that watches it. */
+export function openWatch(): Watch | undefined {
+  const directory = watchedDirectory();
+  return directory === undefined ? undefined : watchIn(directory);
+}
+
+/** Of the run, where this process has a parent that watches it; it ends as soon as that does. */
+export function watchedDirectory(): string | undefined {
+  const directory = process.env[WATCH_VARIABLE];
+  if (directory === undefined) return undefined;
+  // not for the programs that this one may run
+  Reflect.deleteProperty(process.env, WATCH_VARIABLE);
+  endWithParent(directory);
+  return directory;
+}
+
+function endWithParent(directory: string): void {
+  const die = () => {
+    removeTempFilesNow();
+    rmSync(directory, { recursive: true, force: true });
+    process.kill(process.pid, 'SIGKILL');
+  };
+  process.once('disconnect', die);
+  process.channel?.unref();
+  if (!process.connected) die();
+}
+
+/** @param directory of the run, which all its processes share */
+export function watchIn(directory: string): Watch {
+  const file = join(directory, LOG);
+  const past = readLog(file);
+  const inFlight = new Map(past.inFlight);
+  const ids = new Map<number, string>();
+  const taken = openTaken(join(directory, TAKEN));
+  let journal = past.journal;
+  let sofar = past.sofar as SoFar | undefined;
+  let tally: TallyState | undefined;
+  const notes = openNotes(file, () => ({
+    kind: 'sum',
+    journal,
+    sofar,
+    inFlight: [...inFlight.values()],
+  }));
+
+  return {
+    before: past.opened ? { journal, sofar } : undefined,
+    keepsList: existsSync(join(directory, LIST)),
+    opened(file) {
+      journal = file;
+      notes.note({ kind: 'opened', journal });
+    },
+    async *sources(found, kind) {
+      // those of a process that died come again as they came then, before any that is new
+      const left = new Map([...inFlight].filter(([, { taken }]) => !taken));
+      for await (const source of found) {
+        const id = idOf(source, kind);
+        const suspect = left.get(id);
+        left.delete(id);
+        if (suspect) yield begin({ ...source, index: suspect.index }, id);
+        else if (!taken.had(id)) yield begin(source, id);
+      }
+      for (const [id, { index, path, relativePath }] of left)
+        yield begin({ index, path, relativePath, overrides: {}, extra: {} }, id);
+    },
+    publishing(index, dst) {
+      const id = ids.get(index);
+      const source = id === undefined ? undefined : inFlight.get(id);
+      if (id === undefined || !source) return;
+      inFlight.set(id, { ...source, dst });
+      notes.note({ kind: 'publishing', id, dst });
+    },
+    counted: (counted) => void (tally = counted),
+    told(index, errorsLogBytes) {
+      const id = ids.get(index);
+      if (id === undefined || !tally) return;
+      sofar = { tally, errorsLogBytes };
+      ids.delete(index);
+      inFlight.delete(id);
+      notes.note({ kind: 'told', id, sofar });
+    },
+    finished: (exitStatus) => notes.note({ kind: 'finished', exitStatus }),
+  };
+
+  function begin(source: Source, id: string): Source {
+    const { index, path, relativePath } = source;
+    const before = inFlight.get(id);
+    inFlight.set(id, { crashes: 0, ...before, id, index, path, relativePath, taken: true });
+    ids.set(index, id);
+    notes.note({ kind: 'begun', id, index, path, relativePath });
+    notes.noting(() => {
+      if (!taken.had(id)) taken.add(id);
+    });
+    const { crashes = 0, dst } = before ?? {};
+    return crashes > 0 ? { ...source, crashed: { times: crashes, cause: past.cause ?? '', dst } } : source;
+  }
+}
+
+/** A place in a list is always the same; of what is found in directories, the place may change. */
+const idOf = ({ index, path }: Source, kind: Inputs['kind']) =>
+  hash('sha1', kind === 'patterns' ? hashable(path) : String(index)).slice(0, 16);

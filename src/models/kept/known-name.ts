@@ -1,8 +1,0 @@
-import { isPackaged } from '../registry.js';
-
-/** Whether a name stands for a network by itself: one that is built in, or that the user keeps. */
-export async function isKnownName(name: string): Promise<boolean> {
-  if (isPackaged(name)) return true;
-  const { findKept } = await import('./kept.js');
-  return (await findKept(name)) !== undefined;
-}

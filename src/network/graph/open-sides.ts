@@ -1,0 +1,109 @@
+import type { ClosedSides } from '../tiles/sides.js';
+import { closeBorder, type Border } from './passes/close-border.js';
+import type { FoldedGraph } from './emit/emit-forms.js';
+import { axisOf, NO_PADS, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';
+import { isPlain } from './passes/linear-form.js';
+import { graphOf, known } from './order.js';
+import { isPlacewise } from './placewise.js';
+import { openTileGraph } from './passes/tile-graph.js';
+import { usersOf } from './users.js';
+
+/** How far a tensor reaches beyond the part of the result that is wanted, on each side, in its own positions. */
+export type Margins = ReadonlyMap<string, Pads>;
+
+/**
+ * How far each node must be computed so that the result is whole, or undefined where the network is not made
+ * of nodes that keep or multiply the size of what they are given.
+ */
+export function marginsOf({ nodes, output }: Graph): Margins | undefined {
+  const margins = new Map<string, Pads>([[output, NO_PADS]]);
+  for (const node of nodes.toReversed()) {
+    const needed = inputMargin(node, known(margins, node.name));
+    if (!needed) return undefined;
+    for (const name of node.inputs) {
+      const before = margins.get(name);
+      margins.set(name, before ? onEachSide((side) => Math.max(before[side], needed[side])) : needed);
+    }
+  }
+  return margins;
+}
+
+function inputMargin(node: Node, margin: Pads): Pads | undefined {
+  switch (node.op) {
+    case 'conv': {
+      const { pads } = node;
+      if (pads === 'same' || !isPlain({ ...node, groups: 1 })) return undefined;
+      return onEachSide((side) => margin[side] + pads[side]);
+    }
+    case 'upsample':
+      return onEachSide((side) => Math.ceil(margin[side] / node.factor[axisOf(side)]));
+    case 'depthToSpace':
+      return onEachSide((side) => Math.ceil(margin[side] / node.block));
+    case 'input':
+      return margin;
+    default:
+      return isPlacewise(node) ? margin : undefined;
+  }
+}
+
+/**
+ * The same network for a tile of the image: at a side that is not `closed` there are no zeros around any
+ * tensor; instead the input is `radiusPx` larger than the wanted part, and each node is computed no farther
+ * than the result needs it. At closed sides the lines in which a folded value differs from the network's are
+ * made otherwise. Weights of the same name are the same for all sides.
+ */
+export function openSides(
+  title: string,
+  { graph, values }: FoldedGraph,
+  margins: Margins,
+  radiusPx: number,
+  closed: ClosedSides,
+): Graph {
+  const tile = openTileGraph(closed);
+  const bordered = borderedValues(graph, values, closed);
+
+  for (const node of graph.nodes) {
+    const border = bordered.get(node.name);
+    const margin = known(margins, node.name);
+    const region = onEachSide((side) => (closed[side] ? 0 - (border?.value.lines[side] ?? 0) : margin[side]));
+    if (node.op === 'input') {
+      tile.push(
+        node,
+        onEachSide((side) => (closed[side] ? 0 : radiusPx)),
+      );
+    } else if (border && border.chain.at(-1)?.name === node.name) {
+      const inner = tile.place({ ...node, name: `${node.name}/inner` }, node.name, region);
+      closeBorder(tile, border, inner, region);
+    } else {
+      tile.place(node, node.name, region);
+    }
+  }
+  return graphOf(title, tile.nodes, tile.cropped(graph.output, NO_PADS));
+}
+
+/** By each node that makes one, the values that differ at a closed side. */
+function borderedValues(
+  graph: Graph,
+  values: FoldedGraph['values'],
+  closed: ClosedSides,
+): Map<string, Border> {
+  const users = usersOf(graph);
+  const bordered = new Map<string, Border>();
+  for (const [name, value] of values) {
+    if (!SIDES.some((side) => closed[side] && value.lines[side] > 0)) continue;
+    const chain = graph.nodes.filter((node) => node.name === name);
+    for (let [next, ...others] = users(name); next && others.length === 0 && isPointwise(next);) {
+      if (chain.at(-1)?.name === graph.output) break;
+      chain.push(next);
+      [next, ...others] = users(next.name);
+    }
+    const border = { name, value, chain };
+    for (const piece of [...value.pieces, ...chain.map((node) => node.name)]) bordered.set(piece, border);
+  }
+  return bordered;
+}
+
+/** What is done to each number by itself can be done to the lines of a value one after the other. */
+function isPointwise({ op, inputs }: Node): boolean {
+  return inputs.length === 1 && ['activation', 'leakyRelu', 'prelu', 'clip', 'affine'].includes(op);
+}

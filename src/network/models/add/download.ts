@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { SrganError, systemCode } from '../../../system/errors.js';
+import { createWriteStream, rm } from '../../../system/files/fs.js';
+import { formatBytes } from '../../../system/measures.js';
+import { writeFailure } from '../../../system/files/write-failure.js';
+
+export interface DownloadLimits {
+  readonly maxBytes: number;
+  /** For an answer to begin, and between any two pieces of it. */
+  readonly stallMs: number;
+  readonly signal: AbortSignal;
+}
+
+const MOST_REDIRECTS = 5;
+
+/** @throws SrganError E_USAGE where it is no URL that can be asked for */
+export function webUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new SrganError('E_USAGE', `${text}: a URL of http:// or https:// is needed.`);
+  }
+  if (url.username || url.password) {
+    throw new SrganError('E_USAGE', `${url.host}: a name or password in a URL is not taken.`);
+  }
+  return url;
+}
+
+/** Without what is behind a question mark, which may be a secret. */
+export const shownUrl = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
+
+/**
+ * Streams a URL into a new file, which is gone again where that fails.
+ * @returns SHA-256 of the file in hex
+ * @throws SrganError E_MODEL, E_NOSPC, E_WRITE, E_CANCELLED
+ */
+export async function download(url: URL, file: string, limits: DownloadLimits): Promise<string> {
+  const stalled = new AbortController();
+  const timer = setTimeout(() => stalled.abort(), limits.stallMs);
+  const signal = AbortSignal.any([stalled.signal, limits.signal]);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    const body = await answerOf(url, limits.maxBytes, signal);
+    const watch = new Transform({
+      transform(piece: Uint8Array, _encoding, done) {
+        timer.refresh();
+        bytes += piece.length;
+        hash.update(piece);
+        if (bytes > limits.maxBytes) done(tooLarge(url, limits.maxBytes));
+        else done(null, piece);
+      },
+    });
+    await pipeline(Readable.fromWeb(body), watch, createWriteStream(file, { flags: 'wx' }), { signal });
+    return hash.digest('hex');
+  } catch (cause) {
+    await rm(file, { force: true });
+    throw failure(url, file, cause, { stalled: stalled.signal.aborted, cancelled: limits.signal.aborted });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function answerOf(first: URL, maxBytes: number, signal: AbortSignal): Promise<ReadableStream> {
+  let url = first;
+  for (let redirects = 0; ; redirects += 1) {
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      // what is counted and compared is what lies there
+      headers: { 'accept-encoding': 'identity' },
+      signal,
+    });
+    const location = answer.headers.get('location');
+    if (answer.status >= 300 && answer.status < 400 && location !== null) {
+      await answer.body?.cancel();
+      if (redirects === MOST_REDIRECTS) {
+        throw new SrganError('E_MODEL', `${shownUrl(first)}: leads on more than ${MOST_REDIRECTS} times.`);
+      }
+      url = next(url, location);
+      continue;
+    }
+    if (!answer.ok || !answer.body) {
+      await answer.body?.cancel();
+      throw new SrganError('E_MODEL', `${shownUrl(first)}: the server answered ${answer.status}.`);
+    }
+    if (Number(answer.headers.get('content-length') ?? 0) > maxBytes) {
+      await answer.body.cancel();
+      throw tooLarge(first, maxBytes);
+    }
+    return answer.body;
+  }
+}
+
+/** What began encrypted stays so. */
+function next(from: URL, location: string): URL {
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const isSafe =
+    url && (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:'));
+  if (isSafe) return url;
+  throw new SrganError('E_MODEL', `${shownUrl(from)}: leads on to '${location}', which is not followed.`);
+}
+
+function tooLarge(url: URL, maxBytes: number): SrganError {
+  return new SrganError('E_MODEL', `${shownUrl(url)}: it is larger than ${formatBytes(maxBytes)}.`, {
+    hint: '--max-download BYTES allows more.',
+  });
+}
+
+function failure(
+  url: URL,
+  file: string,
+  cause: unknown,
+  { stalled, cancelled }: { stalled: boolean; cancelled: boolean },
+): SrganError {
+  if (cause instanceof SrganError) return cause;
+  if (cancelled) return new SrganError('E_CANCELLED', `${shownUrl(url)}: the download was interrupted.`);
+  if (stalled) return new SrganError('E_MODEL', `${shownUrl(url)}: the server sends nothing any more.`);
+  const code = systemCode(cause);
+  if (
+    cause instanceof Error &&
+    'syscall' in cause &&
+    ['open', 'write', 'close'].includes(String(cause.syscall))
+  ) {
+    return writeFailure(file, cause);
+  }
+  // fetch hides the reason in a cause
+  const inner = cause instanceof Error ? systemCode(cause.cause) : undefined;
+  const why = inner ?? code ?? 'the connection broke off';
+  return new SrganError('E_MODEL', `${shownUrl(url)}: downloading it failed: ${why}.`, { cause });
+}

@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { SrganError, systemCode } from '../../../system/errors.js';
+import { expected, integer, oneOf, text, type Check } from '../../../system/expect.js';
+import { readFile } from '../../../system/files/fs.js';
+import { LAYOUTS, ORDERS, type Layout, type Order, type ValueRange } from '../../graph/read/onnx/onnx-fit.js';
+
+/** What the file beside a network says of it; it goes before what is found out. */
+export interface StatedFacts {
+  /** For people. */
+  readonly title?: string;
+  readonly licence?: string;
+  readonly origin?: string;
+  readonly factor?: number;
+  readonly inputRange?: ValueRange;
+  readonly outputRange?: ValueRange;
+  readonly layout?: Layout;
+  readonly inputOrder?: Order;
+  readonly outputOrder?: Order;
+  /** Width and height of the only size that the network takes. */
+  readonly tile?: readonly [width: number, height: number];
+  readonly multiple?: number;
+  readonly halo?: number;
+  readonly enlargeFirst?: number;
+}
+
+const MOST_PX = 4096;
+
+const range: Check = {
+  what: 'the values of black and white, such as [0, 255],',
+  holds: (value) => isPair(value) && value[0] !== value[1],
+};
+
+const CHECKS: Readonly<Record<keyof StatedFacts, Check>> = {
+  title: text,
+  licence: text,
+  origin: text,
+  factor: integer(2, 16, 'a whole number from 2 to 16'),
+  inputRange: range,
+  outputRange: range,
+  layout: oneOf(LAYOUTS),
+  inputOrder: oneOf(ORDERS),
+  outputOrder: oneOf(ORDERS),
+  tile: {
+    what: `width and height from 4 to ${MOST_PX} pixels, such as [128, 128],`,
+    holds: (value) => isPair(value) && value.every((side) => isWhole(side, 4, MOST_PX)),
+  },
+  multiple: integer(1, 512, 'a whole number from 1 to 512'),
+  halo: integer(0, 512, 'a whole number from 0 to 512'),
+  enlargeFirst: integer(2, 8, 'a whole number from 2 to 8'),
+};
+
+export type StatedKey = keyof StatedFacts;
+
+/** Of networks whose format says how their values lie. */
+export const KEYS_OF_GRAPHS: readonly StatedKey[] = Object.keys(CHECKS)
+  .filter(isKey)
+  .filter((key) => key !== 'layout');
+
+/** Of networks that are run as they are. */
+export const KEYS_AS_PUBLISHED: readonly StatedKey[] = [
+  'title',
+  'licence',
+  'origin',
+  'factor',
+  'inputRange',
+  'outputRange',
+  'multiple',
+  'halo',
+];
+
+/** `net.srgan.json` beside `net.onnx`. */
+export function statedFile(network: string): string {
+  const { dir, name } = path.parse(network);
+  return path.join(dir, `${name}.srgan.json`);
+}
+
+/**
+ * What is stated of a network; nothing where there is no such file.
+ * @param keys that make sense for the network
+ * @throws SrganError E_MODEL
+ */
+export async function statedFacts(network: string, keys?: readonly StatedKey[]): Promise<StatedFacts> {
+  const file = statedFile(network);
+  const content = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (systemCode(cause) === 'ENOENT') return undefined;
+    throw new SrganError('E_MODEL', `${file}: the file cannot be read.`, { cause });
+  });
+  return content === undefined ? {} : checked(file, parsed(file, content), keys);
+}
+
+function parsed(file: string, content: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (cause) {
+    throw new SrganError('E_MODEL', `${file}: this is not JSON.`, { cause });
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+  throw new SrganError('E_MODEL', `${file}: a JSON object is needed, such as {"inputRange": [0, 255]}.`);
+}
+
+function checked(file: string, json: object, keys: readonly StatedKey[] | undefined): StatedFacts {
+  const allowed = keys ?? Object.keys(CHECKS).filter(isKey);
+  for (const [key, value] of Object.entries(json)) {
+    if (!isKey(key) || !allowed.includes(key)) {
+      const reason = isKey(key) ? 'cannot be stated of such a network' : 'is nothing that can be stated';
+      throw new SrganError('E_MODEL', `${file}: ${JSON.stringify(key)} ${reason}.`, {
+        hint: `What can be is ${allowed.join(', ')}.`,
+      });
+    }
+    if (!CHECKS[key].holds(value)) throw expected(CHECKS[key].what, `${key} in ${file}`, value, 'E_MODEL');
+  }
+  return json;
+}
+
+function isKey(key: string): key is StatedKey {
+  return Object.hasOwn(CHECKS, key);
+}
+
+function isPair(value: unknown): value is [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((number) => Number.isFinite(number));
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

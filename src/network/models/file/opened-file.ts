@@ -1,0 +1,24 @@
+import type { NetworkFile } from '../../../contract/engine.js';
+import type { NetworkFamily } from '../../../contract/run.js';
+import type { Finding } from '../conclude/finding.js';
+import type { StatedFacts } from '../conclude/stated-facts.js';
+
+/** A network of one factor that a file holds. */
+export interface OpenedFile {
+  readonly family: NetworkFamily;
+  readonly load: () => Promise<NetworkFile>;
+  /** Numbers that were learned. */
+  readonly parameters: number;
+  /** In the file beside it. */
+  readonly stated: StatedFacts;
+  readonly findings: readonly Finding[];
+}
+
+/** @param name what the user calls the network */
+export function openedAs(name: string, network: NetworkFile): Pick<OpenedFile, 'family' | 'load'> {
+  const { factor } = network;
+  return {
+    family: { name, factors: [factor], defaultFactor: factor },
+    load: () => Promise.resolve(network),
+  };
+}

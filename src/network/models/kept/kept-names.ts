@@ -1,0 +1,51 @@
+import { RESIZE_KERNELS } from '../../../contract/engine.js';
+import { SrganError } from '../../../system/errors.js';
+import { isPackaged } from '../registry.js';
+
+const MOST_CHARACTERS = 64;
+const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+/** By these ends a name is the path of a file. */
+const ENDS_AS_FILE = /\.(onnx|param|bin|rsr|json)$/i;
+/** Names that Windows has for devices, whatever follows the first dot. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** Whether a kept network may have the name: one part of a path on every platform, and never taken for a file. */
+export function mayBeKeptAs(name: string): boolean {
+  return (
+    name.length <= MOST_CHARACTERS &&
+    NAME.test(name) &&
+    !name.endsWith('.') &&
+    !ENDS_AS_FILE.test(name) &&
+    !DEVICE.test(name)
+  );
+}
+
+/**
+ * @param known the built-in family that the network itself is
+ * @throws SrganError E_USAGE where no kept network may have the name
+ */
+export function checkKeptName(name: string, known?: string): void {
+  if (!mayBeKeptAs(name)) {
+    throw new SrganError('E_USAGE', `'${name}' cannot be the name of a network.`, {
+      hint: `It has letters, digits, '.', '_' and '-', at most ${MOST_CHARACTERS}, and does not end as a file of a network.`,
+    });
+  }
+  const lower = name.toLowerCase();
+  if (lower === known) return;
+  if (isPackaged(lower) || RESIZE_KERNELS.some((kernel) => kernel === lower)) {
+    throw new SrganError('E_USAGE', `${name}: a network or kernel of this name is built in.`, {
+      hint: '--name NAME keeps it under another name.',
+    });
+  }
+}
+
+/** What may be a name, of any text. */
+export function keptNameOf(text: string): string {
+  const name = text
+    .normalize('NFKD')
+    .replaceAll(/[^a-zA-Z0-9._-]+/g, '-')
+    .replaceAll(/^[._-]+|[._-]+$/g, '')
+    .slice(0, MOST_CHARACTERS)
+    .replace(/[._-]+$/, '');
+  return mayBeKeptAs(name) ? name : `network-${name.replaceAll('.', '-')}`.slice(0, MOST_CHARACTERS);
+}

@@ -1,0 +1,48 @@
+import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contract/engine.js';
+import { kernelRadiusPx } from '../engines/kernels.js';
+import { SrganError } from '../../system/errors.js';
+import type { Networks } from '../../contract/run.js';
+import { isKnownName } from './kept/known-name.js';
+
+const FACTORS = [2, 3, 4, 5, 6, 7, 8] as const;
+
+/**
+ * Kernels in the place of networks, for the `resize` engine. The name of a built-in or kept network stands for
+ * lanczos3, so that `--engine resize` alone is enough.
+ */
+export function openKernels(): Networks {
+  return {
+    describe: async (name) => ({ name: await kernelOf(name), factors: FACTORS, defaultFactor: 2 }),
+    load: async (name, factor) => kernelFile(await kernelOf(name), factor),
+  };
+}
+
+async function kernelOf(name: string): Promise<ResizeKernel> {
+  const kernel = RESIZE_KERNELS.find((known) => known === name);
+  if (kernel) return kernel;
+  if (await isKnownName(name)) return 'lanczos3';
+  throw new SrganError('E_MODEL', `${name}: the resize engine has no kernel of this name.`, {
+    hint: `Its kernels are ${RESIZE_KERNELS.join(', ')}.`,
+  });
+}
+
+function kernelFile(kernel: ResizeKernel, factor: number): NetworkFile {
+  if (!FACTORS.some((known) => known === factor)) {
+    throw new SrganError('E_MODEL', `${kernel}: there is no factor ${factor}.`, {
+      hint: `Its factors are ${FACTORS.join(', ')}.`,
+    });
+  }
+  const radiusPx = kernelRadiusPx(kernel);
+  return {
+    key: `${kernel} x${factor}`,
+    title: `${kernel} x${factor}`,
+    bytes: new Uint8Array(new SharedArrayBuffer(0)),
+    factor,
+    inputRange: 255,
+    outputRange: 255,
+    radiusPx,
+    macsPerPixel: 3 * (2 * radiusPx + 1) * (factor + factor * factor),
+    liveFloatsPerPixel: 3 + 3 * factor * factor,
+    kernel,
+  };
+}

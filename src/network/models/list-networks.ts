@@ -1,0 +1,164 @@
+import path from 'node:path';
+import { SrganError } from '../../system/errors.js';
+import { readFile } from '../../system/files/fs.js';
+import { costOf, type Cost } from '../graph/cost.js';
+import type { Graph } from '../graph/graph.js';
+import { receptiveField } from '../graph/receptive-field.js';
+import { findKept, keptNames, type Kept } from './kept/kept-families.js';
+import type { KeptRecord } from './kept/kept-record.js';
+import { findPackage, readPackaged } from './packaged.js';
+import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
+import { foldForTiles } from './tiled-network.js';
+
+/** What `srgan models` shows of a family of networks. */
+export interface NetworkListing {
+  readonly name: string;
+  /** Undefined of what the user keeps and is not built in. */
+  readonly package: string | undefined;
+  /** Whether it can be run: its package is installed, or it is kept. */
+  readonly installed: boolean;
+  /** Version of the package and directory of the files, where it is installed. */
+  readonly version: string | undefined;
+  readonly directory: string | undefined;
+  /** Undefined where nothing is known of it. */
+  readonly licence: string | undefined;
+  /** Its authors, or where it was added from. */
+  readonly origin: string;
+  /** Where it lies in the user's data directory. */
+  readonly kept?: KeptFacts;
+  readonly factors: readonly number[];
+  readonly defaultFactor: number;
+  /** One for each factor; empty where it is not installed. */
+  readonly networks: readonly NetworkDescription[];
+}
+
+export interface KeptFacts {
+  /** Time as ISO 8601 has it. */
+  readonly added: string;
+  /** How the licence is known. */
+  readonly licenceBy?: string;
+  /** SHA-256 in hex of each file, by its path in the directory. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface NetworkDescription {
+  readonly factor: number;
+  /** Receptive-field radius in input pixels. */
+  readonly radiusPx: number;
+  /** Multiply-adds per input pixel. */
+  readonly macsPerPixel: number;
+  /** The same after folding, away from the image's border; only where that is less and was asked for. */
+  readonly foldedMacsPerPixel?: number;
+  readonly liveFloatsPerPixel: number;
+  readonly parameters: number;
+}
+
+export interface ListOptions {
+  /** Also fold each network to see what that gains, which takes a second. Default false. */
+  readonly folding?: boolean;
+}
+
+/** @throws SrganError E_MODEL where an installed network, or the record of a kept one, is damaged */
+export async function listNetworks({ folding = false }: ListOptions = {}): Promise<NetworkListing[]> {
+  const listings: NetworkListing[] = [];
+  for (const family of PACKAGED) listings.push(await listFamily(family, folding));
+  return [...listings, ...(await listKept())];
+}
+
+/**
+ * What the user keeps and is not built in; no network is read for it.
+ * @throws SrganError E_MODEL where the record of one is damaged
+ */
+export async function listKept(): Promise<NetworkListing[]> {
+  const listings: NetworkListing[] = [];
+  for (const name of await keptNames()) {
+    const kept = isPackaged(name) ? undefined : await findKept(name);
+    if (kept) listings.push(keptListing(kept));
+  }
+  return listings;
+}
+
+export function keptListing({ record, directory }: Kept): NetworkListing {
+  const factors = record.networks.map(({ factor }) => factor);
+  return {
+    name: record.name,
+    package: undefined,
+    installed: true,
+    version: undefined,
+    directory,
+    licence: record.licence?.licence,
+    origin: record.origin,
+    kept: keptFacts(record),
+    factors,
+    defaultFactor: factors[0] ?? 1,
+    networks: record.networks.map((network) => ({
+      factor: network.factor,
+      radiusPx: network.radiusPx,
+      macsPerPixel: network.macsPerPixel,
+      ...(network.foldedMacsPerPixel !== undefined && { foldedMacsPerPixel: network.foldedMacsPerPixel }),
+      liveFloatsPerPixel: network.liveFloatsPerPixel,
+      parameters: network.parameters,
+    })),
+  };
+}
+
+const keptFacts = ({ added, licence, files }: KeptRecord): KeptFacts => ({
+  added,
+  ...(licence && { licenceBy: licence.by }),
+  files,
+});
+
+async function listFamily(family: PackagedFamily, folding: boolean): Promise<NetworkListing> {
+  const { name, factors, defaultFactor, origin } = family;
+  const { directory, kept } = (await findPackage(family)) ?? {};
+  const { version, licence } = directory ? await packageFacts(directory) : {};
+  const networks: NetworkDescription[] = [];
+  for (const factor of directory ? factors : []) {
+    networks.push(await describe(family, factor, folding));
+  }
+  return {
+    name,
+    package: family.package,
+    installed: directory !== undefined,
+    version,
+    directory,
+    licence: licence ?? family.licence,
+    origin,
+    ...(kept && { kept: keptFacts(kept.record) }),
+    factors,
+    defaultFactor,
+    networks,
+  };
+}
+
+async function packageFacts(directory: string): Promise<{ version?: string; licence?: string }> {
+  const file = path.join(directory, 'package.json');
+  try {
+    const facts: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const entries = new Map(Object.entries(facts as Record<string, unknown>));
+    const word = (key: string) =>
+      typeof entries.get(key) === 'string' ? String(entries.get(key)) : undefined;
+    return { version: word('version'), licence: word('license') };
+  } catch (cause) {
+    throw new SrganError('E_MODEL', `${file}: the package cannot be read.`, { cause });
+  }
+}
+
+async function describe(
+  family: PackagedFamily,
+  factor: number,
+  folding: boolean,
+): Promise<NetworkDescription> {
+  const title = `${family.name} x${factor}`;
+  const graph = await readPackaged(family, factor);
+  const { radiusPx } = receptiveField(title, graph);
+  const cost = costOf(title, graph);
+  const foldedMacsPerPixel = folding ? foldedMacs(title, graph, radiusPx, cost) : undefined;
+  return { factor, radiusPx, ...cost, ...(foldedMacsPerPixel !== undefined && { foldedMacsPerPixel }) };
+}
+
+function foldedMacs(title: string, graph: Graph, radiusPx: number, cost: Cost): number | undefined {
+  const folded = foldForTiles(title, graph, radiusPx);
+  const macs = folded && costOf(title, folded.graph).macsPerPixel;
+  return macs !== undefined && macs < cost.macsPerPixel ? macs : undefined;
+}

@@ -1,0 +1,48 @@
+import type { NetworkFile } from '../../contract/engine.js';
+import { SrganError } from '../../system/errors.js';
+import type { PlannedTile, TileForm } from '../tiles/plan-tiles.js';
+import { ALL_OPEN, sidesIndex, type ClosedSides } from '../tiles/sides.js';
+import type { ToUpscale } from './messages.js';
+
+/** One for all tiles that go through the network as it is. */
+export function formKey(form: TileForm, closed: ClosedSides): string {
+  return form === 'whole' || form === 'narrowed' ? form : `${form} ${sidesIndex(closed)}`;
+}
+
+/** What a tile of an image goes through: 8-bit integers are for samples of 8 bits, of 16 they would lose most. */
+export function formOf({ network, source }: ToUpscale, { form, closed }: PlannedTile): TileForm {
+  const could = form === 'tiled' && sidesIndex(closed) === sidesIndex(ALL_OPEN);
+  return could && network.tiled?.int8 && source.data instanceof Uint8Array ? 'int8' : form;
+}
+
+/** The network as an engine loads it for tiles of a form. */
+export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSides): NetworkFile {
+  const { tiled, narrowed, radiusPx, key } = network;
+  if (form === 'whole') return network;
+  if (form === 'narrowed' && narrowed) {
+    return { ...network, key: `${key} ${form}`, bytes: narrowed.bytes, narrows: narrowed };
+  }
+  const sided = form === 'int8' ? tiled?.int8 : tiled?.bySides[sidesIndex(closed)];
+  const parts = sided?.parts;
+  if (!parts) {
+    throw new SrganError('E_INTERNAL', `${network.title}: there is no form for these sides.`);
+  }
+  const bytes = new Uint8Array(new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0)));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  const trim = (isClosed: boolean) => (isClosed ? 0 : radiusPx);
+  return {
+    ...network,
+    key: `${key} ${formKey(form, closed)}`,
+    bytes,
+    trimPx: {
+      top: trim(closed.top),
+      left: trim(closed.left),
+      bottom: trim(closed.bottom),
+      right: trim(closed.right),
+    },
+  };
+}

@@ -1,0 +1,230 @@
+import { setMaxListeners } from 'node:events';
+import '../engines/no-telemetry.js';
+import type { EngineSettings, NetworkFile, WholeImageMeans } from '../../contract/engine.js';
+import { SrganError } from '../../system/errors.js';
+import type { Buffers, TilePool, UpscaleRequest } from '../../contract/run.js';
+import { openBandedImage } from './banded-image.js';
+import { chosen, openMeasuredImage } from './measured-image.js';
+import { shareOut, type Crew, type PoolSize } from './crews.js';
+import type { FromWorker, Means, Order, Product, SharedImage } from './messages.js';
+import type { Pieces } from './pieces.js';
+import { startTileWorker, type TileWorker } from './tile-worker.js';
+import { openTiledImage, takeResult, tileCount } from './tiled-image.js';
+import { takeTurns, type TurnTaking, type Waiting } from './turn-taking.js';
+
+const WORKER = new URL('./worker.js', import.meta.url);
+
+/** An image in the hands of the workers. */
+interface InFlight extends Whole, Waiting {
+  readonly settle: () => void;
+}
+
+interface Whole {
+  readonly shared: SharedImage;
+  readonly pieces: Pieces;
+  /** Takes what came of an order. */
+  readonly put?: (order: Order, product: Product) => void;
+}
+
+/** A network, and the means that it needs. */
+interface Ready {
+  readonly network: NetworkFile;
+  readonly givens: Means;
+}
+
+/**
+ * Our own pool rather than piscina: what matters is which image's tile goes next to which worker, what a
+ * lost worker takes with it, and that no thread is ever terminated inside the runtime.
+ * @param size workers at most; each is started when there is work for it
+ * @param workerUrl the module that the workers run
+ */
+export function openTilePool(
+  size: PoolSize,
+  engine: EngineSettings,
+  buffers: Buffers,
+  workerUrl: URL = WORKER,
+): TilePool {
+  const { threads } = size;
+  const workers: (TileWorker | undefined)[] = Array.from({ length: threads });
+  const inferMs = new Array<number>(threads).fill(0);
+  const busyMs = new Array<number>(threads).fill(0);
+  const images = new Map<number, InFlight>();
+  const inFlight = new Set<Promise<unknown>>();
+  // an image that is being encoded is nearly done: it goes first, and gives its memory back
+  const endings = takeTurns<InFlight>();
+  const tilings = takeTurns<InFlight>();
+  const crews = shareOut(size, endings, tilings);
+  let lastId = 0;
+  let tiles = 0;
+  let closed: Promise<void> | undefined;
+
+  return {
+    async upscale(request) {
+      refuseIfOver(request.signal);
+      const { means } = request.network;
+      const { network, givens } =
+        means && tileCount(request) > 1
+          ? await measured(request, means)
+          : { network: request.network, givens: [] };
+      const lender = request.buffers ?? buffers;
+      const result = takeResult(request, lender);
+      try {
+        await workOff(openTiledImage(++lastId, { ...request, network }, result, givens), request.signal);
+      } catch (error) {
+        lender.give(result.data.buffer);
+        throw error;
+      }
+      return result;
+    },
+    async deflate(request) {
+      refuseIfOver(request.signal);
+      const image = openBandedImage(++lastId, request);
+      await workOff(image, request.signal);
+      return image.bands;
+    },
+    close: () => (closed ??= close()),
+    get stats() {
+      return { tiles, inferMs: [...inferMs], busyMs: [...busyMs] };
+    },
+  };
+
+  function refuseIfOver(signal: AbortSignal): void {
+    if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
+    if (signal.aborted) throw cancelled(signal.reason);
+  }
+
+  /** What enlarges an image once the means over it are known, each found by a pass over its tiles. */
+  async function measured(request: UpscaleRequest, { steps, last }: WholeImageMeans): Promise<Ready> {
+    let found: Means = [];
+    for (const step of steps) {
+      const image = openMeasuredImage(++lastId, request, step, found);
+      await workOff(image, request.signal);
+      refuseIfOver(request.signal);
+      found = image.means();
+    }
+    return { network: last, givens: chosen(last, found) };
+  }
+
+  /** Ends when every piece of the image is done, or none is in a worker's hand any more. */
+  function workOff(whole: Whole, signal: AbortSignal): Promise<void> {
+    const { shared, pieces } = whole;
+    const work = new Promise<void>((resolve, reject) => {
+      const abort = () => drop(image, cancelled(signal.reason));
+      const settle = () => {
+        signal.removeEventListener('abort', abort);
+        if (pieces.failure) reject(pieces.failure);
+        else resolve();
+      };
+      const image: InFlight = {
+        ...whole,
+        settle,
+        get waitingPieces() {
+          return pieces.waitingPieces;
+        },
+      };
+      // one listener per image in flight: no leak, however many there are
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort);
+      images.set(shared.id, image);
+      turnsOf(image).add(image);
+      dispatch();
+    });
+    inFlight.add(work);
+    const end = () => inFlight.delete(work);
+    work.then(end, end);
+    return work;
+  }
+
+  function turnsOf({ shared }: InFlight): TurnTaking<InFlight> {
+    return shared.kind === 'deflate' ? endings : tilings;
+  }
+
+  function dispatch(): void {
+    for (const crew of crews) {
+      while (crew.waitingPieces > 0) {
+        const worker = freeWorker(crew);
+        if (!worker) break;
+        const image = crew.next();
+        if (image) worker.order(image.shared, image.pieces.take(worker.lately));
+      }
+    }
+  }
+
+  /**
+   * One order in each worker's hand, and one in wait while orders abound, so that a worker need not wait for
+   * this thread; the last orders go to whoever is free first.
+   */
+  function freeWorker(crew: Crew<InFlight>): TileWorker | undefined {
+    const { places } = crew;
+    const idle = places.find((place) => workers[place]?.ordersInHand === 0);
+    if (idle !== undefined) return workers[idle];
+    const empty = places.find((place) => !workers[place]);
+    if (empty !== undefined) return (workers[empty] = start(empty));
+    if (crew.waitingPieces <= places.length) return undefined;
+    const quick = places.find((place) => workers[place]?.ordersInHand === 1);
+    return quick === undefined ? undefined : workers[quick];
+  }
+
+  function start(place: number): TileWorker {
+    return startTileWorker(workerUrl, engine, {
+      onAnswer: (order, answer) => receive(place, order, answer),
+      onLost: (orders, cause) => {
+        workers[place] = undefined;
+        lose(orders, cause);
+      },
+    });
+  }
+
+  function receive(place: number, order: Order, answer: FromWorker): void {
+    const image = images.get(order.image);
+    if (!image) return;
+    image.pieces.settle();
+    if (answer.kind === 'done') {
+      if (order.kind === 'tile') tiles += 1;
+      image.put?.(order, answer);
+      inferMs[place] = (inferMs[place] ?? 0) + answer.inferMs;
+      busyMs[place] = (busyMs[place] ?? 0) + answer.busyMs;
+    } else if (answer.kind === 'failed') {
+      const { code, sentence, hint, cause } = answer.failure;
+      image.pieces.fail(new SrganError(code, sentence, { hint, cause }));
+    }
+    endIfDone(image);
+    dispatch();
+  }
+
+  function lose([begun, ...untouched]: Order[], cause: unknown): void {
+    for (const order of untouched) images.get(order.image)?.pieces.putBack(order);
+    const image = begun && images.get(begun.image);
+    if (image) {
+      image.pieces.settle();
+      image.pieces.fail(new SrganError('E_WORKER_LOST', 'the worker that held it ended.', { cause }));
+    }
+    for (const other of [...images.values()]) endIfDone(other);
+    dispatch();
+  }
+
+  function drop(image: InFlight, error: SrganError): void {
+    image.pieces.fail(error);
+    endIfDone(image);
+  }
+
+  function endIfDone(image: InFlight): void {
+    if (!image.pieces.ended) return;
+    const { id } = image.shared;
+    images.delete(id);
+    turnsOf(image).remove(image);
+    for (const worker of workers) worker?.forget(id);
+    image.settle();
+  }
+
+  async function close(): Promise<void> {
+    const error = cancelled(new Error('The workers were closed.'));
+    for (const image of [...images.values()]) drop(image, error);
+    await Promise.allSettled(inFlight);
+    await Promise.all(workers.flatMap((worker) => (worker ? [worker.close()] : [])));
+  }
+}
+
+function cancelled(cause: unknown): SrganError {
+  return new SrganError('E_CANCELLED', 'was interrupted.', { cause });
+}

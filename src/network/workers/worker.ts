@@ -1,0 +1,112 @@
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { inspect } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import { deflateBand } from '../../pixels/codec/png/deflate-band.js';
+import { asSrganError, SrganError } from '../../system/errors.js';
+import { openCollector } from './collect.js';
+import { createFloats } from './floats.js';
+import { formOf } from './form-file.js';
+import { openLoadedNetworks } from './loaded-networks.js';
+import { ownMemory } from './worker-memory.js';
+import { measureTile } from './measure-tile.js';
+import type {
+  Answer,
+  Done,
+  Failure,
+  FromWorker,
+  Order,
+  SharedImage,
+  ToWorker,
+  WorkerSetup,
+} from './messages.js';
+import { runTile, type NetworkFor } from './run-tile.js';
+
+if (!parentPort) throw new SrganError('E_INTERNAL', 'The worker was not started as a worker thread.');
+const port = parentPort;
+const { engine, tellsMemory } = workerData as WorkerSetup;
+const networks = openLoadedNetworks(engine);
+const floats = createFloats();
+const images = new Map<number, SharedImage>();
+const collectAfter = openCollector();
+
+// standard output belongs to the results; what a library says goes to standard error
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+let previous = Promise.resolve();
+port.on('message', (message: ToWorker) => {
+  previous = previous.then(() => handle(message));
+});
+
+async function handle(message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'image':
+      images.set(message.image.id, message.image);
+      return;
+    case 'tile':
+    case 'band':
+      send(await answer(message));
+      return;
+    case 'forget':
+      collectAfter(bytesOf(images.get(message.image)));
+      images.delete(message.image);
+      return;
+    case 'close':
+      await networks.dispose();
+      port.close();
+  }
+}
+
+/** Of the pixels that this thread need not see any more. */
+function bytesOf(image: SharedImage | undefined): number {
+  if (!image) return 0;
+  const rasters = image.kind === 'deflate' ? [image.pixels] : [image.source];
+  if (image.kind === 'upscale') rasters.push(image.result);
+  return rasters.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function send(answer: Answer): void {
+  const message: FromWorker = tellsMemory ? { ...answer, memory: ownMemory() } : answer;
+  const band = answer.kind === 'done' ? answer.band : undefined;
+  port.postMessage(message, band ? [band.deflated.buffer] : []);
+}
+
+async function answer(order: Order): Promise<Answer> {
+  const startMs = performance.now();
+  const image = images.get(order.image);
+  if (!image || Atomics.load(image.dropped, 0) !== 0) return { kind: 'passed-over' };
+  try {
+    const done = await carryOut(image, order);
+    return done ? { kind: 'done', ...done, busyMs: performance.now() - startMs } : { kind: 'passed-over' };
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(named(error, image)) };
+  }
+}
+
+/** @returns undefined where the image was dropped meanwhile */
+async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'busyMs'> | undefined> {
+  if (image.kind === 'upscale' && order.kind === 'tile') {
+    const form = formOf(image, order.tile);
+    const networkFor: NetworkFor = (closed) => networks.load(image.network, form, closed);
+    const inferMs = await runTile(image, order, networkFor, floats);
+    return inferMs === undefined ? undefined : { inferMs };
+  }
+  if (image.kind === 'measure' && order.kind === 'tile') {
+    const { form, closed } = order.tile;
+    return measureTile(image, order, await networks.load(image.network, form, closed), floats);
+  }
+  if (image.kind === 'deflate' && order.kind === 'band') {
+    return { inferMs: 0, band: deflateBand(image.pixels, order.rows, image.fast) };
+  }
+  throw new SrganError('E_INTERNAL', 'an order came for another kind of work.');
+}
+
+function named(error: unknown, image: SharedImage): SrganError {
+  if (image.kind === 'deflate') return asSrganError(error, 'E_ENCODE', 'the pixels could not be deflated.');
+  return asSrganError(error, 'E_ENGINE', `${image.network.title}: failed on a tile.`);
+}
+
+function failureOf({ code, message, hint, cause }: SrganError): Failure {
+  const text = cause === undefined ? undefined : inspect(cause);
+  return { code, sentence: message, hint, cause: text };
+}

@@ -1,0 +1,95 @@
+import type { Carried, OutputFormat } from '../../contract/job.js';
+import { tooLongForJpeg } from './attach/jpeg.js';
+import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
+import type { Transparency } from '../transparency.js';
+
+/** What an image has that a format may lack. */
+export interface Picture {
+  readonly pages: number;
+  readonly bits: 8 | 16;
+  /** Of the pages that the format keeps. */
+  readonly transparency: Transparency;
+  /** Bytes of the pixels that will be written. */
+  readonly pixelBytes: number;
+}
+
+export interface Adapted {
+  readonly carried: Carried;
+  /** What to do with alpha before encoding. */
+  readonly alpha: 'keep' | 'drop' | 'flatten';
+  /** What was lost, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** How many of the pages a format keeps. */
+export const pagesKept = (pages: number, format: OutputFormat) =>
+  CAPABILITIES[format].pages === 'one' ? 1 : pages;
+
+/** What of an image a format can hold, and what is said of the rest. */
+export function adapt(picture: Picture, carried: Carried, format: OutputFormat): Adapted {
+  const capability = CAPABILITIES[format];
+  const { title } = capability;
+  const warnings: string[] = [];
+  const { pages, bits, transparency, pixelBytes } = picture;
+  const kept = pagesKept(pages, format);
+  if (kept < pages) {
+    warnings.push(`Only the first of ${pages} pages was kept, since ${title} holds one image.`);
+  }
+  if (kept > 1 && carried.delay !== undefined && capability.pages === 'pages') {
+    warnings.push(`The frames became pages without their timing, since ${title} has none.`);
+  }
+  if (kept > 1 && carried.delay === undefined && capability.pages === 'frames') {
+    warnings.push(`The pages became frames of an animation, since ${title} has no pages.`);
+  }
+  const { maxBits } = capability;
+  if (bits === 16 && maxBits < 16) {
+    warnings.push(`16 bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`);
+  }
+  if (transparency !== 'opaque' && capability.alpha === 'none') {
+    warnings.push(`Transparency was flattened on white, since ${title} has none.`);
+  }
+  if (transparency === 'partial' && capability.alpha === 'binary' && carried.palette !== true) {
+    warnings.push(`Partial transparency became all or nothing, since ${title} has no more.`);
+  }
+  if (format === 'gif' && carried.palette !== true) {
+    warnings.push('Colours were reduced to 256 in each frame, since GIF holds no more.');
+  }
+  if (carried.icc && !capability.icc) {
+    warnings.push(`Colours were converted to sRGB, since ${title} holds no profile.`);
+  }
+  const held = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
+  return { carried: held, alpha: alphaFor(format, transparency), warnings };
+}
+
+function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['alpha'] {
+  if (transparency !== 'opaque') return CAPABILITIES[format].alpha === 'none' ? 'flatten' : 'keep';
+  // the AVIF encoder would make opaque nearly so at low quality
+  return format === 'jpeg' || format === 'avif' ? 'drop' : 'keep';
+}
+
+const TITLES = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;
+const BLOCKS = ['exif', 'xmp', 'iptc'] as const;
+
+function withoutWhatDoesNotFit(
+  carried: Carried,
+  format: OutputFormat,
+  pixelBytes: number,
+  warnings: string[],
+): Carried {
+  const capability = CAPABILITIES[format];
+  const isHuge = format === 'tiff' && pixelBytes > CLASSIC_TIFF_BYTES;
+  const long = format === 'jpeg' ? tooLongForJpeg(carried) : [];
+  const held = { ...carried };
+  for (const block of BLOCKS) {
+    if (!carried[block]) continue;
+    if (capability[block] && !long.includes(block) && !isHuge) continue;
+    held[block] = undefined;
+    const why = capability[block] ? 'it is too long for' : 'there is no place for it in';
+    warnings.push(`${TITLES[block]} metadata was left out, since ${why} ${capability.title}.`);
+  }
+  if (carried.icc && isHuge) {
+    held.icc = undefined;
+    warnings.push('The colour profile was left out, since it does not fit into a TIFF of over 4 GiB.');
+  }
+  return held;
+}

@@ -1,0 +1,39 @@
+import { deflateSync } from 'node:zlib';
+import type { Carried } from '../../../contract/job.js';
+import type { Part } from '../parts.js';
+import { chunk, SIGNATURE } from '../png/chunk.js';
+import type { ByteSource } from '../metadata/tiff-directory.js';
+
+const HEADER_END = SIGNATURE.length + 25;
+/** What metadata lies before, where the file is more than a head. */
+const NEXT = ['IDAT', 'IEND'];
+const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'eXIf'];
+
+/** Puts metadata into a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
+export function attachToPng(file: ByteSource, { icc, exif, xmp, density }: Carried): Part[] {
+  const parts: Part[] = [{ start: 0, end: HEADER_END }];
+  if (icc) parts.push(...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
+  if (density !== undefined) parts.push(...chunk('pHYs', physical(density)));
+  if (exif) parts.push(...chunk('eXIf', exif));
+  if (xmp) parts.push(...chunk('iTXt', Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1'), xmp));
+  let at = HEADER_END;
+  while (at < file.length) {
+    const head = file.read(at, 8);
+    const type = head.toString('latin1', 4);
+    if (NEXT.includes(type)) break;
+    const end = at + 12 + head.readUInt32BE();
+    if (!REPLACED.includes(type)) parts.push({ start: at, end });
+    at = end;
+  }
+  parts.push({ start: at, end: file.length });
+  return parts;
+}
+
+function physical(density: number): Buffer {
+  const perMetre = Math.round(density / 0.0254);
+  const data = Buffer.alloc(9);
+  data.writeUInt32BE(perMetre, 0);
+  data.writeUInt32BE(perMetre, 4);
+  data.writeUInt8(1, 8);
+  return data;
+}

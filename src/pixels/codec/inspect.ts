@@ -1,0 +1,143 @@
+import type { Metadata } from 'sharp';
+import { SrganError } from '../../system/errors.js';
+import { access, constants, readFile, stat } from '../../system/files/fs.js';
+import type { ImageHeader } from '../../contract/job.js';
+import { formatBytes } from '../../system/measures.js';
+import { endsTooEarly } from './container.js';
+import { decoderFailure, fileFailure, truncated, withOwnMessages } from './file-failures.js';
+import { lookInto } from './metadata/file-source.js';
+import { withNativeInput } from './native-input.js';
+import { readDirectories } from './metadata/tiff-directory.js';
+import { loadSharp } from '../vips.js';
+
+/** What a file says of itself before any pixel is decoded. */
+export interface Inspection {
+  readonly meta: Metadata;
+  readonly fileBytes: number;
+  /** Pages or frames to be decoded. */
+  readonly pages: number;
+  /** Reduced copies of the first page that the file holds beside it; they are not decoded. */
+  readonly previews: number;
+  readonly layout: Layout;
+}
+
+/** The samples that come out of decoding. */
+export interface Layout {
+  readonly channels: 1 | 2 | 3 | 4;
+  readonly bits: 8 | 16;
+  /** The samples mean what the embedded profile says; otherwise they are converted to sRGB. */
+  readonly native: boolean;
+}
+
+/**
+ * @param maxBytes of the file; a larger one is not even opened
+ * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_READ, E_EMPTY, E_UNSUPPORTED, E_DECODE, E_TRUNCATED,
+ *   E_TOO_LARGE
+ */
+export async function inspect(path: string, maxBytes = Infinity): Promise<Inspection> {
+  const fileBytes = await sizeOfFile(path);
+  if (fileBytes > maxBytes) {
+    const what = `has ${formatBytes(fileBytes)}, over the limit of ${formatBytes(maxBytes)}`;
+    throw new SrganError('E_TOO_LARGE', `${path}: ${what}.`, { hint: 'Raise it with --max-input-bytes.' });
+  }
+  const sharp = await loadSharp();
+  const open = (pages: number) =>
+    withNativeInput(path, (input) => sharp(input, { pages, limitInputPixels: false }).metadata());
+  let meta: Metadata;
+  try {
+    meta = await withOwnMessages(() => open(1));
+  } catch (error) {
+    throw await decoderFailure(path, error);
+  }
+  if (meta.format === 'heif' && meta.compression !== 'av1') {
+    throw new SrganError('E_UNSUPPORTED', `${path}: HEIC is not supported; of this family only AVIF is.`);
+  }
+  if (meta.format === 'gif' || (meta.format === 'png' && !endsWithTrailer(path, fileBytes))) {
+    // their decoders are content with the rows or frames that there are
+    if (endsTooEarly(await readFile(path))) throw truncated(path);
+  }
+  const stored = meta.format === 'heif' ? 1 : (meta.pages ?? 1);
+  let previews = 0;
+  if (meta.format === 'tiff' && stored > 1) {
+    try {
+      await open(-1);
+    } catch (error) {
+      if (!hasOnlyPreviews(path)) {
+        throw new SrganError('E_UNSUPPORTED', `${path}: has ${stored} pages of different sizes or kinds.`, {
+          cause: error,
+          hint: 'Split it into one file per page first.',
+        });
+      }
+      previews = stored - 1;
+    }
+  }
+  return { meta, fileBytes, pages: stored - previews, previews, layout: layoutOf(path, meta) };
+}
+
+/** Sizes are after EXIF orientation; channels and bits are those of the decoded pixels. */
+export function headerOf({ meta, fileBytes, pages, layout }: Inspection): ImageHeader {
+  const lying = (meta.orientation ?? 1) >= 5;
+  return {
+    format: meta.format,
+    widthPx: lying ? meta.height : meta.width,
+    heightPx: lying ? meta.width : meta.height,
+    pages,
+    channels: layout.channels,
+    hasAlpha: layout.channels % 2 === 0,
+    bitsPerSample: layout.bits,
+    gray: layout.channels < 3,
+    fileBytes,
+  };
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  let bytes: number;
+  try {
+    const status = await stat(path);
+    if (!status.isFile()) {
+      const what = status.isDirectory() ? 'a directory' : 'not a regular file';
+      throw new SrganError('E_NOT_A_FILE', `${path}: is ${what}.`, {
+        hint: status.isDirectory() ? 'Directories are taken as arguments, not from a list.' : undefined,
+      });
+    }
+    await access(path, constants.R_OK);
+    bytes = status.size;
+  } catch (error) {
+    throw error instanceof SrganError ? error : fileFailure(path, error);
+  }
+  if (bytes === 0) throw new SrganError('E_EMPTY', `${path}: is empty.`);
+  return bytes;
+}
+
+/** The last chunk of a PNG file is always the same 12 bytes; some files have others behind it. */
+function endsWithTrailer(path: string, fileBytes: number): boolean {
+  return lookInto(path, false, (file) => {
+    return file.read(Math.max(0, fileBytes - 12), 12).toString('latin1', 4, 8) === 'IEND';
+  });
+}
+
+/** TIFF 6.0, NewSubfileType: bit 0 marks a reduced-resolution version of another image of the file. */
+function hasOnlyPreviews(path: string): boolean {
+  return lookInto(path, false, (file) =>
+    readDirectories(file)
+      .slice(1)
+      .every((directory) => ((directory.numbers(254)?.[0] ?? 0) & 1) === 1),
+  );
+}
+
+function layoutOf(path: string, meta: Metadata): Layout {
+  const alpha = meta.hasAlpha ? 1 : 0;
+  const rgb: 3 | 4 = meta.hasAlpha ? 4 : 3;
+  if (meta.space === 'cmyk' || meta.space === 'lab' || meta.space === 'labs') {
+    return { channels: rgb, bits: 8, native: false };
+  }
+  const colours = meta.channels - alpha;
+  if ((meta.depth !== 'uchar' && meta.depth !== 'ushort') || (colours !== 1 && colours !== 3)) {
+    const kind = `${colours} colour channels of type ${meta.depth}`;
+    throw new SrganError('E_UNSUPPORTED', `${path}: has ${kind}, which is not supported.`, {
+      hint: 'Gray, RGB and CMYK with 8 or 16 bits per channel can be read.',
+    });
+  }
+  const gray: 1 | 2 = meta.hasAlpha ? 2 : 1;
+  return { channels: colours === 1 ? gray : rgb, bits: meta.depth === 'ushort' ? 16 : 8, native: true };
+}

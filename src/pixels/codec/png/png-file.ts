@@ -1,0 +1,54 @@
+import type { Carried, Pixels } from '../../../contract/job.js';
+import { attachToPng } from '../attach/attach-png.js';
+import { joined } from '../parts.js';
+import { bufferSource } from '../metadata/tiff-directory.js';
+import { joinAdler, type Band } from './deflate-band.js';
+import { chunk, SIGNATURE } from './chunk.js';
+
+/** Colour types by channels (W3C PNG 3, 11.2.1). */
+const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
+
+/** Deflate with a window of 32 KiB, fastest level (RFC 1950). */
+const ZLIB_HEADER = Buffer.of(0x78, 0x01);
+
+type Shape = Pick<Pixels, 'widthPx' | 'pageHeightPx' | 'channels'>;
+
+/** Signature and header of a PNG; metadata goes after them. */
+export function pngHead({ widthPx, pageHeightPx, channels }: Shape, bits: 8 | 16): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(widthPx, 0);
+  header.writeUInt32BE(pageHeightPx, 4);
+  header.writeUInt8(bits, 8);
+  header.writeUInt8(COLOUR_TYPES[channels], 9);
+  return Buffer.concat([SIGNATURE, ...chunk('IHDR', header)]);
+}
+
+/** All that is before the pixels. */
+export function pngStart(shape: Shape, bits: 8 | 16, carried: Carried): Buffer {
+  const head = pngHead(shape, bits);
+  return joined(head, attachToPng(bufferSource(head), carried));
+}
+
+/** All that is behind it, made band after band. */
+export interface PngBody {
+  add(band: Band): Uint8Array[];
+  end(): Uint8Array[];
+}
+
+export function openPngBody(): PngBody {
+  let adler = 1;
+  let start: Uint8Array[] = [ZLIB_HEADER];
+  return {
+    add(band) {
+      adler = joinAdler(adler, band.adler, band.filteredBytes);
+      const data = [...start, band.deflated];
+      start = [];
+      return chunk('IDAT', ...data);
+    },
+    end() {
+      const trailer = Buffer.alloc(4);
+      trailer.writeUInt32BE(adler);
+      return [...chunk('IDAT', trailer), ...chunk('IEND')];
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Sharp as Image } from 'sharp';
+import { SrganError } from '../../system/errors.js';
+import type { Pixels } from '../../contract/job.js';
+import type { Sharp } from '../vips.js';
+
+/** Pixels in any memory, as sharp takes and gives them. */
+export interface Raster {
+  readonly data: Uint8Array | Uint16Array;
+  readonly widthPx: number;
+  readonly pageHeightPx: number;
+  readonly pages: number;
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** A sharp pipeline that begins with these pixels. */
+export function imageOf(
+  sharp: Sharp,
+  raster: Raster,
+  data: Raster['data'] | Float32Array = raster.data,
+): Image {
+  const { widthPx, pageHeightPx, pages, channels } = raster;
+  const height = pageHeightPx * pages;
+  const paged = pages > 1 ? { pageHeight: pageHeightPx } : {};
+  return sharp(data, {
+    raw: { width: widthPx, height, channels, ...paged },
+    pages: pages > 1 ? -1 : 1,
+    limitInputPixels: false,
+  });
+}
+
+/** The colour space in which sharp leaves samples of this layout alone. */
+export function spaceOf(channels: number, bits: 8 | 16): 'b-w' | 'srgb' | 'grey16' | 'rgb16' {
+  if (bits === 16) return channels < 3 ? 'grey16' : 'rgb16';
+  return channels < 3 ? 'b-w' : 'srgb';
+}
+
+export function bitsOf({ data }: Pick<Raster, 'data'>): 8 | 16 {
+  return data instanceof Uint16Array ? 16 : 8;
+}
+
+/**
+ * Runs a pipeline and puts its samples into `into`.
+ * @returns the size that came out, all pages together
+ */
+export async function renderInto(
+  image: Image,
+  into: Raster['data'],
+  channels: number,
+): Promise<{ width: number; height: number; samples: number }> {
+  const bits = bitsOf({ data: into });
+  // as raw output sharp gives 8-bit gray with alpha only when it is spread to RGB
+  const space = channels === 2 && bits === 8 ? 'srgb' : spaceOf(channels, bits);
+  const { data, info } = await image
+    .toColourspace(space)
+    .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const rendered = bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  const { width, height } = info;
+  const samples = width * height * channels;
+  if (samples > into.length) return { width, height, samples };
+  if (info.channels === channels) into.set(rendered);
+  else if (info.channels === 4 && channels === 2) packGray(rendered, into);
+  else {
+    const what = `${channels} channels from the decoder but received ${info.channels}`;
+    throw new SrganError('E_INTERNAL', `Expected ${what}.`);
+  }
+  return { width, height, samples };
+}
+
+function packGray(rgba: Raster['data'], into: Raster['data']): void {
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    into[to++] = rgba[from] ?? 0;
+    into[to++] = rgba[from + 3] ?? 0;
+  }
+}
+
+/** The first page alone, over the same memory. */
+export function firstPage(pixels: Pixels): Pixels {
+  const samples = pixels.widthPx * pixels.pageHeightPx * pixels.channels;
+  return { ...pixels, pages: 1, data: pixels.data.subarray(0, samples) };
+}

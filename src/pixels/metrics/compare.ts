@@ -1,0 +1,168 @@
+import { SrganError } from '../../system/errors.js';
+import { expected } from '../../system/expect.js';
+import { openDifferenceMap, openHistogram, rowDifferences, type DifferenceMap } from './differences.js';
+import { openGauges, type Figures } from './gauges.js';
+import { openRows, type Rows } from './open-rows.js';
+import { planeReader, shapeOfPair, type PlaneRow } from './plane-sums.js';
+
+export interface CompareOptions {
+  /** Pixels left out at each side; papers on super-resolution leave out the factor. Default 0. */
+  shavePx?: number;
+  /** Side in pixels of the cells of the difference map, from the size of a page; without it there is none. */
+  cellPx?: (widthPx: number, heightPx: number) => number;
+  /** Of single images of different sizes compare what both have, from the top left corner. Default false. */
+  common?: boolean;
+}
+
+/** How alike two images are. Every figure is on the scale 0..255, at any depth. */
+export interface Comparison extends Figures {
+  readonly a: ComparedImage;
+  readonly b: ComparedImage;
+  readonly widthPx: number;
+  /** Of one page. */
+  readonly heightPx: number;
+  readonly pages: number;
+  readonly shavePx: number;
+  /** No sample that was compared differs. */
+  readonly identical: boolean;
+  readonly largestDifference: number;
+  /** Pixels by their largest difference, one count for each of DIFFERENCE_CLASSES. */
+  readonly histogram: readonly number[];
+  /** Of the first page, border and all. */
+  readonly map: DifferenceMap | undefined;
+  /** What a reader of the figures should know, as sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface ComparedImage {
+  readonly path: string;
+  readonly channels: 1 | 3 | 4;
+  readonly bitsPerSample: 8 | 16;
+}
+
+const BAND_SAMPLES = 1024 * 1024;
+
+/**
+ * Compares two images of one size in bands of rows, so that memory does not grow with their height.
+ * Colour counts premultiplied by alpha; alpha counts apart.
+ * @throws SrganError E_USAGE for different sizes or too wide a border, and whatever openRows throws
+ */
+export async function compareImages(
+  pathA: string,
+  pathB: string,
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  const { shavePx = 0, common = false } = options;
+  if (!Number.isInteger(shavePx) || shavePx < 0) throw expected('a whole number from 0', 'shave', shavePx);
+  const a = await openRows(pathA);
+  try {
+    const b = await openRows(pathB);
+    try {
+      if (!common || a.pages > 1 || b.pages > 1) mustMatch(a, b);
+      mustLeave(a, b, shavePx);
+      return await compareRows(a, b, shavePx, options.cellPx);
+    } finally {
+      await b.close();
+    }
+  } finally {
+    await a.close();
+  }
+}
+
+const sizeOf = ({ widthPx, pageHeightPx, pages }: Rows) =>
+  `${widthPx}×${pageHeightPx} px${pages > 1 ? `, ${pages} pages` : ''}`;
+
+function mustMatch(a: Rows, b: Rows) {
+  if (sizeOf(a) === sizeOf(b)) return;
+  throw new SrganError('E_USAGE', `${a.path} (${sizeOf(a)}) and ${b.path} (${sizeOf(b)}) differ in size.`, {
+    hint: 'Only images of one size can be compared: bring one to the size of the other first.',
+  });
+}
+
+function mustLeave(a: Rows, b: Rows, shavePx: number) {
+  if (Math.min(a.widthPx, a.pageHeightPx, b.widthPx, b.pageHeightPx) > 2 * shavePx) return;
+  throw new SrganError('E_USAGE', `Nothing is left of ${sizeOf(a)} after ${shavePx} px at each side.`, {
+    hint: 'Give --shave a smaller number.',
+  });
+}
+
+async function compareRows(
+  a: Rows,
+  b: Rows,
+  shavePx: number,
+  cellPx: CompareOptions['cellPx'],
+): Promise<Comparison> {
+  const { pages } = a;
+  const widthPx = Math.min(a.widthPx, b.widthPx);
+  const heightPx = Math.min(a.pageHeightPx, b.pageHeightPx);
+  const shape = shapeOfPair(a, b);
+  const [readA, readB] = [planeReader(a, shape), planeReader(b, shape)];
+  const gauges = openGauges(widthPx - 2 * shavePx, shape);
+  const histogram = openHistogram();
+  const map = cellPx && openDifferenceMap(widthPx, heightPx, cellPx(widthPx, heightPx));
+  const differences = new Float64Array(widthPx);
+
+  for await (const { samplesA, samplesB, top, count } of bands(a, b, heightPx * pages)) {
+    for (let row = 0; row < count; row++) {
+      const [rowA, rowB] = [readA(samplesA, row), readB(samplesB, row)].map((whole) =>
+        part(whole, 0, widthPx),
+      ) as [PlaneRow, PlaneRow];
+      const y = (top + row) % heightPx;
+      rowDifferences(rowA, rowB, differences);
+      if (top + row < heightPx) map?.push(differences, y);
+      if (y < shavePx || y >= heightPx - shavePx) continue;
+      if (y === shavePx) gauges.restart();
+      gauges.push(part(rowA, shavePx, widthPx - shavePx), part(rowB, shavePx, widthPx - shavePx));
+      histogram.push(differences.subarray(shavePx, widthPx - shavePx));
+    }
+  }
+  return {
+    a: factsOf(a),
+    b: factsOf(b),
+    widthPx,
+    heightPx,
+    pages,
+    shavePx,
+    identical: histogram.largest === 0,
+    ...gauges.close(),
+    largestDifference: histogram.largest,
+    histogram: histogram.counts,
+    map: map?.close(),
+    notes: notesOn(a, b),
+  };
+}
+
+async function* bands(a: Rows, b: Rows, rows: number) {
+  const bandRows = Math.max(1, Math.floor(BAND_SAMPLES / Math.max(a.widthPx, b.widthPx)));
+  for (let top = 0; top < rows; top += bandRows) {
+    const count = Math.min(bandRows, rows - top);
+    const [samplesA, samplesB] = await Promise.all([a.read(top, count), b.read(top, count)]);
+    yield { samplesA, samplesB, top, count };
+  }
+}
+
+function part({ colour, y, alpha }: PlaneRow, from: number, to: number): PlaneRow {
+  const inside = (plane: Float64Array) => plane.subarray(from, to);
+  return { colour: colour.map(inside), y: inside(y), alpha: inside(alpha) };
+}
+
+const factsOf = ({ path, channels, maxValue }: Rows): ComparedImage => ({
+  path,
+  channels,
+  bitsPerSample: maxValue === 255 ? 8 : 16,
+});
+
+function notesOn(a: Rows, b: Rows): string[] {
+  const sameProfile = a.profile ? b.profile?.equals(a.profile) === true : !b.profile;
+  return [
+    ...(sameProfile ? [] : ['The colour profiles differ; values are compared as they are stored.']),
+    ...(a.maxValue === b.maxValue
+      ? []
+      : ['One image has 8 bits, the other 16: values are brought to one scale.']),
+    ...((a.channels === 4) === (b.channels === 4) ? [] : ['One image has no alpha: it counts as opaque.']),
+    ...((a.channels === 1) === (b.channels === 1)
+      ? []
+      : ['One image is gray: its value counts for each colour.']),
+    ...(a.pages > 1 ? [`The figures are over all ${a.pages} pages.`] : []),
+  ];
+}

@@ -1,0 +1,162 @@
+import { endianness, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Metadata, SharpOptions } from 'sharp';
+import { withNativeInput } from '../codec/native-input.js';
+import { asSrganError, SrganError, systemCode, type ErrorCode } from '../../system/errors.js';
+import { mkdtemp, open, rm, stat, type FileHandle } from '../../system/files/fs.js';
+
+/** An image whose decoded rows lie on disk, so that its size does not matter to memory. */
+export interface Rows {
+  readonly path: string;
+  readonly widthPx: number;
+  /** Height of one page; the rows of all pages follow one another. */
+  readonly pageHeightPx: number;
+  readonly pages: number;
+  /** 1 gray, 3 RGB, 4 RGB + straight alpha. */
+  readonly channels: 1 | 3 | 4;
+  readonly maxValue: 255 | 65535;
+  readonly profile: Buffer | undefined;
+  /**
+   * Samples of `count` rows from row `top` on, interleaved; valid until the next call.
+   * @throws SrganError E_READ
+   */
+  read(top: number, count: number): Promise<Uint8Array | Uint16Array>;
+  close(): Promise<void>;
+}
+
+/** The largest image that is taken: width × height × pages. */
+export const MAX_PIXELS = 1_000_000_000;
+
+/**
+ * Decodes an image to a temp file and opens its rows. Values are those stored, no colour profile applied
+ * (CMYK alone goes to sRGB), upright by EXIF orientation.
+ * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_UNSUPPORTED, E_DECODE, E_TOO_LARGE, E_WRITE
+ */
+export async function openRows(path: string): Promise<Rows> {
+  await mustBeFile(path);
+  const { default: sharp } = await import('sharp');
+  sharp.cache(false);
+  const header = await withNativeInput(path, (input) =>
+    sharp(input, { limitInputPixels: false }).metadata(),
+  ).catch((cause: unknown) => {
+    throw new SrganError('E_UNSUPPORTED', `${path}: not an image of a kind that can be read.`, { cause });
+  });
+  const pages = header.pages ?? 1;
+  mustFit(path, header.width * (header.pageHeight ?? header.height) * pages);
+
+  const directory = await mkdtemp(join(tmpdir(), 'srgan-rows-')).catch((cause: unknown) => {
+    throw new SrganError('E_WRITE', `${tmpdir()}: cannot hold temp files.`, { cause });
+  });
+  const clean = () => rm(directory, { recursive: true, force: true });
+  try {
+    const spilled = join(directory, 'rows.v');
+    const options: SharpOptions = {
+      ...(pages > 1 ? { pages: -1 } : { autoOrient: true }),
+      limitInputPixels: false,
+      sequentialRead: true,
+      ignoreIcc: header.space !== 'cmyk',
+    };
+    await withNativeInput(path, (input) =>
+      sharp(input, options).toColourspace(plainSpace(header)).toFile(spilled),
+    ).catch(refuse(path));
+    const file = await open(spilled);
+    // an open file outlives its name on POSIX: whatever ends this process, nothing is left behind
+    if (process.platform !== 'win32') await clean();
+    return await rowsOf(path, header, pages, file, clean);
+  } catch (error) {
+    await clean();
+    throw asSrganError(error, 'E_READ', `${path}: its decoded rows cannot be read.`);
+  }
+}
+
+/** Gray with alpha becomes RGB with alpha; whatever is neither gray nor RGB becomes sRGB. */
+function plainSpace({ space, depth, hasAlpha }: Metadata) {
+  const gray = space === 'b-w' || space === 'grey16';
+  if (depth === 'ushort') return gray && !hasAlpha ? 'grey16' : 'rgb16';
+  return gray && !hasAlpha ? 'b-w' : 'srgb';
+}
+
+/** The native format of libvips: 64 bytes of header, then the samples in this machine's byte order. */
+async function rowsOf(
+  path: string,
+  header: Metadata,
+  pages: number,
+  file: FileHandle,
+  clean: () => Promise<void>,
+): Promise<Rows> {
+  const little = endianness() === 'LE';
+  const start = new DataView(new ArrayBuffer(HEADER_BYTES));
+  await file.read(start, 0, HEADER_BYTES, 0);
+  const field = (at: number) => start.getInt32(at, little);
+  const [widthPx, rows, channels, format] = [field(4), field(8), field(12), field(20)];
+  if ((channels !== 1 && channels !== 3 && channels !== 4) || (format !== UCHAR && format !== USHORT)) {
+    await file.close();
+    throw new SrganError('E_UNSUPPORTED', `${path}: ${channels} channels of this kind cannot be compared.`);
+  }
+  const rowSamples = widthPx * channels;
+  const sampleBytes = format === USHORT ? 2 : 1;
+  let buffer = new ArrayBuffer(0);
+
+  return {
+    path,
+    widthPx,
+    pageHeightPx: rows / pages,
+    pages,
+    channels,
+    maxValue: format === USHORT ? 65535 : 255,
+    profile: header.icc,
+    async read(top, count) {
+      const bytes = count * rowSamples * sampleBytes;
+      if (buffer.byteLength < bytes) buffer = new ArrayBuffer(bytes);
+      const into = new Uint8Array(buffer, 0, bytes);
+      for (let done = 0; done < bytes;) {
+        const position = HEADER_BYTES + top * rowSamples * sampleBytes + done;
+        const { bytesRead } = await file.read(into, done, bytes - done, position);
+        if (bytesRead === 0) throw new SrganError('E_READ', `${path}: its decoded rows end too early.`);
+        done += bytesRead;
+      }
+      return format === USHORT ? new Uint16Array(buffer, 0, count * rowSamples) : into;
+    },
+    async close() {
+      await file.close();
+      await clean();
+    },
+  };
+}
+
+const HEADER_BYTES = 64;
+const UCHAR = 0;
+const USHORT = 2;
+
+async function mustBeFile(path: string) {
+  const found = await stat(path).catch((cause: unknown) => {
+    const [code, sentence] = UNREADABLE[systemCode(cause) ?? ''] ?? (['E_READ', 'cannot be read'] as const);
+    throw new SrganError(code, `${path}: ${sentence}.`, { cause });
+  });
+  if (!found.isFile()) throw new SrganError('E_NOT_A_FILE', `${path}: not a file.`);
+  if (found.size === 0) throw new SrganError('E_EMPTY', `${path}: the file is empty.`);
+}
+
+const UNREADABLE: Record<string, readonly [ErrorCode, string]> = {
+  ENOENT: ['E_NOT_FOUND', 'there is no such file'],
+  ENOTDIR: ['E_NOT_FOUND', 'there is no such file'],
+  EACCES: ['E_ACCESS', 'may not be read'],
+};
+
+function mustFit(path: string, pixels: number) {
+  if (pixels <= MAX_PIXELS) return;
+  const mpx = Math.round(pixels / 1e6);
+  throw new SrganError(
+    'E_TOO_LARGE',
+    `${path}: ${mpx} Mpx are more than the ${MAX_PIXELS / 1e6} that can be compared.`,
+  );
+}
+
+function refuse(path: string) {
+  return (cause: unknown) => {
+    const full = cause instanceof Error && /no space|disk|write/i.test(cause.message);
+    if (full)
+      throw new SrganError('E_NOSPC', `${tmpdir()}: no room for the decoded rows of ${path}.`, { cause });
+    throw new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
+  };
+}

@@ -1,0 +1,29 @@
+import { stripVTControlCharacters } from 'node:util';
+import { readable } from '../system/files/file-names.js';
+
+/** A file name may hold line breaks or escape sequences; shown like this it cannot disturb a terminal. */
+export function visible(text: string): string {
+  return readable(text).replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    const code = character.charCodeAt(0);
+    return code === 10 ? '\\n' : code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
+  });
+}
+
+const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
+
+/** Cuts a line that has no colours to a terminal's width, so that it never wraps. */
+export const fit = (line: string, columns: number): string =>
+  stripVTControlCharacters(line).slice(0, columns);
+
+export interface Paint {
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  dim(text: string): string;
+}
+
+export function openPaint(coloured: boolean): Paint {
+  const wrap = (open: number, close: number) => (text: string) =>
+    coloured ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+  return { red: wrap(31, 39), green: wrap(32, 39), yellow: wrap(33, 39), dim: wrap(2, 22) };
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { SrganError } from '../errors.js';
+import { createReadStream } from './fs.js';
+
+/**
+ * SHA-256 of a file's bytes in hex; the file is never held.
+ * @throws SrganError E_READ
+ */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (cause) {
+    throw new SrganError('E_READ', `${path}: reading it failed.`, { cause });
+  }
+  return hash.digest('hex');
+}
+
+/** The same of bytes in memory, in a thread of libuv's, so that a large file holds nobody back. */
+export async function hashBytes(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
+}
