@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { serveFlags } from '../src/command-line/serve-flags.js';
+import { serveFlags } from '../src/command-line/flags/serve-flags.js';
 
 export default class Serve extends Command {
   static override summary = 'Serve upscaling over HTTP, with a page for the browser.';
@@ -30,7 +30,7 @@ export default class Serve extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
-    const { runServe } = await import('../src/command-line/run-serve.js');
+    const { runServe } = await import('../src/apps/serve/run-serve.js');
     process.exitCode = await runServe(flags);
   }
 }

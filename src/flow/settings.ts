@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { defaultEngine } from '../network/engines/default-engine.js';
 import { SrganError } from '../system/errors.js';
 import { stat } from '../system/files/fs.js';
 import { fileOfShard } from '../places/find/shard.js';
@@ -62,7 +63,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
     model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
-    engine: options.engine ?? 'onnx',
+    engine: options.engine ?? (options.precision === 'int8' ? 'onnx' : defaultEngine(options.device)),
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,

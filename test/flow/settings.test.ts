@@ -1,3 +1,4 @@
+import { kernelIdentity } from '../../src/network/engines/native/binding.js';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -36,7 +37,7 @@ test('everything but inputs has a default', async (t) => {
     maxSize: undefined,
     ifLarger: 'copy',
     model: 'esrgan-slim',
-    engine: 'onnx',
+    engine: kernelIdentity() === undefined ? 'onnx' : 'native',
     device: 'cpu',
     tta: false,
     fold: true,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { kernelIdentity } from '../../network/engines/native/binding.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { Job } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
@@ -20,6 +21,8 @@ export async function resultKey(job: Job, settings: Settings, networks: Networks
   const { targetWidthPx, targetHeightPx, quality } = job;
   const { lossless, fastPng, strip, tta, tile, engine, device } = settings;
   const size = { targetWidthPx, targetHeightPx };
+  // machines with other instructions may differ by a level
+  const kernels = engine === 'native' ? { kernels: kernelIdentity() } : {};
   const options = { format, quality, lossless, fastPng, strip, tta, tile, engine, device };
-  return hash('sha256', JSON.stringify({ source, passes, ...size, ...options }));
+  return hash('sha256', JSON.stringify({ source, passes, ...size, ...options, ...kernels }));
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
+import { didYouMean } from '../../system/closest.js';
 import { SrganError } from '../../system/errors.js';
 import type { NetworkFamily, Networks } from '../../contract/run.js';
 import type { FileDescription } from './describe-file.js';
@@ -67,6 +68,8 @@ export function openNetworks(settings: NetworkSettings): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
+    case 'native':
+      return openFiles(forNative(settings.fold ?? true));
     case 'onnx':
     case 'reference':
       return openFiles(forOnnx(settings.fold ?? true));
@@ -100,6 +103,30 @@ const forOnnx = (fold: boolean): Readers => ({
   },
   kinds: 'an .onnx, .param, .bin or .rsr file or of a model.json',
 });
+
+/** With a program for our own kernels where these can run the network whole; else as for onnxruntime. */
+const forNative = (fold: boolean): Readers => {
+  const [plain, folded] = [forOnnx(false), forOnnx(fold)];
+  const native = async (read: (readers: Readers) => Promise<NetworkFile>) => {
+    const { withProgram } = await import('./native-network.js');
+    const file = await read(plain);
+    return withProgram(file, fold) ?? (fold ? read(folded) : file);
+  };
+  return {
+    packaged: (family, factor) => native((readers) => readers.packaged(family, factor)),
+    async file(path) {
+      const opened = await plain.file(path);
+      if (!opened) return undefined;
+      const load = (factor: number) =>
+        native(async (readers) => {
+          const again = readers === plain ? opened : await readers.file(path);
+          return (again ?? opened).load(factor);
+        });
+      return { ...opened, load };
+    },
+    kinds: plain.kinds,
+  };
+};
 
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
   async packaged(family, factor) {
@@ -145,9 +172,9 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   if (kept) return kept;
   const file = await readers.file(pathOf(name));
   if (file) return file;
-  const names = (await networkNames()).join(', ');
+  const names = await networkNames();
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
-    hint: `The names are ${names}, or the path of ${readers.kinds}.`,
+    hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { SrganError } from '../../../system/errors.js';
+import { hasOnnxruntime } from '../../engines/default-engine.js';
 import { loadRuntime, openSession } from '../../engines/onnx-session.js';
 
 /** A network that is run to find out what its file does not say. */
@@ -15,8 +16,12 @@ export interface Planes {
   readonly height: number;
 }
 
-/** @throws SrganError E_MODEL where onnxruntime does not take the network */
+/** @throws SrganError E_MODEL where onnxruntime does not take the network, or it is needed and not installed */
 export async function openProbe(title: string, bytes: Uint8Array): Promise<Probe> {
+  if (!hasOnnxruntime()) {
+    const { openReferenceProbe } = await import('./reference.js');
+    return openReferenceProbe(title, bytes);
+  }
   const ort = await loadRuntime();
   const fails = (cause: unknown) => {
     throw new SrganError('E_MODEL', `${title}: the network cannot be run by onnxruntime.`, { cause });

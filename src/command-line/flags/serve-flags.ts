@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { networkFlags } from './flags/flags.js';
-import { failingFlags, reportingFlags } from './flags/report-flags.js';
-import { limitFlags, resourceFlags } from './flags/resource-flags.js';
-import { readDuration } from './values.js';
-import { bytes, valued, wholeNumber } from './flags/valued.js';
+import { networkFlags } from './flags.js';
+import { failingFlags, reportingFlags } from './report-flags.js';
+import { limitFlags, resourceFlags } from './resource-flags.js';
+import { readDuration } from '../values.js';
+import { bytes, valued, wholeNumber } from './valued.js';
 
 const duration = Flags.custom<number>(valued(readDuration, 'TIME'));
 

@@ -1,14 +1,23 @@
-import type { ServeOptions, Serving, Token } from '../apps/serve/serve.js';
-import { SrganError } from '../system/errors.js';
-import { readFile } from '../system/files/fs.js';
-import { fillFlags } from './flags/fill-flags.js';
-import { openInterrupts } from '../system/process/interrupts.js';
-import { say as tell } from './output.js';
-import { serveFlags, type ServeFlags } from './serve-flags.js';
+import type { ServeOptions, Serving, Token } from './serve.js';
+import { SrganError } from '../../system/errors.js';
+import { withPackages } from '../../system/installed.js';
+import { readFile } from '../../system/files/fs.js';
+import { fillFlags } from '../../command-line/flags/fill-flags.js';
+import { openInterrupts } from '../../system/process/interrupts.js';
+import { say as tell } from '../../command-line/output.js';
+import { serveFlags, type ServeFlags } from '../../command-line/flags/serve-flags.js';
 
 const DRAIN_LIMIT_S = 300;
-/** Optional peers: most people don't serve, and they come to 30 MB. */
-const PACKAGES = 'fastify @fastify/multipart @fastify/rate-limit @fastify/static @fastify/swagger yazl';
+/** Installed apart: most people don't serve, and they come to 30 MB. */
+const PACKAGES = [
+  'fastify',
+  '@fastify/multipart',
+  '@fastify/rate-limit',
+  '@fastify/static',
+  '@fastify/swagger',
+  'prom-client',
+  'yazl',
+];
 
 /** @returns the exit status */
 export async function runServe(given: ServeFlags): Promise<number> {
@@ -36,18 +45,7 @@ export async function runServe(given: ServeFlags): Promise<number> {
   }
 }
 
-async function loadService() {
-  try {
-    return await import('../apps/serve/serve.js');
-  } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
-    if (!isMissing) throw cause;
-    throw new SrganError('E_USAGE', 'srgan serve needs packages that are not installed with srgan.', {
-      cause,
-      hint: `Install them beside it: npm install ${PACKAGES}`,
-    });
-  }
-}
+const loadService = () => withPackages('srgan serve', PACKAGES, 'E_USAGE', () => import('./serve.js'));
 
 const MIN_TOKEN = 16;
 
