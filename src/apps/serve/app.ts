@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { answerOf, ServiceError } from './answer.js';
 import { addGuard } from './guard.js';
 import { addAbout } from './routes-about.js';
@@ -29,7 +29,7 @@ export async function openApp(service: Service): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 100 },
     frameworkErrors: (error, _request, reply) => {
       const { status, body } = answerOf(error);
-      void reply.code(status as 400).send(body as never);
+      void (reply as FastifyReply).code(status).send(body);
     },
   });
   app.server.maxConnections = settings.maxConnections;

@@ -32,7 +32,7 @@ export function clientSignal(request: FastifyRequest, reply: FastifyReply, idleM
   reply.raw.once('close', () => {
     clearInterval(timer);
     if (!reply.raw.writableFinished)
-      gone.abort(new ServiceError(499 as 400, 'E_BAD_REQUEST', 'The client went away.'));
+      gone.abort(new ServiceError(499, 'E_BAD_REQUEST', 'The client went away.'));
   });
   return gone.signal;
 }

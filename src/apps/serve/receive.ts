@@ -23,7 +23,7 @@ export interface ReceiveRule {
   /** Aborted when the client is gone or too slow. */
   readonly signal: AbortSignal;
   /** Where the next file goes. */
-  pathOf(index: number): string;
+  readonly pathOf: (index: number) => string;
 }
 
 export interface Received {
@@ -62,8 +62,9 @@ async function receiveForm(request: FastifyRequest, rule: ReceiveRule): Promise<
     },
   });
   for (;;) {
-    const { done, value: part } = await unlessAborted(parts.next(), signal);
-    if (done) return { files, fields };
+    const next = await unlessAborted(parts.next(), signal);
+    if (next.done) return { files, fields };
+    const part = next.value;
     if (part.type === 'file') {
       files.push(await hold(part.file, shownName(part.filename, files.length), files.length, rule));
     } else {
@@ -120,7 +121,6 @@ const isCutOff = (error: unknown) =>
 /** The last part of a name, without what could turn or break a line; a number where nothing is left. */
 function shownName(filename: string, index: number): string {
   const name = basename(filename.replaceAll('\\', '/'))
-    // eslint-disable-next-line no-control-regex
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '')
     .trim()
     .slice(-MAX_NAME);

@@ -60,8 +60,9 @@ async function readTokens(file: string): Promise<Token[]> {
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line, index) => {
       const words = line.split(/\s+/);
-      const [name, token] = words.length === 1 ? [`token-${index + 1}`, words[0]] : words;
-      return { name: name ?? '', token: token ?? '', words: words.length };
+      const [first = '', second] = words;
+      const name = second === undefined ? `token-${index + 1}` : first;
+      return { name, token: second ?? first, words: words.length };
     });
   const wrong = tokens.find(({ token, words }) => words > 2 || !/^[\x21-\x7e]+$/.test(token));
   if (tokens.length === 0 || wrong)

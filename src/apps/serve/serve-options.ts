@@ -98,7 +98,7 @@ export async function resolveServeOptions(options: ServeOptions): Promise<ServeS
   }
   if (noAuth && tokens.length > 0)
     throw new SrganError('E_USAGE', '--no-auth and --token-file exclude each other.');
-  const stated = Object.entries(options.image ?? {}).filter(([, value]) => value !== undefined);
+  const stated = Object.entries<unknown>(options.image ?? {}).filter(([, value]) => value !== undefined);
   const threads = options.image?.threads ?? (await usableCores());
   return {
     host,

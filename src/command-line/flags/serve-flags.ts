@@ -15,32 +15,31 @@ const { model, engine, device, fold, precision } = networkFlags;
 const { threads, 'max-memory': maxMemory, 'max-open-files': maxOpenFiles } = resourceFlags;
 const { quiet, verbose, config } = reportingFlags;
 
+const described = <F extends object>(flag: F, description: string): F => ({ ...flag, description });
+
 /** The limits of an image are lower than those of a person's own images. */
 const imageLimits = {
-  'max-pixels': {
-    ...limitFlags['max-pixels'],
-    description: 'Refuse an image with more pixels than this; otherwise 50M.',
-  },
-  'max-frames': {
-    ...limitFlags['max-frames'],
-    description: 'Refuse an image with more frames or pages than this; otherwise 500.',
-  },
-  'max-input-bytes': {
-    ...limitFlags['max-input-bytes'],
-    description: 'Refuse a file larger than this; otherwise 100M.',
-  },
-  'max-output-pixels': {
-    ...limitFlags['max-output-pixels'],
-    description: 'Refuse an image whose result would have more pixels than this; otherwise 400M.',
-  },
-  'max-output-bytes': {
-    ...limitFlags['max-output-bytes'],
-    description: 'Refuse a result that is larger than this; otherwise 1G.',
-  },
-  'time-limit': {
-    ...limitFlags['time-limit'],
-    description: 'Give an image up that takes longer; otherwise 600.',
-  },
+  'max-pixels': described(
+    limitFlags['max-pixels'],
+    'Refuse an image with more pixels than this; otherwise 50M.',
+  ),
+  'max-frames': described(
+    limitFlags['max-frames'],
+    'Refuse an image with more frames or pages than this; otherwise 500.',
+  ),
+  'max-input-bytes': described(
+    limitFlags['max-input-bytes'],
+    'Refuse a file larger than this; otherwise 100M.',
+  ),
+  'max-output-pixels': described(
+    limitFlags['max-output-pixels'],
+    'Refuse an image whose result would have more pixels than this; otherwise 400M.',
+  ),
+  'max-output-bytes': described(
+    limitFlags['max-output-bytes'],
+    'Refuse a result that is larger than this; otherwise 1G.',
+  ),
+  'time-limit': described(limitFlags['time-limit'], 'Give an image up that takes longer; otherwise 600.'),
 };
 
 export const serveFlags = {
