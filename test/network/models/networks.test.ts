@@ -57,7 +57,7 @@ test('unknown names and factors', async (t) => {
   t.like(await t.throwsAsync(networks.describe('esrgan-thin')), {
     code: 'E_MODEL',
     message: 'esrgan-thin: there is no network of this name.',
-    hint: `The names are ${names.join(', ')}, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.`,
+    hint: `Did you mean 'esrgan-thick'? The names are ${names.join(', ')}, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.`,
   });
   t.like(await t.throwsAsync(networks.load('esrgan-slim', 5)), {
     code: 'E_MODEL',
