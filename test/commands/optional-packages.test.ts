@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { kernelIdentity } from '../../src/network/engines/native/binding.js';
 import { compareImages } from '../../src/pixels/metrics/compare.js';
 import { openNetworks } from '../../src/network/models/networks.js';
 import { srgan } from '../helpers/cli.js';
@@ -15,9 +16,9 @@ const SLOW =
 
 test('without onnxruntime the reference engine runs by itself, and says so', async (t) => {
   const cwd = await temporaryDirectory(t);
-  const env = await withoutPackages(t, 'onnxruntime-node');
+  const env = { ...(await withoutPackages(t, 'onnxruntime-node')), SRGAN_KERNELS: 'none' };
   await savePng(cwd, 'a.png', image.original, image);
-  const usual = await srgan(['pipe', 'a.png', 'usual'], { cwd });
+  const usual = await srgan(['pipe', 'a.png', 'usual', '--engine', 'onnx'], { cwd });
   t.notRegex(usual.stderr, /reference engine/);
   const ran = await srgan(['pipe', 'a.png', 'out'], { cwd, env });
   t.is(ran.exitCode, 0, ran.stderr);
@@ -35,7 +36,7 @@ for (const flags of [
 ]) {
   test(`without onnxruntime ${flags.join(' ')} ends the run before the first image`, async (t) => {
     const cwd = await temporaryDirectory(t);
-    const env = await withoutPackages(t, 'onnxruntime-node');
+    const env = { ...(await withoutPackages(t, 'onnxruntime-node')), SRGAN_KERNELS: 'none' };
     await savePng(cwd, 'a.png', image.original, image);
     const ran = await srgan(['pipe', 'a.png', 'out', ...flags], { cwd, env });
     t.is(ran.exitCode, 2);
@@ -49,7 +50,7 @@ for (const flags of [
 
 test('a network of one’s own: what running it tells is found without onnxruntime, but for unknown operators', async (t) => {
   const cwd = await temporaryDirectory(t);
-  const env = await withoutPackages(t, 'onnxruntime-node');
+  const env = { ...(await withoutPackages(t, 'onnxruntime-node')), SRGAN_KERNELS: 'none' };
   await savePng(cwd, 'a.png', image.original, image);
   const { bytes } = await openNetworks({ engine: 'onnx', device: 'cpu' }).load('esrgan-slim', 2);
   await writeFile(join(cwd, 'known.onnx'), bytes);
