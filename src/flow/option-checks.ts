@@ -116,11 +116,14 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
 export function checkValues(options: unknown): asserts options is PipeOptions {
   if (!isRecord(options)) throw expected('an object', 'options', options);
   if (options.inputs === undefined) throw expected(inputs.what, 'inputs', undefined);
-  for (const [name, value] of Object.entries(options)) {
-    const check = (CHECKS as Record<string, Check | undefined>)[name];
-    if (!check) throw new SrganError('E_USAGE', `There is no option ${name}.`);
-    if (value !== undefined && !check.holds(value)) throw expected(check.what, name, value);
-  }
+  for (const [name, value] of Object.entries(options)) checkOption(name, value);
+}
+
+/** @throws SrganError E_USAGE where there is no such option, or it does not take the value */
+export function checkOption(name: string, value: unknown): void {
+  const check = (CHECKS as Record<string, Check | undefined>)[name];
+  if (!check) throw new SrganError('E_USAGE', `There is no option ${name}.`);
+  if (value !== undefined && !check.holds(value)) throw expected(check.what, name, value);
 }
 
 /** 0..1 of what is written like `5%`. */
