@@ -29,6 +29,31 @@ test('without onnxruntime the reference engine runs by itself, and says so', asy
   t.true(compared.largestDifference <= 1);
 });
 
+test('-v and models info tell what a network runs on, and why', async (t) => {
+  const cwd = await temporaryDirectory(t);
+  await savePng(cwd, 'a.png', image.original, image);
+  const none = 'there are no native kernels here, since they are switched off by SRGAN_KERNELS';
+  const onnx = { SRGAN_KERNELS: 'none' };
+  const neither = { ...onnx, ...(await withoutPackages(t, 'onnxruntime-node')) };
+  for (const [env, what] of [
+    [onnx, `onnxruntime: ${none}`],
+    [neither, `the reference engine: ${none}`],
+  ] as const) {
+    const ran = await srgan(['pipe', 'a.png', 'out', '-v', '--overwrite'], { cwd, env });
+    t.true(ran.stderr.includes(` x2 runs on ${what}.\n`), ran.stderr);
+    const { stdout } = await srgan(['models', 'info', 'esrgan-slim'], { env });
+    t.true(stdout.endsWith(`\nRuns on ${what}.\n`), stdout);
+  }
+});
+
+test('without onnxruntime our own kernels run what they otherwise leave to it, where there are any', async (t) => {
+  const { stdout } = await srgan(['models', 'info', 'esrgan-slim'], {
+    env: await withoutPackages(t, 'onnxruntime-node'),
+  });
+  const built = kernelIdentity() !== undefined;
+  t.regex(stdout, built ? /^Runs on native kernels for \w+\.$/m : /^Runs on the reference engine: /m);
+});
+
 for (const flags of [
   ['--engine', 'onnx'],
   ['--device', 'cuda'],
