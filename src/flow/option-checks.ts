@@ -3,6 +3,7 @@ import { SrganError } from '../system/errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from '../system/expect.js';
 import { OUTPUT_FORMATS } from '../contract/job.js';
 import { LONGEST_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from '../system/limits.js';
+import { EFFORTS, KIND_CHOICES } from '../network/models/own-names.js';
 import type { PipeOptions } from '../contract/options.js';
 import { isHttpUrl } from '../system/files/address.js';
 
@@ -65,6 +66,8 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   maxSize: size,
   ifLarger: oneOf(['copy', 'skip']),
   model: text,
+  kind: oneOf(KIND_CHOICES),
+  effort: oneOf(EFFORTS),
   engine: oneOf(ENGINE_NAMES),
   device: oneOf(DEVICES),
   tta: flag,

@@ -36,7 +36,7 @@ test('everything but inputs has a default', async (t) => {
     minSize: undefined,
     maxSize: undefined,
     ifLarger: 'copy',
-    model: 'esrgan-slim',
+    model: 'auto-m',
     engine: kernelIdentity() === undefined ? 'onnx' : 'native',
     device: 'cpu',
     tta: false,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { listNetworks } from '../../network/models/networks.js';
-import { DEFAULT_MODEL } from '../../flow/settings.js';
+import { ownNameFor } from '../../network/models/own-names.js';
 import { ServiceError } from './answer.js';
 import { HEALTH_SCHEMA, MODELS_SCHEMA } from './schemas.js';
 import type { Service } from './service.js';
@@ -12,7 +12,7 @@ export function addAbout(app: FastifyInstance, service: Service): void {
   app.get('/v1/models', { schema: MODELS_SCHEMA }, async () => {
     const networks = await listNetworks();
     return {
-      default: settings.image.model ?? DEFAULT_MODEL,
+      default: settings.image.model ?? ownNameFor(),
       models: networks
         .filter(({ installed }) => installed)
         .map(({ name, factors, defaultFactor, licence, origin }) => ({

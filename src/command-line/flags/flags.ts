@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../../contract/engine.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
 import { parseSize } from '../../system/measures.js';
+import { EFFORTS, KIND_CHOICES } from '../../network/models/own-names.js';
 import type { Shard, Size } from '../../contract/options.js';
 import { readShard } from '../array-job.js';
 import { number, valued, wholeNumber } from './valued.js';
@@ -160,12 +161,26 @@ export const resultFlags = {
 
 const network = { helpGroup: 'NETWORK' };
 export const networkFlags = {
+  kind: Flags.option({
+    ...network,
+    options: KIND_CHOICES,
+    description:
+      'Kind of built-in network: clean (lossless sources), photo (photographs with JPEG artifacts), drawing (default: auto, chosen for each image from its bytes).',
+    exclusive: ['model'],
+  })(),
+  effort: Flags.option({
+    ...network,
+    options: EFFORTS,
+    description:
+      'Size of the built-in network; each takes about four times as long as the one before (default: balanced).',
+    exclusive: ['model'],
+  })(),
   model: Flags.string({
     ...network,
     char: 'm',
     helpValue: 'NAME|PATH',
     description:
-      "Network: a name from 'srgan models', or the path of an .onnx, .param, .bin or .rsr file or a TensorFlow.js model.json (default: esrgan-slim).",
+      "Network: a name from 'srgan models', or the path of an .onnx, .param, .bin or .rsr file or a TensorFlow.js model.json (default: chosen by --kind and --effort).",
   }),
   engine: Flags.option({
     ...network,

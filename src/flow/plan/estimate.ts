@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Outcome, Pixels } from '../../contract/job.js';
 import type { Run } from '../../contract/run.js';
+import { passesOf } from './passes.js';
 
 /** What a planned run will take. */
 export interface Estimate {
@@ -42,8 +43,9 @@ export function openEstimate(
       if (model === undefined) return;
       const { inputWidthPx = 0, inputHeightPx = 0, pages = 1 } = image;
       let pixels = inputWidthPx * inputHeightPx * pages;
-      for (const factor of passes) {
-        multiplyAdds += pixels * (await networks.load(model, factor)).macsPerPixel;
+      for (const pass of passesOf({ model, passes })) {
+        const { factor, macsPerPixel } = await networks.load(pass.model, pass.factor);
+        multiplyAdds += pixels * macsPerPixel;
         pixels *= factor ** 2;
       }
     },

@@ -1,4 +1,5 @@
 import type { NativeNetwork, NetworkFile } from '../../contract/engine.js';
+import { hasOnnxruntime } from '../engines/default-engine.js';
 import { compile } from '../engines/native/compile.js';
 import { aliveAt, costOf, macsAt } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
@@ -37,7 +38,9 @@ export function nativeNetwork(
   const { title, bytes, radiusPx } = file;
   const graph = readEmitted(title, readOnnxModel(title, new Uint8Array(bytes)));
   if (!graph) return { missing: 'an operator that is not known' };
-  const folded = fold && !file.windowPx ? foldForTiles(title, graph, radiusPx) : undefined;
+  // without onnxruntime only the reference engine would run the folded form
+  const folded =
+    fold && hasOnnxruntime() && !file.windowPx ? foldForTiles(title, graph, radiusPx) : undefined;
   if (folded && costOf(title, folded.graph).macsPerPixel < MOST_FOLDED * costOf(title, graph).macsPerPixel)
     return { missing: 'its folded form' };
   const program = compile(title, graph);

@@ -10,6 +10,8 @@ import { openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list-networks.js';
 import { once } from '../../system/share-promise.js';
 import { isKnownName } from './kept/known-name.js';
+import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
+import { OWN_FACTOR, readOwnName, type OwnName } from './own-names.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -27,7 +29,10 @@ export async function listNetworks(options?: ListOptions): Promise<NetworkListin
 /** Names that --model takes, built in first: of what is kept here, too. */
 export async function networkNames(): Promise<string[]> {
   const { keptNames } = await import('./kept/kept-families.js');
-  return [...new Set([...PACKAGED.map(({ name }) => name), ...(await keptNames())])];
+  const own = await ownFamilies();
+  return [
+    ...new Set([...own.map(({ name }) => name), ...PACKAGED.map(({ name }) => name), ...(await keptNames())]),
+  ];
 }
 
 export interface NetworkSettings extends EngineSettings {
@@ -78,6 +83,17 @@ export function openNetworks(settings: NetworkSettings): Networks {
   }
 }
 
+/**
+ * What must be the same on every machine for the same results: the key of a network, and for those that srgan
+ * chooses among, of all of them.
+ * @throws SrganError E_MODEL
+ */
+export async function networkIdentity(networks: Networks, name: string): Promise<string> {
+  const { defaultFactor } = await networks.describe(name);
+  const { key } = await networks.load(name, defaultFactor);
+  return readOwnName(name) ? ownIdentity(await ownFamilies()) : key;
+}
+
 interface Opened {
   readonly family: NetworkFamily;
   readonly load: (factor: number) => Promise<NetworkFile>;
@@ -85,6 +101,7 @@ interface Opened {
 
 /** How the networks of an engine are read. */
 interface Readers {
+  own(family: OwnFamily, factor: number): Promise<NetworkFile>;
   packaged(family: PackagedFamily, factor: number): Promise<NetworkFile>;
   /** A user's own; undefined where it is of no kind that the engine takes. */
   file(path: string): Promise<Opened | undefined>;
@@ -93,6 +110,10 @@ interface Readers {
 }
 
 const forOnnx = (fold: boolean): Readers => ({
+  async own(family, factor) {
+    const { loadOwn } = await import('./load-own.js');
+    return loadOwn(family, factor, fold);
+  },
   async packaged(family, factor) {
     const { loadPackaged } = await import('./packaged.js');
     return loadPackaged(family, factor, fold);
@@ -113,6 +134,7 @@ const forNative = (fold: boolean): Readers => {
     return withProgram(file, fold) ?? (fold ? read(folded) : file);
   };
   return {
+    own: (family, factor) => native((readers) => readers.own(family, factor)),
     packaged: (family, factor) => native((readers) => readers.packaged(family, factor)),
     async file(path) {
       const opened = await plain.file(path);
@@ -129,6 +151,10 @@ const forNative = (fold: boolean): Readers => {
 };
 
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
+  own({ name }) {
+    const sentence = `${name}: the tfjs engine does not run srgan's own networks.`;
+    throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
+  },
   async packaged(family, factor) {
     const { loadPackagedForTfjs } = await import('./tfjs-file.js');
     return loadPackagedForTfjs(family, factor);
@@ -156,7 +182,8 @@ function openFiles(readers: Readers): Networks {
     load: (name, factor) =>
       once(loaded, `${name} x${factor}`, async () => {
         const { family, load } = await open(name);
-        if (family.factors.includes(factor)) return load(factor);
+        // ours have what stands in for a factor that is missing
+        if (family.factors.includes(factor) || readOwnName(name)) return load(factor);
         throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`, {
           hint: `Its factors are ${family.factors.join(', ')}.`,
         });
@@ -165,6 +192,8 @@ function openFiles(readers: Readers): Networks {
 }
 
 async function openByName(name: string, readers: Readers): Promise<Opened> {
+  const own = readOwnName(name);
+  if (own) return openOwn(own, readers);
   const packaged = PACKAGED.find((family) => family.name === name);
   if (packaged) return openPackaged(packaged, readers);
   const { openKept } = await import('./kept/open-kept.js');
@@ -184,6 +213,16 @@ function pathOf(name: string): string {
   } catch (cause) {
     throw new SrganError('E_MODEL', `${name}: this is no URL of a local file.`, { cause });
   }
+}
+
+/** What is not there yet is another family of ours, by whose name it is known from then on. */
+async function openOwn(wanted: OwnName, readers: Readers): Promise<Opened> {
+  const families = await ownFamilies();
+  const { name, factors } = familyFor(families, wanted);
+  return {
+    family: { name, factors, defaultFactor: OWN_FACTOR },
+    load: (factor) => readers.own(familyFor(families, wanted, factor), factor),
+  };
 }
 
 async function openPackaged(packaged: PackagedFamily, readers: Readers): Promise<Opened> {

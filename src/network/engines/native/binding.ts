@@ -58,6 +58,7 @@ function find(): Found {
   const wanted = process.env['SRGAN_KERNELS'] ?? '';
   if (wanted === 'none') return { missing: 'they are switched off by SRGAN_KERNELS' };
   const require = createRequire(import.meta.url);
+  let missing = 'they were not built when srgan was installed';
   for (const file of placesOf(path.dirname(require.resolve('srgan/package.json')))) {
     try {
       const binding = require(file) as Binding;
@@ -67,18 +68,17 @@ function find(): Found {
         : { binding, instructionSet };
     } catch (cause) {
       if (systemCode(cause) === 'MODULE_NOT_FOUND') continue;
-      return { missing: `they do not load: ${cause instanceof Error ? cause.message : String(cause)}` };
+      missing = `they do not load: ${cause instanceof Error ? cause.message : String(cause)}`;
     }
   }
-  return { missing: 'they were not built when srgan was installed' };
+  return { missing };
 }
 
+/** On Linux the binary for the other C library is not taken by the loader. */
 function placesOf(root: string): string[] {
-  const { platform, arch, report } = process;
+  const { platform, arch } = process;
   const folder = path.join(root, 'prebuilds', `${platform}-${arch}`);
-  const header = platform === 'linux' ? (report.getReport() as { header?: object }).header : undefined;
-  const libc = header && 'glibcVersionRuntime' in header ? 'glibc' : 'musl';
-  const prebuilt = platform === 'linux' ? [`srgan.${libc}.node`, 'srgan.node'] : ['srgan.node'];
+  const prebuilt = [...(platform === 'linux' ? ['srgan.glibc.node', 'srgan.musl.node'] : []), 'srgan.node'];
   return [
     path.join(root, 'build', 'Release', 'srgan.node'),
     ...prebuilt.map((name) => path.join(folder, name)),
