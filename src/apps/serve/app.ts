@@ -4,8 +4,10 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { answerOf, ServiceError } from './answer.js';
+import type { Jobs } from './jobs/jobs.js';
 import { addGuard } from './guard.js';
 import { addAbout } from './routes-about.js';
+import { addJobs } from './routes-jobs.js';
 import { addUpscale } from './routes-upscale.js';
 import type { Service } from './service.js';
 import { HEADERS_MS, KEEP_ALIVE_MS, REQUEST_MS } from './times.js';
@@ -15,7 +17,7 @@ const DESCRIPTION =
   'Upscales images with super-resolution networks. Options mean what the flags of the command line mean.';
 
 /** All routes of the service, ready to listen. */
-export async function openApp(service: Service): Promise<FastifyInstance> {
+export async function openApp(service: Service, jobs: Jobs): Promise<FastifyInstance> {
   const { settings, drain, metrics, say } = service;
   const app: FastifyInstance = fastify({
     logger: false,
@@ -88,6 +90,7 @@ export async function openApp(service: Service): Promise<FastifyInstance> {
   });
   await app.register((scope, _options, done) => {
     addAbout(scope, service);
+    addJobs(scope, service, jobs);
     done();
   });
   await app.register((scope, _options, done) => {

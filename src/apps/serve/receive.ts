@@ -24,6 +24,8 @@ export interface ReceiveRule {
   readonly signal: AbortSignal;
   /** Where the next file goes. */
   readonly pathOf: (index: number) => string;
+  /** Told of the bytes of each whole file, which are taken from the quota from then on. */
+  readonly onHeld: (bytes: number) => void;
 }
 
 export interface Received {
@@ -81,7 +83,7 @@ async function hold(
   body: AsyncIterable<Uint8Array>,
   name: string,
   index: number,
-  { maxBytes, quota, signal, pathOf }: ReceiveRule,
+  { maxBytes, quota, signal, pathOf, onHeld }: ReceiveRule,
 ): Promise<Upload> {
   const path = pathOf(index);
   let bytes = 0;
@@ -95,6 +97,7 @@ async function hold(
       throw new ServiceError(400, 'E_BAD_REQUEST', 'The request ended before its body did.');
     throw writeFailure(name, cause);
   }
+  onHeld(bytes);
   return { path, name, bytes };
 
   async function* counted(chunks: AsyncIterable<Uint8Array>) {
@@ -119,7 +122,7 @@ const isCutOff = (error: unknown) =>
   ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'].includes(String(error.code));
 
 /** The last part of a name, without what could turn or break a line; a number where nothing is left. */
-function shownName(filename: string, index: number): string {
+export function shownName(filename: string, index: number): string {
   const name = basename(filename.replaceAll('\\', '/'))
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '')
     .trim()

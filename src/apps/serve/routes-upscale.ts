@@ -38,9 +38,9 @@ export function addUpscale(app: FastifyInstance, service: Service): void {
         quota,
         signal,
         pathOf: () => path.join(directory.path, 'source'),
+        onHeld: (bytes) => (heldBytes += bytes),
       });
       const [file] = files;
-      heldBytes += file?.bytes ?? 0;
       if (!file) throw new ServiceError(400, 'E_BAD_REQUEST', 'The form has no file.');
       const options = { ...query, ...(await readImageOptions(fields)) };
       release = await admission.take(signal);

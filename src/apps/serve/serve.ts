@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { openApp } from './app.js';
+import { openJobs } from './jobs/jobs.js';
 import { resolveServeOptions, type ServeOptions } from './serve-options.js';
 import { openService } from './service.js';
 
@@ -27,7 +28,8 @@ export async function serve(
   const draining = new AbortController();
   const service = await openService(settings, { drain: draining.signal, say });
   try {
-    const app = await openApp(service);
+    const jobs = await openJobs(service);
+    const app = await openApp(service, jobs);
     const { host, port } = settings;
     await app.listen({ host, port }).catch((cause: unknown) => {
       throw cannotListen(host, port, cause);
@@ -38,6 +40,7 @@ export async function serve(
       async close() {
         draining.abort(new SrganError('E_CANCELLED', 'The service is stopping.'));
         await app.close();
+        await jobs.close();
         await service.close();
       },
     };

@@ -28,3 +28,50 @@ export async function failureOf(response: Response): Promise<string> {
   const { error } = (await response.json()) as Failure;
   return error.code;
 }
+
+export interface JobView {
+  id: string;
+  state: string;
+  total: number;
+  ended: number;
+}
+
+/** Sends files as a job. */
+export async function submit(
+  url: string,
+  files: readonly (readonly [name: string, bytes: Buffer])[],
+  options: Record<string, string> = {},
+  headers: Record<string, string> = {},
+): Promise<JobView> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(options)) form.set(name, value);
+  for (const [name, bytes] of files) form.append('files', new Blob([bytes]), name);
+  const response = await fetch(`${url}/v1/jobs`, { method: 'POST', body: form, headers });
+  if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as JobView;
+}
+
+export interface JobEvent {
+  event: string;
+  id?: string;
+  data: { n?: number; status?: string; error?: { code: string } } & Record<string, unknown>;
+}
+
+/** All that a job tells until its end. */
+export async function eventsOf(url: string, id: string, lastId?: string): Promise<JobEvent[]> {
+  const headers = lastId === undefined ? undefined : { 'last-event-id': lastId };
+  const response = await fetch(`${url}/v1/jobs/${id}/events`, { headers });
+  const text = await response.text();
+  return text
+    .split('\n\n')
+    .filter((part) => part !== '' && !part.startsWith(':'))
+    .map((part) => {
+      const lines = part.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]);
+      const fields = Object.fromEntries(lines) as Record<string, string>;
+      return {
+        event: fields.event ?? '',
+        id: fields.id,
+        data: JSON.parse(fields.data ?? '') as JobEvent['data'],
+      };
+    });
+}
