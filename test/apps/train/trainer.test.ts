@@ -1,6 +1,5 @@
-import test from 'ava';
 import { graphOf, weightsOf } from '../../../src/apps/train/network-graph.js';
-import { shapeOf, layersOf, macsPerPixel, SLOPE, type Shape } from '../../../src/apps/train/shape.js';
+import { shapeOf, macsPerPixel, type Shape } from '../../../src/apps/train/shape.js';
 import { openTrainer, type Trainer } from '../../../src/apps/train/trainer.js';
 import { evaluate } from '../../../src/network/engines/reference/evaluate.js';
 import { findBinding } from '../../../src/network/engines/native/binding.js';
@@ -8,7 +7,6 @@ import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
 import { readOnnxModel } from '../../../src/network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../../src/network/graph/read/onnx/read-onnx.js';
 import { seededRandom } from '../../../src/apps/train/random.js';
-import { hasTfjsNode, testOnTfjsNode } from '../../helpers/tfjs-node.js';
 import { testWhere } from '../../helpers/where.js';
 
 const { binding, ...rest } = findBinding();
@@ -141,68 +139,4 @@ testNative('batches of another size are refused', (t) => {
   t.throws(() => open().step(small, large.subarray(1), BATCH, { rate: 1e-3, decay: 0.9 }), {
     message: /another size/,
   });
-});
-
-const both = hasTfjsNode && binding !== undefined ? testOnTfjsNode : testNative;
-both('gradients are those of TensorFlow', async (t) => {
-  if (!hasTfjsNode) return t.pass();
-  const { createRequire } = await import('node:module');
-  const tf = createRequire(import.meta.url)(
-    '@tensorflow/tfjs-node',
-  ) as typeof import('@tensorflow/tfjs-core');
-  for (const shape of [SHAPE, { ...SHAPE, channels: 32, factor: 3, layers: 3 }] as Shape[]) {
-    const trainer = open(shape);
-    const { small, large } = batchOf(6, shape);
-    await steps(trainer, 0, 2);
-    const loss = await trainer.gradients(small, large, BATCH);
-    const layers = layersOf(shape);
-    const keys = layers.map((_, i) =>
-      i === 0 ? 'i' : i === layers.length - 1 ? 'sk' : i === layers.length - 2 ? 'o' : `m${i - 1}`,
-    );
-    const names = layers.flatMap(({ widened }, i) =>
-      (widened ? ['a', 'b', 'c'] : ['a']).map((end) => `${keys[i]}${end}`),
-    );
-    const outs = 3 * shape.factor ** 2;
-    const x = tf.tensor4d(small, [BATCH, SIDE, SIDE, 3]);
-    const y = tf.tensor4d(large, [BATCH, SIDE, SIDE, outs]);
-    const values = names.map((name) => tf.tensor1d(trainer.get(name, 'value')));
-    const value = (...all: unknown[]) => {
-      const of = new Map(names.map((name, i) => [name, all[i] as (typeof values)[number]]));
-      const conv = (input: typeof x, i: number) => {
-        const { side, from, to, widened } = layers[i]!;
-        const key = keys[i]!;
-        const rows = side * side * from;
-        const a = of.get(`${key}a`)!;
-        const base = tf.tensor1d(trainer.get(`${key}a`, 'base')).reshape([side, side, from, to]);
-        const kernel = widened
-          ? tf
-              .matMul(a.reshape([rows, shape.wide]), of.get(`${key}b`)!.reshape([shape.wide, to]))
-              .reshape([side, side, from, to])
-          : a.reshape([side, side, from, to]);
-        const result = tf.conv2d(input, kernel.add(base) as never, 1, 'same');
-        return (widened ? result.add(of.get(`${key}c`)!) : result) as typeof x;
-      };
-      let h = tf.leakyRelu(conv(x, 0), SLOPE) as typeof x;
-      const first = h;
-      for (let i = 1; i < layers.length - 2; i++) h = tf.leakyRelu(conv(h, i), SLOPE) as typeof x;
-      const result = conv(h.add(first) as typeof x, layers.length - 2).add(conv(x, layers.length - 1));
-      return result.sub(y).abs().mean() as never;
-    };
-    const { value: theirLoss, grads } = tf.valueAndGrads(value)(values) as unknown as {
-      value: typeof x;
-      grads: (typeof values)[number][];
-    };
-    t.true(Math.abs(theirLoss.dataSync()[0]! - loss) < 1e-5);
-    names.forEach((name, i) => {
-      const [ours, theirs] = [trainer.get(name, 'gradient'), grads[i]!.dataSync()];
-      const size = Math.max(...theirs.map(Math.abs));
-      ours.forEach((gradient, j) => {
-        t.true(
-          Math.abs(gradient - theirs[j]!) < 2e-3 * size + 1e-7,
-          `${name} ${j}: ${gradient} and ${theirs[j]!}`,
-        );
-      });
-    });
-    tf.dispose([x, y, ...values, ...grads, theirLoss] as never);
-  }
 });
