@@ -61,7 +61,11 @@ function theirs(tf: typeof Tensorflow, trainer: Trainer, small: Float32Array, la
   };
   const values = names.map((name) => tf.tensor1d(trainer.get(name, 'value')));
   const { value, grads } = tf.valueAndGrads(loss)(values);
-  return { names, loss: value.dataSync()[0]!, gradients: grads.map((gradient) => gradient.dataSync()) };
+  return {
+    names,
+    loss: value.dataSync()[0]!,
+    gradients: grads.map((gradient) => Float32Array.from(gradient.dataSync())),
+  };
 }
 
 for (const shape of SHAPES) {
