@@ -1,9 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 const FILE_SYSTEM = ['fs', 'fs/promises', 'node:fs', 'node:fs/promises'].map((name) => ({
   name,
   message: 'Take src/system/files/fs.ts, which knows names of any bytes.',
+}));
+
+const SHARP = { name: 'sharp', allowTypeImports: true, message: 'Take loadSharp of src/pixels/vips.ts.' };
+const { peerDependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const APART = Object.keys(peerDependencies).map((name) => ({
+  name,
+  allowTypeImports: true,
+  message: 'It may not be installed: import it when it is needed, within withPackages.',
 }));
 
 export default tseslint.config(
@@ -47,22 +56,20 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'commands/**/*.ts'],
     ignores: ['src/pixels/vips.ts'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            { name: 'sharp', allowTypeImports: true, message: 'Take loadSharp of src/pixels/vips.ts.' },
-          ],
-        },
-      ],
+      '@typescript-eslint/no-restricted-imports': ['error', { paths: [SHARP, ...APART] }],
       'no-restricted-syntax': [
         'error',
         {
           selector: "ImportExpression[source.value='sharp']",
-          message: 'Take loadSharp of src/pixels/vips.ts.',
+          message: SHARP.message,
         },
       ],
     },
+  },
+  {
+    // apps that are imported as a whole, within withPackages
+    files: ['src/apps/jobs/**/*.ts', 'src/apps/serve/**/*.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [SHARP] }] },
   },
   {
     files: ['test/**/*.ts', 'examples/**/*.ts'],
