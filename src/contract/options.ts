@@ -1,3 +1,4 @@
+import type { Size } from '../system/measures.js';
 import type { Device, EngineName, Precision } from './engine.js';
 import type { Inputs } from './program-inputs.js';
 import type { OutputFormat, Outcome } from './job.js';
@@ -164,11 +165,6 @@ export interface Shard {
   /** From 1 to `count`. */
   index: number;
   count: number;
-}
-
-export interface Size {
-  widthPx: number;
-  heightPx: number;
 }
 
 /** The options of a run, checked and filled. */

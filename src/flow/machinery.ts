@@ -4,7 +4,7 @@ import { prepareEngine } from '../network/engines/prepare.js';
 import { quantizedNetworks } from '../network/models/int8/quantized-networks.js';
 import { openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
-import type { Run } from '../contract/run.js';
+import type { Run } from './run.js';
 import { createBuffers } from '../network/workers/buffers.js';
 import { openTilePool } from '../network/workers/pool.js';
 

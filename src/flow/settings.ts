@@ -7,7 +7,8 @@ import { schemeOf, s3Address } from '../system/files/address.js';
 import { journalsOf } from '../places/storage/journals.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs } from '../contract/program-inputs.js';
-import type { PipeOptions, Settings, Size } from '../contract/options.js';
+import type { PipeOptions, Settings } from '../contract/options.js';
+import type { Size } from '../system/measures.js';
 import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import type { NetworkFamily, Networks } from '../../contract/run.js';
+import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import type { FileDescription } from './describe-file.js';
 import type { KeptDescription } from './describe-kept.js';
 import { fileKind, KERAS } from './file/files.js';

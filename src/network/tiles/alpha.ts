@@ -1,4 +1,4 @@
-import type { Rect } from './grid.js';
+import type { Rect } from '../../contract/tiles.js';
 import type { Page } from './planes.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Pixels } from '../../contract/job.js';
-import type { PageSize, Rect } from './grid.js';
+import type { PageSize, Rect } from '../../contract/tiles.js';
 
 /** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
 export interface Page {

@@ -1,5 +1,5 @@
 import { psnrDb } from '../../pixels/metrics/psnr.js';
-import type { Rect } from './grid.js';
+import type { Rect } from '../../contract/tiles.js';
 import { levelOf, type Page } from './planes.js';
 
 /**
