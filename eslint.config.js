@@ -81,6 +81,28 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { paths: FILE_SYSTEM }] },
   },
   {
+    // one door to sharp, whose settings are those of the whole process
+    files: ['src/**/*.ts', 'commands/**/*.ts'],
+    ignores: ['src/pixels/vips.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'sharp', allowTypeImports: true, message: 'Take loadSharp of src/pixels/vips.ts.' },
+          ],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportExpression[source.value='sharp']",
+          message: 'Take loadSharp of src/pixels/vips.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'examples/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
   },

@@ -3,17 +3,15 @@ import * as Flags from '@oclif/core/flags';
 import { comparedArgs, compareFlags } from '../src/apps/compare/compare-flags.js';
 
 export default class Compare extends Command {
-  static override summary = 'Compare two images by figures, and side by side in a page.';
+  static override summary = 'Compare two images by PSNR and SSIM, and side by side on a page.';
 
   static override description =
-    'Prints what psnr prints. With --html also writes a page that shows both images on top of each other, with ' +
-    'a wipe, blinking, zoom without smoothing, a map of the differences and the place where they are largest. ' +
-    'The page is one file that loads nothing.';
+    'Prints the figures of psnr. With --html, also writes a page that shows both images with a wipe, blinking, zoom without smoothing, a map of the differences and the place where they are largest. The page is one file and loads nothing.';
 
   static override examples = [
     '<%= config.bin %> compare original.png result.png --shave 4',
     {
-      description: 'A page to look at',
+      description: 'With an HTML page',
       command: '<%= config.bin %> compare original.png result.png --html compare.html',
     },
   ];
@@ -21,7 +19,7 @@ export default class Compare extends Command {
   static override args = comparedArgs;
 
   static override flags = {
-    html: Flags.string({ helpValue: 'FILE', description: 'Write a page to look at to FILE.' }),
+    html: Flags.string({ helpValue: 'FILE', description: 'Write an HTML page to FILE.' }),
     ...compareFlags,
   };
 

@@ -4,7 +4,7 @@ import { Command } from '@oclif/core/command';
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export default class Completion extends Command {
-  static override summary = 'Print what teaches a shell to complete the commands and flags.';
+  static override summary = 'Print a shell completion script.';
 
   static override examples = [
     { description: 'bash, in ~/.bashrc', command: 'eval "$(<%= config.bin %> completion bash)"' },

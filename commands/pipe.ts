@@ -3,41 +3,34 @@ import { Command } from '@oclif/core/command';
 import { pipeFlags } from '../src/command-line/flags/pipe-flags.js';
 
 export default class Pipe extends Command {
-  static override summary = 'Upscale the images of folders, globs or a list.';
+  static override summary = 'Upscale files, directories, globs or a list of images.';
 
   static override description = [
-    'Sources are files, directories and globs, and the last argument is the directory of the results, ' +
-      `which mirrors their tree. With '-' the sources come as a list on standard input, and without a ` +
-      'directory each result goes beside its source, as NAME_2x.EXT.',
-    'The path of each result is printed to standard output as it is written; all else goes to standard ' +
-      'error. A bad image never stops the others. Ctrl-C finishes the images that are being worked on; a ' +
-      'second one stops at once.',
-    'Exit status: 0 all done; 1 some image failed; 2 nothing matched, or the command line or the set-up ' +
-      'is wrong; 129, 130 or 143 interrupted; 141 the reader of standard output went away.',
-    'Every flag has a default that can be set: SRGAN_MAX_MEMORY=2G stands for --max-memory 2G, and so ' +
-      'does {"max-memory": "2G"} in srgan.config.json. A flag wins over the environment, and that over ' +
-      'the file.',
+    "Sources are files, directories and globs; the last argument is the output directory, which mirrors their tree. With '-', sources are read as a list from standard input; without an output directory, each result goes beside its source as NAME_2x.EXT.",
+    'Prints the path of each result to standard output as it is written; everything else goes to standard error. A failed image never stops the others. Ctrl-C finishes the images in progress; a second one stops at once.',
+    'Exit status: 0 all done; 1 some image failed; 2 nothing matched, or a wrong command line or set-up; 129, 130 or 143 interrupted; 141 the reader of standard output went away.',
+    'Defaults of flags: SRGAN_MAX_MEMORY=2G stands for --max-memory 2G, and so does {"max-memory": "2G"} in srgan.config.json. A flag wins over the environment, which wins over the file.',
   ].join('\n\n');
 
   static override examples = [
     {
-      description: 'Mirror a tree, twice as large',
+      description: 'Mirror a directory tree at x2',
       command: "<%= config.bin %> pipe 'photos/**/*.jpg' upscaled",
     },
     {
-      description: 'Some files and a directory, four times as large, as WebP',
+      description: 'Some files and a directory, at x4, as WebP',
       command: '<%= config.bin %> pipe a.png b.jpg scans --out upscaled --scale 4 --format webp',
     },
     {
-      description: 'A list on standard input, results beside the sources',
+      description: 'A list from standard input, outputs beside the sources',
       command: 'cat list.txt | <%= config.bin %> pipe -',
     },
     {
-      description: 'Any file name, in and out',
+      description: 'Any file name, using NUL-separated lists',
       command: "find . -name '*.png' -print0 | <%= config.bin %> pipe -0 - upscaled | xargs -0 ls -l",
     },
     {
-      description: 'See what would be done',
+      description: 'Preview what would be done',
       command: '<%= config.bin %> pipe photos upscaled --min-size 1920x1080 --dry-run',
     },
   ];
@@ -52,7 +45,8 @@ export default class Pipe extends Command {
 
   static override args = {
     sources: Args.string({
-      description: "Files, directories and globs, then the output directory; or '-' for a list.",
+      description:
+        "Files, directories and globs, then the output directory; or '-' to read a list from standard input.",
       ignoreStdin: true,
     }),
   };

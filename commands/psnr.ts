@@ -2,24 +2,20 @@ import { Command } from '@oclif/core/command';
 import { comparedArgs, compareFlags } from '../src/apps/compare/compare-flags.js';
 
 export default class Psnr extends Command {
-  static override summary = 'Measure how alike two images are: PSNR and SSIM.';
+  static override summary = 'Measure the similarity of two images: PSNR and SSIM.';
 
   static override description = [
-    'PSNR in dB and SSIM (Wang et al. 2004) over red, green and blue, and on Y, the luma of BT.601 from 16 to ' +
-      '235, as papers on super-resolution give them; they leave out as many pixels at each side as the factor, ' +
-      'which --shave does. Images of 8 and of 16 bits, gray, colour and alpha are brought to one scale; colour ' +
-      'counts premultiplied by alpha, and alpha apart. Values are compared as they are stored, without colour ' +
-      'profiles, and upright.',
-    'With --json a PSNR is null where nothing differs.',
+    'Prints PSNR in dB and SSIM (Wang et al. 2004) over RGB and on Y (BT.601 luma, 16 to 235), as papers on super-resolution do; they ignore as many border pixels as the factor, as --shave does. Images of 8 and 16 bits, gray, colour and alpha are brought to one scale; colour is premultiplied by alpha, and alpha counts separately. Values are compared as stored, without colour profiles, after applying the orientation.',
+    'With --json, a PSNR is null when nothing differs.',
   ].join('\n\n');
 
   static override examples = [
     {
-      description: 'A result of factor 4 against the original',
+      description: 'An x4 result against the original',
       command: '<%= config.bin %> psnr original.png result.png --shave 4',
     },
     {
-      description: 'One figure for a program',
+      description: 'One figure for a script',
       command: '<%= config.bin %> psnr a.png b.png --json | jq .psnrDb.y',
     },
   ];

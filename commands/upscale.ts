@@ -6,13 +6,9 @@ export default class Upscale extends Command {
   static override summary = 'Upscale one image.';
 
   static override description = [
-    "IN and OUT are files, or '-' for the bytes of the image on standard input and standard output. The name of " +
-      'OUT says its format; where it says none, --format does, or it is that of IN. Directories on the way to ' +
-      'OUT are made.',
-    'OUT is whole or not there at all, and not a byte goes to standard output before the whole image has ' +
-      'succeeded. What is read from standard input may have up to 1 GiB.',
-    'Exit status: 0 done; 1 the image failed; 2 the command line or the set-up is wrong; 129, 130 or 143 ' +
-      'interrupted; 141 the reader of standard output went away.',
+    "IN and OUT are files, or '-' for image bytes on standard input and standard output. The extension of OUT sets the format; without one, --format or the format of IN does. Missing directories are created.",
+    'OUT is complete or not there at all; nothing is written to standard output before the whole image has succeeded. Standard input may have up to 1 GiB.',
+    'Exit status: 0 done; 1 the image failed; 2 a wrong command line or set-up; 129, 130 or 143 interrupted; 141 the reader of standard output went away.',
   ].join('\n\n');
 
   static override examples = [

@@ -3,13 +3,13 @@ import { Command } from '@oclif/core/command';
 import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class BatchList extends Command {
-  static override summary = 'List the batches whose results are in a directory, the newest first.';
+  static override summary = 'List the batches of an output directory, newest first.';
 
   static override examples = ['<%= config.bin %> batch list upscaled'];
 
   static override args = {
     out: Args.string({
-      description: 'Directory of the results; otherwise the working directory.',
+      description: 'Output directory of the batch (default: the working directory).',
       default: '.',
       ignoreStdin: true,
     }),

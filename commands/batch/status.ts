@@ -4,30 +4,29 @@ import * as Flags from '@oclif/core/flags';
 import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class BatchStatus extends Command {
-  static override summary = 'Tell where a batch stands.';
+  static override summary = 'Show the state of a batch.';
 
   static override description =
-    'Running, finished or interrupted; how many images are done; which failed and why. A batch whose process ' +
-    'is gone without having ended is interrupted. Reads the journal alone, so the batch is not disturbed.';
+    'Shows whether it is running, finished or interrupted, how many images are done, and which failed and why. A batch whose process is gone before the end is interrupted. Only the journal is read, so the batch is not disturbed.';
 
   static override examples = [
     '<%= config.bin %> batch status upscaled',
     {
-      description: 'For a program',
+      description: 'JSON for scripts',
       command: '<%= config.bin %> batch status upscaled --json | jq .state',
     },
   ];
 
   static override args = {
     out: Args.string({
-      description: 'Directory of the results; otherwise the working directory.',
+      description: 'Output directory of the batch (default: the working directory).',
       default: '.',
       ignoreStdin: true,
     }),
   };
 
   static override flags = {
-    'batch-id': Flags.string({ helpValue: 'ID', description: 'The batch; otherwise the newest.' }),
+    'batch-id': Flags.string({ helpValue: 'ID', description: 'Batch to show (default: the newest).' }),
     ...jsonFlag,
   };
 

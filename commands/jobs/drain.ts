@@ -1,13 +1,13 @@
 import { Command } from '@oclif/core/command';
 import { drainFlags } from '../../src/command-line/flags/jobs-flags.js';
+import { withQueuePackages } from '../../src/command-line/queue-packages.js';
 
 export default class JobsDrain extends Command {
   static override summary =
-    'Have the workers of a queue take nothing new, and wait until nothing is in hand.';
+    'Stop the workers of a queue from taking new shards, and wait until none is in progress.';
 
   static override description =
-    'Shards in hand are ended, all others wait in the queue, which stays held until --release; workers may go and ' +
-    'come meanwhile.';
+    'Shards in progress are finished; all others wait in the queue until --release. Workers may come and go meanwhile.';
 
   static override examples = [
     '<%= config.bin %> jobs drain --redis redis://queue:6379',
@@ -18,7 +18,7 @@ export default class JobsDrain extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsDrain);
-    const { runJobsDrain } = await import('../../src/apps/jobs/run-jobs-status.js');
+    const { runJobsDrain } = await withQueuePackages(() => import('../../src/apps/jobs/run-jobs-status.js'));
     process.exitCode = await runJobsDrain(flags);
   }
 }

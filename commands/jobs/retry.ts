@@ -1,12 +1,12 @@
 import { Command } from '@oclif/core/command';
 import { retryFlags } from '../../src/command-line/flags/jobs-flags.js';
+import { withQueuePackages } from '../../src/command-line/queue-packages.js';
 
 export default class JobsRetry extends Command {
-  static override summary = 'Put what failed back into the queue.';
+  static override summary = 'Put failed shards back into the queue.';
 
   static override description =
-    'Shards that failed as a whole, since a network or directory was missing or their workers died again and again; ' +
-    'with --images those too that ended with images that failed. What is done is passed over.';
+    'Retries shards that failed as a whole, for example because a network or directory was missing or their workers kept dying. With --images, also shards whose images failed. Finished work is skipped.';
 
   static override examples = [
     '<%= config.bin %> jobs retry --redis redis://queue:6379',
@@ -17,7 +17,7 @@ export default class JobsRetry extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsRetry);
-    const { runJobsRetry } = await import('../../src/apps/jobs/run-jobs-status.js');
+    const { runJobsRetry } = await withQueuePackages(() => import('../../src/apps/jobs/run-jobs-status.js'));
     process.exitCode = await runJobsRetry(flags);
   }
 }

@@ -1,18 +1,18 @@
 import { Command } from '@oclif/core/command';
 import { statusFlags } from '../../src/command-line/flags/jobs-flags.js';
+import { withQueuePackages } from '../../src/command-line/queue-packages.js';
 
 export default class JobsStatus extends Command {
-  static override summary = 'Tell where a queue stands.';
+  static override summary = 'Show the state of a queue.';
 
   static override description =
-    'Images and shards by what became of them, the rate of each worker, when it will be over, and what failed. ' +
-    'Asking costs as much as there are workers, however many jobs there are.';
+    'Shows images and shards by outcome, the rate of each worker, the estimated end and the failures. The cost of asking depends on the number of workers, not of jobs.';
 
   static override examples = [
     '<%= config.bin %> jobs status --redis redis://queue:6379',
     '<%= config.bin %> jobs status --watch',
     {
-      description: 'For a program',
+      description: 'JSON for scripts',
       command: '<%= config.bin %> jobs status --json | jq .images',
     },
   ];
@@ -21,7 +21,7 @@ export default class JobsStatus extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(JobsStatus);
-    const { runJobsStatus } = await import('../../src/apps/jobs/run-jobs-status.js');
+    const { runJobsStatus } = await withQueuePackages(() => import('../../src/apps/jobs/run-jobs-status.js'));
     process.exitCode = await runJobsStatus(flags);
   }
 }

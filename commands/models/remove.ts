@@ -2,15 +2,16 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 
 export default class ModelsRemove extends Command {
-  static override summary = 'Keep a network no longer.';
+  static override summary = 'Remove an added network.';
 
-  static override description = 'Only what models add has kept is removed; what is installed stays.';
+  static override description =
+    "Removes only networks added by 'models add'; built-in and installed ones stay.";
 
   static override examples = ['<%= config.bin %> models remove realesrgan-x4plus'];
 
   static override args = {
     name: Args.string({
-      description: "A name that 'srgan models --kept' lists.",
+      description: "A name from 'srgan models --kept'.",
       required: true,
       ignoreStdin: true,
     }),

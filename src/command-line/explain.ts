@@ -9,12 +9,19 @@ export interface Explanation {
   readonly exitStatus: number;
 }
 
+export interface Explaining {
+  /** Show causes, and the stack of a defect. */
+  readonly verbose: boolean;
+  /** What was probably meant, in front of the hint. */
+  readonly suggestion?: string | undefined;
+}
+
 /** What a person is told about the error that ended the program: one sentence, and what can be done. */
-export function explain(error: unknown, { verbose }: { verbose: boolean }): Explanation {
+export function explain(error: unknown, { verbose, suggestion }: Explaining): Explanation {
   if (isExit(error)) return { lines: [], exitStatus: error.oclif.exit };
   const { sentence, hint, exitStatus } = tell(error);
   const lines = [`srgan: ${visible(sentence)}`];
-  if (hint) lines.push(`  ${visible(hint)}`);
+  for (const line of [suggestion, hint]) if (line) lines.push(`  ${visible(line)}`);
   if (verbose) {
     lines.push(...causes(error).map((cause) => `  ${cause}`));
     if (error instanceof Error && error.stack && isDefect(error)) lines.push(error.stack);
@@ -44,7 +51,7 @@ function tell(error: unknown): Told {
   const what = error instanceof Error ? error.message : String(error);
   return {
     sentence: `This is a defect of srgan: ${what}`,
-    hint: 'Please report it, with what -v prints.',
+    hint: 'Please report it, with the output of -v.',
     exitStatus: 1,
   };
 }

@@ -1,18 +1,20 @@
 import { run } from '@oclif/core/run';
+import { ownProcess } from '../pixels/vips.js';
 
 /** Runs the command line of this process; `root` is the directory of the package. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
+  ownProcess();
   // messages for people may go nowhere: the work goes on
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
-    void fail(error, argv).then((status) => process.exit(status));
+    void fail(error, argv, root).then((status) => process.exit(status));
   });
   try {
     const words = await withOwnBytes(argv);
     // no plugins: nothing is looked for outside of the package
     await run(words, { root, userPlugins: false, devPlugins: false });
   } catch (error) {
-    process.exitCode = await fail(error, argv);
+    process.exitCode = await fail(error, argv, root);
   }
 }
 
@@ -33,7 +35,7 @@ function workingDirectory(): string {
   }
 }
 
-async function fail(error: unknown, argv: readonly string[]): Promise<number> {
+async function fail(error: unknown, argv: readonly string[], root: string): Promise<number> {
   const explaining = await import('./explain.js').catch(() => undefined);
   // what keeps modules from being loaded kept the program from it too; thrown, it would come here again, without end
   if (!explaining) {
@@ -43,9 +45,28 @@ async function fail(error: unknown, argv: readonly string[]): Promise<number> {
     return 2;
   }
   const { explain } = explaining;
-  const { lines, exitStatus } = explain(error, { verbose: isVerbose(argv) });
+  const { lines, exitStatus } = explain(error, {
+    verbose: isVerbose(argv),
+    suggestion: await suggestion(error, argv, root),
+  });
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
   return exitStatus;
+}
+
+async function suggestion(
+  error: unknown,
+  argv: readonly string[],
+  root: string,
+): Promise<string | undefined> {
+  if (!(error instanceof Error) || !/^(?:command .+ not found|Nonexistent flags?)/.test(error.message))
+    return undefined;
+  try {
+    const { suggest } = await import('./suggest.js');
+    return await suggest(error.message, argv, root);
+  } catch {
+    // no help is no reason to hide the error itself
+    return undefined;
+  }
 }
 
 /** Asked before and apart from parsing, which may be what failed. */

@@ -1,4 +1,4 @@
-import { type Narrowing, type PageSize, type Sides, type TileWork, type Stage } from './tiles.js';
+import type { Narrowing, Page, PageSize, Rect, Sides, Stage, TileWork } from './tiles.js';
 
 /** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
 export interface NetworkFile {
@@ -28,6 +28,8 @@ export interface NetworkFile {
   readonly kernel?: ResizeKernel;
   /** What the result lacks on each side, in input pixels, where the network pads nothing there. */
   readonly trimPx?: Sides<number>;
+  /** For the engine `native`, where that can run the network. */
+  readonly native?: NativeNetwork;
   /** The network made for tiles. Without it, tiles go through the network itself, with a halo. */
   readonly tiled?: TiledNetwork;
   /** The network whose halo is taken off step by step. */
@@ -80,6 +82,21 @@ export interface Narrows {
   readonly endPx: number;
 }
 
+/** A network as the engine `native` takes it: checked again when it is loaded, and shared by all threads. */
+export interface Program {
+  /** Operations; see program.ts of the engine. */
+  readonly code: Int32Array<SharedArrayBuffer>;
+  /** Weights, and all other numbers that are no whole ones. */
+  readonly numbers: Float32Array<SharedArrayBuffer>;
+}
+
+/** It computes no more of a tile's halo than each layer needs. */
+export interface NativeNetwork {
+  readonly program: Program;
+  /** What it costs, from its first layers to its last. */
+  readonly stages: readonly Stage[];
+}
+
 /** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */
 export interface WholeImageMeans {
   readonly steps: readonly NetworkFile[];
@@ -88,6 +105,18 @@ export interface WholeImageMeans {
 
 export const RESIZE_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
 export type ResizeKernel = (typeof RESIZE_KERNELS)[number];
+
+/** A part of a page of pixels, and the page that it is enlarged into. */
+export interface PagePart {
+  readonly source: Page;
+  readonly result: Page;
+  /** What the network may see; beyond the page the nearest pixel is repeated. */
+  readonly window: Rect;
+  /** What of the window is enlarged. */
+  readonly core: Rect;
+  /** Enlarges the alpha channel, as a gray image, and not the colours. */
+  readonly alpha: boolean;
+}
 
 /** One loaded network. `run` calls must not overlap. */
 export interface Network {
@@ -99,7 +128,7 @@ export interface Network {
    *   NetworkFile's `features`.
    * @param givens what the file's `givens` name, one value for each channel
    * @param halo what the planes have around the wanted part, where the file says that it `narrows`: of that no more
-   *   is left around the result than is said there
+   *   is left around the result than is said there; nothing of it by the engine `native`
    * @throws SrganError E_ENGINE
    */
   run(
@@ -109,6 +138,12 @@ export interface Network {
     givens?: readonly Float32Array[],
     halo?: Sides<number>,
   ): Promise<Float32Array>;
+  /**
+   * Enlarges pixels into pixels, rounded half up and clamped, where the engine can do so without float planes.
+   * @returns false where a value was no finite number
+   * @throws SrganError E_ENGINE
+   */
+  enlarge?(part: PagePart, givens?: readonly Float32Array[]): boolean;
   dispose(): Promise<void>;
 }
 
@@ -123,7 +158,7 @@ export interface Engine {
   load(file: NetworkFile): Promise<Network>;
 }
 
-export const ENGINE_NAMES = ['onnx', 'reference', 'tfjs', 'resize'] as const;
+export const ENGINE_NAMES = ['native', 'onnx', 'reference', 'tfjs', 'resize'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'auto'] as const;

@@ -88,6 +88,8 @@ export interface Job {
   readonly header: ImageHeader;
   /** Name of the network, as the models registry takes it. */
   readonly model: string;
+  /** Why it is this network, where srgan chose it, such as `JPEG quality 75`. */
+  readonly modelBecause?: string;
   /** The network's factors to run one after the other, such as [2] or [8, 2]; empty means resize alone. */
   readonly passes: readonly number[];
   /** Size of each page of the result. */
@@ -216,6 +218,8 @@ export interface Outcome {
   /** Its pixels went, or would go, by way of the disk. */
   readonly spilled?: boolean;
   readonly model?: string;
+  /** Why it is this network, where srgan chose it. */
+  readonly modelBecause?: string;
   readonly passes?: readonly number[];
   /** Milliseconds spent in each stage; waiting for a place in it is not counted. */
   readonly ms: Partial<Record<StageName, number>>;

@@ -2,6 +2,7 @@ import type { Size } from '../system/measures.js';
 import type { Device, EngineName, Precision } from './engine.js';
 import type { Inputs } from './program-inputs.js';
 import type { OutputFormat, Outcome } from './job.js';
+import type { Effort, KindChoice } from './own-names.js';
 
 /** Options of a run as a program gives them; everything but `inputs` has a default. */
 export interface PipeOptions {
@@ -45,8 +46,12 @@ export interface PipeOptions {
   /** What to do with an image that already has the wanted size. Default copy. */
   ifLarger?: 'copy' | 'skip';
 
-  /** Default esrgan-slim. */
+  /** A network by name or path, in place of what `kind` and `effort` choose. */
   model?: string;
+  /** Kind of srgan's own network; `auto` chooses one for each image from its bytes. Default auto. */
+  kind?: KindChoice;
+  /** Size of srgan's own network: each takes about four times as long as the one before it. Default balanced. */
+  effort?: Effort;
   engine?: EngineName;
   device?: Device;
   /** Average over the 8 flips and turns: 8 times the work, slightly better. */

@@ -42,7 +42,7 @@ export type ClosedSides = Sides<boolean>;
  * What a tile goes through: the network as it is, or with its halo taken off step by step, or as it is made for tiles,
  * perhaps in integers.
  */
-export type TileForm = 'whole' | 'narrowed' | 'tiled' | 'int8';
+export type TileForm = 'whole' | 'native' | 'narrowed' | 'tiled' | 'int8';
 
 export interface PlannedTile extends Tile {
   readonly form: TileForm;
@@ -96,4 +96,14 @@ export interface Stage {
   /** Per input pixel of the tile with this halo. */
   readonly macsPerPixel: number;
   readonly liveFloatsPerPixel: number;
+}
+
+/** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
+export interface Page {
+  readonly data: Uint8Array | Uint16Array;
+  /** Index of its first sample; below 0 where that is above the band. */
+  readonly start: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly channels: number;
 }

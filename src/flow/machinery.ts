@@ -1,8 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { createBudget } from '../system/budget.js';
 import { prepareEngine } from '../network/engines/prepare.js';
+import { runsOn } from '../network/engines/runs-on.js';
 import { quantizedNetworks } from '../network/models/int8/quantized-networks.js';
-import { openNetworks } from '../network/models/networks.js';
+import { networkIdentity, openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
 import type { Run } from './run.js';
 import { createBuffers } from '../network/workers/buffers.js';
@@ -17,7 +18,7 @@ export interface Machinery extends Pick<
   readonly tilePx: number | undefined;
   /**
    * Reads the network named for all images, so that a wrong name costs nothing.
-   * @returns its key at its own factor
+   * @returns what is the same wherever the results are
    * @throws SrganError E_MODEL
    */
   check(model: string): Promise<string>;
@@ -41,11 +42,13 @@ function ampleBytes(threads: number): number {
 /**
  * Workers start when there is a tile for them.
  * @param onNote told in a sentence what the engine runs on, where that is not what was asked for
+ * @param onDetail told what the networks run on, and why
  * @throws SrganError E_ENGINE
  */
 export async function openMachinery(
   settings: MachinerySettings,
   onNote: (sentence: string) => void,
+  onDetail: (sentence: string) => void = () => undefined,
 ): Promise<Machinery> {
   const { engine, device, fold, precision, threads, maxMemory, chunkSize } = settings;
   const prepared = await prepareEngine({ engine, device }, threads);
@@ -65,10 +68,11 @@ export async function openMachinery(
     codec: pLimit(threads),
     async check(model) {
       const family = await inFull.describe(model);
-      const { key } = await inFull.load(model, family.defaultFactor);
+      const file = await inFull.load(model, family.defaultFactor);
       if (prepared.note !== undefined && !noted) onNote(prepared.note);
+      if (!noted) onDetail(`${file.title} runs on ${runsOn(prepared.settings.engine, file)}.`);
       noted = true;
-      return key;
+      return await networkIdentity(inFull, model);
     },
     close: () => tiles.close(),
   };

@@ -57,7 +57,14 @@ export async function openRun(
   work?: string,
 ): Promise<OpenRun> {
   const asked = await resolveOptions(options);
-  const machinery = shared ?? (await openMachinery(asked, (sentence) => options.onNote?.(sentence)));
+  const tell = { note: options.onNote, detail: options.onDetail };
+  const machinery =
+    shared ??
+    (await openMachinery(
+      asked,
+      (sentence) => tell.note?.(sentence),
+      (sentence) => tell.detail?.(sentence),
+    ));
   const stated = { ...asked, tile: asked.tile ?? machinery.tilePx };
   const { networks, tiles, buffers, budget, places, codec } = machinery;
 

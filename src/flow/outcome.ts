@@ -31,6 +31,7 @@ export function outcomeOf(ticket: Ticket): Outcome {
     predictedBytes: planned?.predictedBytes,
     spilled: job?.spill,
     model: job?.action === 'upscale' ? job.model : undefined,
+    modelBecause: job?.action === 'upscale' ? job.modelBecause : undefined,
     passes: job?.action === 'upscale' ? job.passes : undefined,
     ms: ticket.ms,
     extra: source.extra,

@@ -14,7 +14,9 @@ let longest = 0;
 for (const folder of ['src', 'commands']) visit(folder);
 
 function visit(folder) {
-  const entries = readdirSync(folder);
+  const entries = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || /\.c?ts$/.test(entry.name))
+    .map(({ name }) => name);
   if (entries.length > MAX_ENTRIES && folder !== 'commands')
     problems.push(`${folder} has ${entries.length} entries, more than ${MAX_ENTRIES}.`);
   for (const entry of entries) {

@@ -43,7 +43,7 @@ test('a defect says that it is one, and shows its stack only on request', (t) =>
   const { lines, exitStatus } = explain(new TypeError('x is not a function'), quietly);
   t.deepEqual(lines, [
     'srgan: This is a defect of srgan: x is not a function',
-    '  Please report it, with what -v prints.',
+    '  Please report it, with the output of -v.',
   ]);
   t.is(exitStatus, 1);
   t.true(explain(new TypeError('x'), { verbose: true }).lines.some((line) => line.includes('explain.test')));

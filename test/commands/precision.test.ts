@@ -18,7 +18,18 @@ onExactIntegers(
         .toFile(join(cwd, name));
     }
     const run = async (...flags: string[]) => {
-      const args = ['pipe', 'a.png', 'b.png', 'out', '--tile', '32', '--resume', ...flags];
+      const args = [
+        'pipe',
+        'a.png',
+        'b.png',
+        'out',
+        '--tile',
+        '32',
+        '--model',
+        'esrgan-slim',
+        '--resume',
+        ...flags,
+      ];
       const { exitCode, stderr } = await srgan(args, { cwd });
       t.is(exitCode, 0, stderr);
       return stderr;

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { srgan } from '../helpers/cli.js';
@@ -80,3 +80,16 @@ test('tells in plain sentences what cannot be compared', async (t) => {
     t.is(stdout, '');
   }
 });
+
+for (const command of ['psnr', 'compare'] as const) {
+  test(`${command} opens the kinds that pipe opens, and no others`, async (t) => {
+    const cwd = await temporaryDirectory(t);
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"/>';
+    for (const name of ['a.svg', 'a.png']) {
+      await writeFile(join(cwd, name), svg);
+      const { exitCode, stderr } = await srgan([command, name, name], { cwd });
+      t.is(exitCode, 1);
+      t.regex(stderr, /^srgan: a\.(svg|png): is not an image of a supported kind\.$/m);
+    }
+  });
+}

@@ -1,3 +1,4 @@
+import { kernelIdentity } from '../../src/network/engines/native/binding.js';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -35,8 +36,8 @@ test('everything but inputs has a default', async (t) => {
     minSize: undefined,
     maxSize: undefined,
     ifLarger: 'copy',
-    model: 'esrgan-slim',
-    engine: 'onnx',
+    model: 'auto-m',
+    engine: kernelIdentity() === undefined ? 'onnx' : 'native',
     device: 'cpu',
     tta: false,
     fold: true,

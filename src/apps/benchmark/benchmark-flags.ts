@@ -14,18 +14,24 @@ const { model, engine, device, tile } = networkFlags;
 const { json, quiet, verbose, config } = reportingFlags;
 
 export const benchmarkFlags = {
-  'batch-sizes': wholeNumbers({ ...measurement, description: 'Images in a batch; otherwise 10,50,100.' }),
-  'thread-counts': wholeNumbers({ ...measurement, description: 'Worker threads; otherwise 1,2,4,8.' }),
-  'image-size': wholeNumber({ ...measurement, description: 'Side of the images in pixels; otherwise 256.' }),
+  'batch-sizes': wholeNumbers({ ...measurement, description: 'Images per batch (default: 10,50,100).' }),
+  'thread-counts': wholeNumbers({
+    ...measurement,
+    description: 'Numbers of worker threads (default: 1,2,4,8).',
+  }),
+  'image-size': wholeNumber({
+    ...measurement,
+    description: 'Width and height of the images in pixels (default: 256).',
+  }),
   warmup: wholeNumber({
     ...measurement,
-    description: 'Images per worker before the clock starts, so that loading is not timed; otherwise 2.',
+    description: 'Warm-up images per worker before timing starts (default: 2).',
   }),
   repeat: wholeNumber({
     ...measurement,
-    description: 'Rounds; in each every configuration runs once. Otherwise 3.',
+    description: 'Rounds; every configuration runs once in each (default: 3).',
   }),
-  seed: wholeNumber({ ...measurement, description: 'Makes other images of the same kind; otherwise 1.' }),
+  seed: wholeNumber({ ...measurement, description: 'Seed of the generated images (default: 1).' }),
   scale,
   model,
   engine,
@@ -35,12 +41,12 @@ export const benchmarkFlags = {
   html: Flags.string({
     helpGroup: 'REPORT',
     helpValue: 'FILE',
-    description: 'Write a page with plots to FILE.',
+    description: 'Write an HTML page with plots to FILE.',
   }),
   save: Flags.boolean({
     helpGroup: 'REPORT',
     description:
-      'Make the recommended threads the default of later runs, in the nearest srgan.config.json, or in a new one here.',
+      'Save the recommended number of threads as the default, in the nearest srgan.config.json or a new one here.',
   }),
   quiet,
   verbose,

@@ -6,24 +6,23 @@ import { bytes } from '../../command-line/flags/valued.js';
 export const addFlags = {
   name: Flags.string({
     helpValue: 'NAME',
-    description: 'What --model calls it; otherwise as its file, folder or package is named.',
+    description: 'Name for --model (default: the name of the file, directory or package).',
   }),
   all: Flags.boolean({
-    description: 'Keep all networks of a folder, archive or package that holds several.',
+    description: 'Add all networks of a directory, archive or package.',
   }),
   only: Flags.string({
     multiple: true,
     helpValue: 'NAME',
-    description: 'Of several, keep the one of this name. May be given again.',
+    description: 'Add only the network of this name. Repeatable.',
     exclusive: ['all'],
   }),
-  force: Flags.boolean({ description: 'Replace a kept network of the same name.' }),
+  force: Flags.boolean({ description: 'Replace an added network of the same name.' }),
   sha256: Flags.string({
     multiple: true,
     helpValue: 'HEX',
-    description:
-      'Keep nothing unless this is the sum of the archive, or of a file of the network. May be given again.',
+    description: 'Refuse unless this is the SHA-256 of the archive or of a file of the network. Repeatable.',
   }),
-  'max-download': bytes({ description: 'Give a download up that is larger; otherwise 1G.' }),
+  'max-download': bytes({ description: 'Refuse downloads larger than this (default: 1G).' }),
   ...jsonFlag,
 };

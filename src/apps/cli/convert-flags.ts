@@ -4,8 +4,8 @@ import { wholeNumber } from '../../command-line/flags/valued.js';
 export const convertFlags = {
   scale: wholeNumber({
     char: 's',
-    description: "One of the network's factors; otherwise 2 for those built in, or its own.",
+    description: "One of the network's factors (default: 2 for built-in networks, or its own).",
   }),
-  fold: Flags.boolean({ description: 'Write a network that does less work for the same result.' }),
-  overwrite: Flags.boolean({ description: 'Replace a file that is there already.' }),
+  fold: Flags.boolean({ description: 'Write the folded network, which does less work for the same result.' }),
+  overwrite: Flags.boolean({ description: 'Overwrite an existing file.' }),
 };

@@ -5,17 +5,17 @@ import { readWholeNumber } from '../../command-line/values.js';
 
 export const comparedArgs = {
   a: Args.string({
-    description: 'The original, or what to compare with.',
+    description: 'Original or reference image.',
     required: true,
     ignoreStdin: true,
   }),
-  b: Args.string({ description: 'An image of the same size.', required: true, ignoreStdin: true }),
+  b: Args.string({ description: 'Image of the same size.', required: true, ignoreStdin: true }),
 };
 
 export const compareFlags = {
   shave: Flags.custom<number>({
     helpValue: 'N',
-    description: 'Leave out N pixels at each side; papers leave out as many as the factor. Otherwise 0.',
+    description: 'Ignore N pixels at each border; papers ignore as many as the factor (default: 0).',
     parse: (text) => Promise.resolve(readWholeNumber(text, '--shave')),
   })(),
   ...jsonFlag,

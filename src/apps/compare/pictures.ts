@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { loadSharp } from '../../pixels/vips.js';
 import { withNativeInput } from '../../pixels/codec/native-input.js';
 import { SrganError } from '../../system/errors.js';
 import type { Comparison } from '../../pixels/metrics/compare.js';
@@ -63,8 +64,7 @@ export async function drawPictures(comparison: Comparison): Promise<Pictures> {
 
 /** A picture of a file, upright, as `change` leaves it. */
 async function pictureOf(path: string, change: (image: Sharp) => Sharp): Promise<Picture> {
-  const { default: sharp } = await import('sharp');
-  sharp.cache(false);
+  const sharp = await loadSharp();
   return withNativeInput(path, (input) =>
     embed(path, change(sharp(input, { autoOrient: true, limitInputPixels: false, sequentialRead: true }))),
   );
@@ -85,7 +85,7 @@ async function detailOf({ a, b, widthPx, heightPx }: Comparison, { worst }: Diff
 }
 
 async function heatMap({ cells, columns, rows, worst }: DifferenceMap): Promise<Picture> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const colours = new Uint8Array(cells.length * 3);
   cells.forEach((difference, i) => {
     const at = Math.round(heatOf(difference, worst.difference) * (HEAT_COLOURS.length - 1));

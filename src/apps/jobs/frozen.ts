@@ -19,6 +19,8 @@ const FROZEN = [
   'maxSize',
   'ifLarger',
   'model',
+  'kind',
+  'effort',
   'engine',
   'device',
   'tta',

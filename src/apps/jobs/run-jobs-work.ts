@@ -1,4 +1,5 @@
-import { openQueue, type ShardJob } from './redis/queue.js';
+import { withPackages } from '../../system/installed.js';
+import { openQueue, type OpenQueue, type ShardJob } from './redis/queue.js';
 import { resourcesOf } from './shard/run-shard.js';
 import { work, type ShardEnd, type WorkObserver } from './work.js';
 import type { Outcome } from '../../contract/job.js';
@@ -23,6 +24,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
     if (!flags.quiet) tell(sentence);
   };
   const watched = watchedDirectory();
+  const measuring = flags.metrics === undefined ? undefined : await loadMetrics();
   const open = await openQueue(flags, say);
   const drainLimit = flags['drain-limit'] ?? DRAIN_LIMIT_S;
   const interrupts = openInterrupts(() => {
@@ -44,7 +46,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
       else say(line);
     },
   };
-  const metrics = flags.metrics === undefined ? undefined : await openMetrics(flags.metrics);
+  const metrics = measuring && (await measuring.open(flags.metrics ?? '', open));
   try {
     if (metrics) say(`Metrics are at ${metrics.url}`);
     say(`Working on the queue ${open.name} of Redis at ${open.connection.title}.`);
@@ -65,13 +67,23 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
     await open.close();
     interrupts.dispose();
   }
+}
 
-  async function openMetrics(address: string) {
-    const { serveMetrics } = await import('./telemetry/serve-metrics.js');
-    const { workMetrics } = await import('./telemetry/work-metrics.js');
-    const { registry, observer } = workMetrics(open);
-    return { ...(await serveMetrics(address, registry)), observer };
-  }
+/** @throws SrganError E_USAGE where what it needs is not installed */
+async function loadMetrics() {
+  const { serveMetrics } = await import('./telemetry/serve-metrics.js');
+  const { workMetrics } = await withPackages(
+    '--metrics',
+    ['prom-client'],
+    'E_USAGE',
+    () => import('./telemetry/work-metrics.js'),
+  );
+  return {
+    async open(address: string, queue: OpenQueue) {
+      const { registry, observer } = workMetrics(queue);
+      return { ...(await serveMetrics(address, registry)), observer };
+    },
+  };
 }
 
 function lineOf({ manifest, shard, sources }: ShardJob, end: ShardEnd): string {

@@ -1,4 +1,5 @@
 import type { Workload } from '../../flow/measured-runs/run-order.js';
+import { defaultEngine } from '../../network/engines/default-engine.js';
 import { expected } from '../../system/expect.js';
 import { SrganError } from '../../system/errors.js';
 import { listNetworks, openNetworks } from '../../network/models/networks.js';
@@ -28,7 +29,8 @@ const USUAL_SCALE = 2;
  */
 export async function openContest(settings: ModelComparisonSettings): Promise<Contest> {
   const { device, tile } = settings;
-  const networks = openNetworks({ engine: 'onnx', device });
+  const engine = defaultEngine(device);
+  const networks = openNetworks({ engine, device });
   const stated = settings.models ?? (await installedFor(settings.scale ?? USUAL_SCALE));
   const families = await Promise.all(
     stated.map(async (model) => ({ model, ...(await networks.describe(model)) })),
@@ -49,7 +51,7 @@ export async function openContest(settings: ModelComparisonSettings): Promise<Co
         name: isOne(name) ? name : model,
         baseline: false,
         factors,
-        workload: { engine: 'onnx', model, device, tile, scale } as const,
+        workload: { engine, model, device, tile, scale } as const,
       })),
     ],
   };

@@ -21,29 +21,29 @@ export const modelComparisonFlags = {
   models: words({
     ...measurement,
     char: 'm',
-    description: 'The networks, as --model takes them; otherwise all that are installed and have the factor.',
+    description: 'Networks to compare, as for --model (default: all installed ones with the factor).',
   }),
   scale: wholeNumber({
     ...measurement,
     char: 's',
-    description: "By how much, from 2 to 8; otherwise the first network's own factor, 2 for those built in.",
+    description: "Scale factor, 2 to 8 (default: the first network's own, 2 for built-in networks).",
   }),
   downscale: Flags.option({
     ...measurement,
     options: DOWNSCALE_FILTERS,
-    description: 'How the images are made small; otherwise bicubic, as papers do.',
+    description: 'Filter that makes the images small (default: bicubic, as in papers).',
   })(),
   limit: wholeNumber({
     ...measurement,
-    description: 'Take at most N images, evenly over all there are; otherwise 10.',
+    description: 'Use at most N images, spread evenly over all (default: 10).',
   }),
   warmup: wholeNumber({
     ...measurement,
-    description: 'Images per worker before the clock starts, so that loading is not timed; otherwise 1.',
+    description: 'Warm-up images per worker before timing starts (default: 1).',
   }),
   repeat: wholeNumber({
     ...measurement,
-    description: 'Rounds; in each every network works once. Otherwise 1.',
+    description: 'Rounds; every network runs once in each (default: 1).',
   }),
   threads,
   device,
@@ -51,18 +51,18 @@ export const modelComparisonFlags = {
   sort: Flags.option({
     ...reporting,
     options: SORTS,
-    description: 'What the table begins with the best of; otherwise psnr, of RGB.',
+    description: 'Figure to sort by, best first (default: psnr, of RGB).',
   })(),
   json,
   html: Flags.string({
     ...reporting,
     char: 'o',
     helpValue: 'FILE',
-    description: 'Write a page with a plot of quality against speed and details side by side to FILE.',
+    description: 'Write an HTML page with a plot of quality against speed and details side by side.',
   }),
   crops: wholeNumber({
     ...reporting,
-    description: 'Show N details in the page, from 0 to 100; otherwise 12.',
+    description: 'Number of details on the page, 0 to 100 (default: 12).',
   }),
   quiet,
   verbose,

@@ -2,10 +2,12 @@
 import { readFile } from '../../system/files/fs.js';
 import type { PipeOptions } from '../../contract/options.js';
 import { pipe } from '../../flow/pipe.js';
+import { ownProcess } from '../../pixels/vips.js';
 
 /** As a shell reports a program that Ctrl-C ended. */
 const INTERRUPTED_STATUS = 130;
 
+ownProcess();
 const options = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as PipeOptions;
 const drain = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => drain.abort());

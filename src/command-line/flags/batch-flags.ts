@@ -11,7 +11,7 @@ export const batchDefaults = {
   recursive: Flags.boolean({
     ...selectingFlags.recursive,
     char: 'r',
-    description: 'Look into the subdirectories of IN too, and mirror them in OUT; otherwise only at the top.',
+    description: 'Include the subdirectories of IN and mirror them in OUT (default: only the top).',
   }),
   ...globFlag,
   exclude: selectingFlags.exclude,

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../../contract/engine.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
 import { parseSize, type Size } from '../../system/measures.js';
+import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
 import type { Shard } from '../../contract/options.js';
 import { readShard } from '../array-job.js';
 import { number, valued, wholeNumber } from './valued.js';
@@ -19,39 +20,39 @@ export const selectingFlags = {
   'files-from': Flags.string({
     ...selecting,
     helpValue: 'FILE',
-    description: "Take the sources from a list in FILE, '-' for standard input.",
+    description: "Read the list of sources from FILE ('-' for standard input).",
   }),
   null: Flags.boolean({
     ...selecting,
     char: NUL_CHAR,
-    description: 'Entries of the list, and the paths on standard output, end in NUL instead of a line break.',
+    description: 'List entries and printed paths end with NUL instead of a newline.',
   }),
   ndjson: Flags.boolean({
     ...selecting,
     description:
-      'The list has one JSON object a line: src, and where wanted dst, scale, width, height, model, format and quality of its own. Other keys go on to its record.',
+      'The list has one JSON object per line: src, and optionally dst, scale, width, height, model, format and quality. Other keys are passed through to its record.',
     exclusive: ['null'],
   }),
   recursive: Flags.boolean({
     ...selecting,
     allowNo: true,
-    description: 'Look into the subdirectories of directories; this is the default.',
+    description: 'Descend into subdirectories (default).',
   }),
   include: Flags.string({
     ...selecting,
     helpValue: 'GLOB',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'Of what the sources name, take only this. May be given again.',
+    description: 'Process only sources that match GLOB. Repeatable.',
   }),
   exclude: Flags.string({
     ...selecting,
     helpValue: 'GLOB',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'Of what the sources name, leave this out. May be given again.',
+    description: 'Skip sources that match GLOB. Repeatable.',
   }),
-  limit: wholeNumber({ ...selecting, description: 'Take at most N sources.' }),
+  limit: wholeNumber({ ...selecting, description: 'Process at most N sources.' }),
 };
 
 /** Of a run, and not of what goes to a queue. */
@@ -59,7 +60,7 @@ export const shardFlag = {
   shard: shard({
     ...selecting,
     description:
-      'Take only part i of N, from 1 on: N machines, each with another i, do what one would without. auto takes both from an array of Kubernetes, Slurm or AWS Batch.',
+      'Process only shard i of N (1..N), so that N machines share the work. auto reads both from a Kubernetes, Slurm or AWS Batch array job.',
   }),
 };
 
@@ -70,7 +71,7 @@ export const globFlag = {
     helpValue: 'GLOB',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'Take only what matches, relative to IN, such as *.png or 2024/**. May be given again.',
+    description: 'Process only files that match GLOB, relative to IN, such as *.png or 2024/**. Repeatable.',
   }),
 };
 
@@ -80,38 +81,38 @@ export const namingFlags = {
     ...naming,
     char: 'o',
     helpValue: 'DIR',
-    description: 'Directory of the results, in place of the last argument.',
+    description: 'Output directory, instead of the last argument.',
   }),
   base: Flags.string({
     ...naming,
     helpValue: 'DIR',
     description:
-      'Directory whose tree is mirrored under the output directory; found from the sources otherwise.',
+      'Directory whose tree is mirrored under the output directory (default: the common parent of the sources).',
   }),
   name: Flags.string({
     ...naming,
     helpValue: 'TEMPLATE',
     description:
-      'Template of the path of a result, such as {dir}/{name}{suffix}.{ext}; also {srcext} {scale} {model} {width} {height} {hash:8}.',
+      'Template for output paths, such as {dir}/{name}{suffix}.{ext}; also {srcext} {scale} {model} {width} {height} {hash:8}.',
   }),
   suffix: Flags.string({
     ...naming,
     helpValue: 'TEXT',
-    description: 'What {suffix} stands for; otherwise such as _2x.',
+    description: 'Value of {suffix} (default: the factor, such as _2x).',
   }),
   'skip-existing': Flags.boolean({
     ...naming,
-    description: 'Pass over a source whose result is there already.',
+    description: 'Skip sources whose output already exists.',
     exclusive: ['overwrite'],
   }),
   overwrite: Flags.boolean({
     ...naming,
-    description: 'Replace a result that is there already. A source is never replaced.',
+    description: 'Overwrite existing outputs. A source is never overwritten.',
     exclusive: ['skip-existing'],
   }),
   'dry-run': Flags.boolean({
     ...naming,
-    description: 'Print what would be done, with sizes, formats, collisions and memory, and write nothing.',
+    description: 'Print what would be done (sizes, formats, collisions, memory) and write nothing.',
   }),
 };
 
@@ -120,84 +121,97 @@ export const resultFlags = {
   scale: number({
     ...result,
     char: 's',
-    description: "Any factor above 0; otherwise the network's own, 2 for those built in.",
+    description: "Scale factor, any number above 0 (default: the network's own, 2 for built-in networks).",
   }),
-  width: wholeNumber({ ...result, description: 'Width of the results in pixels.', exclusive: ['scale'] }),
-  height: wholeNumber({ ...result, description: 'Height of the results in pixels.', exclusive: ['scale'] }),
+  width: wholeNumber({ ...result, description: 'Output width in pixels.', exclusive: ['scale'] }),
+  height: wholeNumber({ ...result, description: 'Output height in pixels.', exclusive: ['scale'] }),
   'min-size': size({
     ...result,
-    description: 'Make each image at least so large.',
+    description: 'Enlarge each image to at least this size.',
     exclusive: ['scale', 'width', 'height'],
   }),
-  'max-size': size({ ...result, description: 'Make no image larger than this.' }),
+  'max-size': size({ ...result, description: 'Limit outputs to this size.' }),
   'if-larger': Flags.option({
     ...result,
     options: ['copy', 'skip'] as const,
-    description: 'What to do with an image that already has the size; otherwise copy.',
+    description: 'What to do with an image that is already large enough (default: copy).',
   })(),
   format: Flags.option({
     ...result,
     char: 'f',
     options: [...OUTPUT_FORMATS, 'same'] as const,
-    description: "Format of the results; otherwise each source's own.",
+    description: 'Output format (default: same as the source).',
   })(),
-  quality: wholeNumber({ ...result, description: 'From 1 to 100, for jpeg, webp and avif.' }),
+  quality: wholeNumber({ ...result, description: 'Quality of JPEG, WebP and AVIF, 1 to 100.' }),
   lossless: Flags.boolean({
     ...result,
-    description: 'Write webp and avif without loss.',
+    description: 'Write WebP and AVIF losslessly.',
     exclusive: ['quality'],
   }),
   'fast-png': Flags.boolean({
     ...result,
     description:
-      'Never look for repetition in png: at best a quarter less time for it, far larger files for flat drawings.',
+      'Write PNG faster with less compression: up to a quarter less encoding time, much larger files for flat drawings.',
   }),
   strip: Flags.boolean({
     ...result,
-    description: 'Leave out EXIF, XMP and other metadata; the colour profile stays.',
+    description: 'Drop EXIF, XMP and other metadata; the colour profile is kept.',
   }),
 };
 
 const network = { helpGroup: 'NETWORK' };
 export const networkFlags = {
+  kind: Flags.option({
+    ...network,
+    options: KIND_CHOICES,
+    description:
+      'Kind of built-in network: clean (lossless sources), photo (photographs with JPEG artifacts), drawing (default: auto, chosen for each image from its bytes).',
+    exclusive: ['model'],
+  })(),
+  effort: Flags.option({
+    ...network,
+    options: EFFORTS,
+    description:
+      'Size of the built-in network; each takes about four times as long as the one before (default: balanced).',
+    exclusive: ['model'],
+  })(),
   model: Flags.string({
     ...network,
     char: 'm',
     helpValue: 'NAME|PATH',
     description:
-      "A name that 'srgan models' lists, or the path of an .onnx, .param, .bin or .rsr file or of a TensorFlow.js model.json; otherwise esrgan-slim.",
+      "Network: a name from 'srgan models', or the path of an .onnx, .param, .bin or .rsr file or a TensorFlow.js model.json (default: chosen by --kind and --effort).",
   }),
   engine: Flags.option({
     ...network,
     options: ENGINE_NAMES,
     description:
-      'What runs the network; reference is plain JavaScript, which runs anywhere, slowly; tfjs runs the network as published, with tfjs-node where that is installed; resize is plain resampling without one.',
+      'Engine that runs the network: native (kernels of srgan, the default on the CPU; leaves networks it has no kernels for to onnx), onnx (onnxruntime), reference (plain JavaScript, slow, runs anywhere), tfjs (TensorFlow.js, the network as published), resize (no network, plain resampling).',
   })(),
   device: Flags.option({
     ...network,
     options: DEVICES,
-    description: 'Where the network runs; otherwise cpu.',
+    description: 'Device that runs the network (default: cpu).',
   })(),
   tta: Flags.boolean({
     ...network,
-    description: 'Average over the 8 flips and turns: 8 times the work, slightly better.',
+    description: 'Average the results of 8 flips and rotations: 8 times the work, slightly better.',
   }),
   fold: Flags.boolean({
     ...network,
     allowNo: true,
-    description:
-      'Do what is linear in a network in fewer steps, for the same result within 1 level; this is the default.',
+    description: 'Fold linear layers together (default): same result within 1 level of 255, less work.',
   }),
   precision: Flags.option({
     ...network,
     options: PRECISIONS,
     description:
-      'int8 computes what lies off the border of 8-bit images in integers: faster, some 50 dB PSNR from fp32; otherwise fp32.',
+      'int8 computes tiles away from the border of 8-bit images in integers: faster, about 50 dB PSNR from fp32 (default: fp32).',
   })(),
   verify: Flags.boolean({
     ...network,
     description:
-      'Compare what the network made of each tile with its source; what is black, flat, garbled or no number is done once more without folding, and else fails.',
+      'Check each tile against its source. A tile that is black, flat, garbled or not a number is computed again without folding, and fails if that is no better.',
   }),
-  tile: wholeNumber({ ...network, description: 'Side of a tile in pixels of the source.' }),
+  tile: wholeNumber({ ...network, description: 'Tile size in source pixels.' }),
 };

@@ -14,12 +14,12 @@ export const queueFlags = {
     ...queueGroup,
     helpValue: 'URL',
     description:
-      'The Redis server with the queue: redis://HOST:6379, or rediss://USER:PASSWORD@HOST:PORT for TLS. SRGAN_REDIS keeps a password off the command line.',
+      'Redis server of the queue: redis://HOST:6379, or rediss://USER:PASSWORD@HOST:PORT for TLS. Put passwords in SRGAN_REDIS.',
   }),
   queue: Flags.string({
     ...queueGroup,
     helpValue: 'NAME',
-    description: 'Name of the queue; otherwise images.',
+    description: 'Name of the queue (default: images).',
   }),
 };
 
@@ -27,7 +27,7 @@ export const manifestFlag = {
   manifest: Flags.string({
     ...queueGroup,
     helpValue: 'ID',
-    description: 'What one submit made, by the id that it printed; otherwise all.',
+    description: 'Only the submission with this id, as printed by submit (default: all).',
   }),
 };
 
@@ -41,16 +41,16 @@ export const submitFlags = {
   ...queueFlags,
   'shard-size': wholeNumber({
     ...queueGroup,
-    description: 'Images in a job: what a worker takes at a time; otherwise 200.',
+    description: 'Images per job, which a worker takes at a time (default: 200).',
   }),
   'high-water': wholeNumber({
     ...queueGroup,
-    description: 'Wait while so many jobs wait, until there are fewer; otherwise 10000.',
+    description: 'Pause submitting while this many jobs are waiting (default: 10000).',
   }),
   attempts: wholeNumber({
     ...queueGroup,
     description:
-      'Try a shard so often where the disk is full or a worker cannot go on, after waits that double; otherwise 5.',
+      'Attempts per shard when a disk is full or a worker cannot continue, with growing delays (default: 5).',
   }),
   ...selectingFlags,
   out,
@@ -72,17 +72,17 @@ const { threads, sequential, 'chunk-size': chunkSize, 'max-memory': maxMemory, f
 
 export const workFlags = {
   ...queueFlags,
-  once: Flags.boolean({ ...queueGroup, description: 'End when nothing is left in the queue.' }),
+  once: Flags.boolean({ ...queueGroup, description: 'Exit when the queue is empty.' }),
   'lock-duration': number({
     ...queueGroup,
     helpValue: 'SECONDS',
     description:
-      'Give a shard to another worker where this one says nothing for so long; it says something three times in that time. Otherwise 30.',
+      'Hand a shard to another worker when this one has been silent this long; it reports three times as often (default: 30).',
   }),
   metrics: Flags.string({
     ...queueGroup,
     helpValue: '[HOST]:PORT',
-    description: 'Serve metrics for Prometheus at http://HOST:PORT/metrics; HOST is otherwise 127.0.0.1.',
+    description: 'Serve Prometheus metrics at http://HOST:PORT/metrics (default host: 127.0.0.1).',
   }),
   'drain-limit': drainLimit,
   threads,
@@ -101,7 +101,7 @@ export const statusFlags = {
   ...manifestFlag,
   watch: Flags.boolean({
     ...queueGroup,
-    description: 'Tell it again every second, until everything is done or Ctrl-C.',
+    description: 'Refresh every second until everything is done.',
   }),
   ...jsonFlag,
   config,
@@ -109,7 +109,7 @@ export const statusFlags = {
 
 export const drainFlags = {
   ...queueFlags,
-  release: Flags.boolean({ ...queueGroup, description: 'Let the workers take shards again.' }),
+  release: Flags.boolean({ ...queueGroup, description: 'Let workers take shards again.' }),
   config,
 };
 
@@ -118,7 +118,7 @@ export const retryFlags = {
   ...manifestFlag,
   images: Flags.boolean({
     ...queueGroup,
-    description: 'The shards too that ended with images that failed: those images are tried again.',
+    description: 'Also retry the failed images of shards that finished.',
   }),
   ...s3Flags,
   ...jsonFlag,

@@ -29,6 +29,8 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     maxSize: flags['max-size'],
     ifLarger: flags['if-larger'],
     model: flags.model,
+    kind: flags.kind,
+    effort: flags.effort,
     engine: flags.engine,
     device: flags.device,
     tta: flags.tta,

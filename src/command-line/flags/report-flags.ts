@@ -16,22 +16,22 @@ export const failingFlags = {
   }),
   'max-failures': failureLimit({
     ...failing,
-    description: 'Stop after more failures than this, such as 10 or 5%.',
+    description: 'Stop after more than this many failures, such as 10 or 5%.',
   }),
   'drain-limit': wholeNumber({
     ...failing,
     helpValue: 'SECONDS',
-    description: 'After Ctrl-C give the images that are being worked on so long, then stop; otherwise 300.',
+    description: 'After Ctrl-C, wait this long for images in progress (default: 300).',
   }),
   retries: wholeNumber({
     ...failing,
     description:
-      'Try an image up to N times again that failed for a reason that may pass, such as EIO, EMFILE or a worker that died; otherwise 2.',
+      'Retry an image up to N times after a transient failure, such as EIO, EMFILE or a lost worker (default: 2).',
   }),
   'errors-log': Flags.string({
     ...failing,
     helpValue: 'FILE',
-    description: 'Write the failures to FILE, one JSON object a line.',
+    description: 'Write failures to FILE, one JSON object per line.',
   }),
 };
 
@@ -41,7 +41,7 @@ export const superviseFlag = {
     ...failing,
     allowNo: true,
     description:
-      'Run under a small parent process: where native code crashes, another process goes on with what is left, and an image that crashes two of them fails. This is the default.',
+      'Run under a small parent process (default): after a crash in native code another process continues, and an image that crashes it twice fails.',
   }),
 };
 
@@ -49,24 +49,24 @@ export const batchRunFlags = {
   'batch-id': Flags.string({
     ...failing,
     helpValue: 'ID',
-    description: 'Name of the batch and of its journal OUT/.srgan/ID.ndjson; otherwise made from the time.',
+    description: 'Name of the batch and of its journal OUT/.srgan/ID.ndjson (default: made from the time).',
     exclusive: ['resume'],
   }),
   resume: Flags.string({
     ...failing,
     helpValue: 'ID',
-    description: 'Take the batch up with its own options: pass over what is proven done, and do the rest.',
+    description: 'Resume this batch with its original options: skip what is proven done, process the rest.',
   }),
   'retry-failed': Flags.boolean({
     ...failing,
-    description: 'With --resume: do those images alone that failed when they were last tried.',
+    description: 'With --resume: process only the images that failed last time.',
     dependsOn: ['resume'],
   }),
   webhook: Flags.string({
     ...failing,
     helpValue: 'URL',
     description:
-      'Post {"event","total","successful","skipped","failed","duration_secs"} to URL at the end; if that fails, it is a warning.',
+      'POST {"event","total","successful","skipped","failed","duration_secs"} to URL at the end; a failure of the webhook is only a warning.',
   }),
 };
 
@@ -74,17 +74,17 @@ export const journalFlags = {
   'retry-failed': Flags.boolean({
     ...failing,
     description:
-      'Of the sources do those alone that failed when they were last tried, as the journal has it; implies --resume.',
+      'Process only the sources that failed last time, according to the journal; implies --resume.',
   }),
   journal: Flags.string({
     ...failing,
     helpValue: 'FILE',
-    description: 'Write to FILE what became of each source; --resume takes an interrupted run up by it.',
+    description: 'Record the outcome of each source in FILE, which --resume uses.',
   }),
   resume: Flags.boolean({
     ...failing,
     description:
-      'Pass over what the journal proves done, and do the rest. Without --journal it is .srgan/journal.ndjson in the output directory; where there is none, one is begun.',
+      'Skip what the journal proves done, process the rest. Without --journal it is .srgan/journal.ndjson in the output directory, which is created if missing.',
   }),
 };
 
@@ -96,23 +96,24 @@ export const reportingFlags = {
   ...jsonFlag,
   'ndjson-out': Flags.boolean({
     ...reporting,
-    description: 'Print one JSON object a line for each source, as it ends.',
+    description: 'Print one JSON object per line for each source as it finishes.',
     exclusive: ['json'],
   }),
   quiet: Flags.boolean({
     ...reporting,
     char: 'q',
-    description: 'Say nothing but failures on standard error.',
+    description: 'Print only failures to standard error.',
     exclusive: ['verbose'],
   }),
   verbose: Flags.boolean({
     ...reporting,
     char: 'v',
-    description: 'Tell of each source its times, and of each failure its causes.',
+    description: 'Print timings for each source and causes for each failure.',
   }),
   config: Flags.string({
     ...reporting,
     helpValue: 'FILE',
-    description: 'Take defaults of flags from FILE; otherwise from the nearest srgan.config.json upwards.',
+    description:
+      'Read flag defaults from FILE (default: the nearest srgan.config.json in this or a parent directory).',
   }),
 };

@@ -14,25 +14,28 @@ const resources = { helpGroup: 'RESOURCE' };
 export const limitFlags = {
   'max-pixels': pixels({
     ...resources,
-    description: 'Refuse an image with more pixels than this; otherwise 100M.',
+    description: 'Refuse images with more pixels than this (default: 100M).',
   }),
   'max-frames': wholeNumber({
     ...resources,
-    description: 'Refuse an image with more frames or pages than this; otherwise 10000.',
+    description: 'Refuse images with more frames or pages than this (default: 10000).',
   }),
-  'max-input-bytes': bytes({ ...resources, description: 'Refuse a file larger than this; otherwise 2G.' }),
+  'max-input-bytes': bytes({
+    ...resources,
+    description: 'Refuse input files larger than this (default: 2G).',
+  }),
   'max-output-pixels': pixels({
     ...resources,
-    description: 'Refuse an image whose result would have more pixels than this; otherwise 2000M.',
+    description: 'Refuse images whose output would have more pixels than this (default: 2000M).',
   }),
   'max-output-bytes': bytes({
     ...resources,
-    description: 'Refuse to put a result in place that is larger than this; otherwise 8G.',
+    description: 'Refuse output files larger than this (default: 8G).',
   }),
   'time-limit': number({
     ...resources,
     helpValue: 'SECONDS',
-    description: 'Give an image up that takes longer from decoding to writing; otherwise 86400, a day.',
+    description: 'Give up on an image that takes longer than this from decoding to writing (default: 86400).',
   }),
 };
 
@@ -40,33 +43,31 @@ export const resourceFlags = {
   threads: wholeNumber({
     ...resources,
     char: 't',
-    description: 'Worker threads; otherwise one per usable core.',
+    description: 'Number of worker threads (default: one per usable core).',
   }),
   sequential: Flags.boolean({
     ...resources,
-    description: 'One image after the other, on one worker: what every parallel run is compared with.',
+    description: 'Process one image at a time on one worker: the reference for every parallel run.',
     relationships: [{ type: 'none', flags: [above1('threads'), above1('chunk-size')] }],
   }),
   'chunk-size': wholeNumber({
     ...resources,
-    description:
-      'Have at most N images between decoding and writing; otherwise as many as keep the workers busy.',
+    description: 'Limit the images between decoding and writing (default: as many as keep the workers busy).',
   }),
   'max-memory': bytes({
     ...resources,
     description:
-      'What the images being worked on may hold, such as 2G; otherwise 512M and 64M for each thread, or a quarter of what is free. An image that does not fit goes by way of temp files beside its result.',
+      'Memory for images in progress, such as 2G (default: 512M plus 64M per thread, at most a quarter of free memory). Larger images go through temporary files beside their output.',
   }),
   fsync: Flags.boolean({
     ...resources,
     allowNo: true,
     description:
-      'Wait for each result to be on the disk, so that a power cut costs none that was told; this is the default.',
+      'Flush each output to disk before reporting it (default), so that a power cut costs no reported result.',
   }),
   ...limitFlags,
   'max-open-files': wholeNumber({
     ...resources,
-    description:
-      'Work on fewer images at a time where they would have more files open; otherwise as the system says.',
+    description: "Limit open files by processing fewer images at a time (default: the system's limit).",
   }),
 };

@@ -17,17 +17,17 @@ export const s3Flags = {
     ...storage,
     ...valued(readUrl, 'URL'),
     description:
-      'What speaks the protocol of S3, for s3://BUCKET/KEY; otherwise as AWS_ENDPOINT_URL and the files of AWS say.',
+      'S3-compatible endpoint for s3://BUCKET/KEY (default: AWS_ENDPOINT_URL or the AWS config files).',
   }),
   's3-path-style': Flags.boolean({
     ...storage,
     description:
-      'Name the bucket in the path of a request and not in its host, as most stores but Amazon want it.',
+      "Put the bucket name in the URL path instead of the host, as most stores other than Amazon's need.",
   }),
   's3-region': Flags.string({
     ...storage,
     helpValue: 'REGION',
-    description: 'Region of the buckets; otherwise as AWS_REGION and the files of AWS say, or us-east-1.',
+    description: 'Region of the buckets (default: AWS_REGION, the AWS config files, or us-east-1).',
   }),
 };
 
@@ -35,8 +35,7 @@ export const storageFlags = {
   ...s3Flags,
   'allow-private-addresses': Flags.boolean({
     ...storage,
-    description:
-      'Let sources of http and https lead to addresses that are not public, such as of this machine or its network.',
+    description: 'Allow http and https sources at private addresses, such as this machine or its network.',
   }),
 };
 
@@ -45,6 +44,6 @@ export const stateFlag = {
     ...storage,
     helpValue: 'DIR',
     description:
-      'Directory of the journal where the results go to s3://; otherwise one of its own in ~/.local/state/srgan.',
+      'Directory of the journal when results go to s3:// (default: a directory in ~/.local/state/srgan).',
   }),
 };

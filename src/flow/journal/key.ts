@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
+import { kernelIdentity } from '../../network/engines/native/binding.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { Job } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
+import { passesOf } from '../plan/passes.js';
 import type { Networks } from '../../contract/ports.js';
 
 /**
@@ -15,11 +17,13 @@ export async function resultKey(job: Job, settings: Settings, networks: Networks
   // the bytes themselves are the result, whatever the other options say
   if (job.action === 'copy') return hash('sha256', JSON.stringify({ source, copy: true }));
   const passes = await Promise.all(
-    job.passes.map(async (factor) => (await networks.load(job.model, factor)).key),
+    passesOf(job).map(async ({ model, factor }) => (await networks.load(model, factor)).key),
   );
   const { targetWidthPx, targetHeightPx, quality } = job;
   const { lossless, fastPng, strip, tta, tile, engine, device } = settings;
   const size = { targetWidthPx, targetHeightPx };
+  // machines with other instructions may differ by a level
+  const kernels = engine === 'native' ? { kernels: kernelIdentity() } : {};
   const options = { format, quality, lossless, fastPng, strip, tta, tile, engine, device };
-  return hash('sha256', JSON.stringify({ source, passes, ...size, ...options }));
+  return hash('sha256', JSON.stringify({ source, passes, ...size, ...options, ...kernels }));
 }

@@ -1,9 +1,11 @@
 /** A process that runs the one order it is sent, answers and ends. */
 import process from 'node:process';
+import { ownProcess } from '../../pixels/vips.js';
 import { asSrganError } from '../../system/errors.js';
 import type { RunAnswer, RunOrder } from './run-order.js';
 import { timedRun } from './timed-run.js';
 
+ownProcess();
 // when the benchmark is gone nobody wants the run; `process.exit` would wait for its workers
 const die = () => process.kill(process.pid);
 process.once('disconnect', die);

@@ -2,6 +2,7 @@ import type { Estimate } from '../summary.js';
 import { performance } from 'node:perf_hooks';
 import type { Outcome, Pixels } from '../../contract/job.js';
 import type { Run } from '../run.js';
+import { passesOf } from './passes.js';
 
 export interface Estimating {
   add(outcome: Outcome): Promise<void>;
@@ -35,8 +36,9 @@ export function openEstimate(
       if (model === undefined) return;
       const { inputWidthPx = 0, inputHeightPx = 0, pages = 1 } = image;
       let pixels = inputWidthPx * inputHeightPx * pages;
-      for (const factor of passes) {
-        multiplyAdds += pixels * (await networks.load(model, factor)).macsPerPixel;
+      for (const pass of passesOf({ model, passes })) {
+        const { factor, macsPerPixel } = await networks.load(pass.model, pass.factor);
+        multiplyAdds += pixels * macsPerPixel;
         pixels *= factor ** 2;
       }
     },

@@ -1,3 +1,6 @@
+import type { Job } from '../../contract/job.js';
+import { laterPass } from '../../contract/own-names.js';
+
 /** A factor such as 1920 / 640 may come out a hair above 3. */
 const TOLERANCE = 1e-9;
 
@@ -28,4 +31,12 @@ export function choosePasses(wanted: number, factors: readonly number[]): number
   };
   extend([], 1);
   return best;
+}
+
+/** The networks of a job in the order in which they run. */
+export function passesOf({
+  model,
+  passes,
+}: Pick<Job, 'model' | 'passes'>): { readonly model: string; readonly factor: number }[] {
+  return passes.map((factor, pass) => ({ model: pass === 0 ? model : laterPass(model), factor }));
 }

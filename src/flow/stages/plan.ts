@@ -1,6 +1,7 @@
 import { createCompactSet } from '../../system/compact-set.js';
 import { SrganError } from '../../system/errors.js';
 import { isBrokenList } from '../../places/find/broken-list.js';
+import { chooseNetwork } from '../plan/choose-network.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
 import { resultKey } from '../journal/key.js';
@@ -49,15 +50,16 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     if (source.invalid) throw source.invalid;
     refuseKiller(source);
     if (survey.sources === undefined) met.add(await keyOf(source.path));
-    const model = source.overrides.model ?? settings.model;
-    const family = await networks.describe(model);
-    const predicted = predictOutput(naming, source, settings, family.defaultFactor);
+    const asked = source.overrides.model ?? settings.model;
+    const { defaultFactor } = await networks.describe(asked);
+    const predicted = predictOutput(naming, source, settings, defaultFactor);
     if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
 
     const file = await fileOf(run, source, ticket);
     const header = await readHeader(file, settings);
+    const { model, family, because } = await chooseNetwork(networks, asked, file, header);
     const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
-    const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
+    const wanted = wantedSize(source.overrides, settings, defaultFactor);
     const target = targetSize(header, wanted, settings.maxSize);
     const outputPath = naming.outputPath(source, {
       wanted,
@@ -90,6 +92,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
       quality: source.overrides.quality ?? settings.quality,
       header,
       model,
+      ...(because !== undefined && passes.length > 0 && { modelBecause: because }),
       passes,
       targetWidthPx: target.widthPx,
       targetHeightPx: target.heightPx,

@@ -17,8 +17,8 @@ export async function withSecondWay<T>(
   } catch (error) {
     if (!(error instanceof SrganError) || error.code !== 'E_VERIFY') throw error;
     // a network that looks at the whole of an image has its forms in other files
-    if ((!network.tiled && !network.narrowed) || network.means) throw error;
-    const enlarged = await enlarge({ ...network, tiled: undefined, narrowed: undefined });
+    if ((!network.tiled && !network.narrowed && !network.native) || network.means) throw error;
+    const enlarged = await enlarge({ ...network, tiled: undefined, narrowed: undefined, native: undefined });
     warnings.push(`Done again without folding, since ${error.message}`);
     return enlarged;
   }

@@ -1,4 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
+import { asSrganError } from '../../system/errors.js';
+import { withPackages } from '../../system/installed.js';
 import './no-telemetry.js';
 
 export type Runtime = typeof Ort;
@@ -15,8 +17,16 @@ export const SESSION_OPTIONS = {
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 } as const satisfies Ort.InferenceSession.SessionOptions;
 
+/** @throws SrganError E_ENGINE where it is not installed, or does not load on this machine */
 export async function loadRuntime(): Promise<Runtime> {
-  const ort = await import('onnxruntime-node');
+  const ort = await withPackages(
+    'The onnx engine',
+    ['onnxruntime-node'],
+    'E_ENGINE',
+    () => import('onnxruntime-node'),
+  ).catch((cause: unknown) => {
+    throw asSrganError(cause, 'E_ENGINE', 'onnxruntime could not be loaded on this machine.');
+  });
   ort.env.logLevel = 'fatal';
   return ort;
 }

@@ -12,9 +12,7 @@ import { checkPlanes, scaleValues } from './three-planes.js';
  * @throws SrganError E_ENGINE when the runtime cannot be loaded or the device is not there
  */
 export async function openOnnxEngine(device: Device): Promise<Engine> {
-  const ort = await loadRuntime().catch((cause: unknown) => {
-    throw new SrganError('E_ENGINE', 'onnxruntime could not be loaded on this machine.', { cause });
-  });
+  const ort = await loadRuntime();
   const { provider, note } = await selectProvider(ort, device);
   return {
     name: 'onnx',

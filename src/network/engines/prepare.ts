@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { hasOnnxruntime } from './default-engine.js';
 import type { EngineSettings } from '../../contract/engine.js';
 import type { PoolSize } from '../workers/crews.js';
 import { openEngine } from './select.js';
@@ -29,10 +30,16 @@ export interface PreparedEngine {
  */
 export async function prepareEngine(settings: EngineSettings, threads: number): Promise<PreparedEngine> {
   switch (settings.engine) {
+    case 'native':
+      await openEngine(settings);
+      return { settings, workers: { threads }, folds: true, note: undefined };
     case 'resize':
       return { settings, workers: { threads }, folds: true, note: undefined };
     case 'onnx': {
-      if (settings.device === 'cpu') return { settings, workers: { threads }, folds: true, note: undefined };
+      // loading it takes long, and the workers do it again
+      if (settings.device === 'cpu' && hasOnnxruntime()) {
+        return { settings, workers: { threads }, folds: true, note: undefined };
+      }
       const { device, note } = await openEngine(settings);
       const found = { settings: { ...settings, device }, note };
       if (device === 'cpu') return { ...found, workers: { threads }, folds: true };

@@ -1,4 +1,5 @@
 import type { Engine, EngineSettings } from '../../contract/engine.js';
+import { withoutKernels } from './default-engine.js';
 
 /**
  * One engine for the calling thread; its runtime is loaded here and not before.
@@ -6,6 +7,11 @@ import type { Engine, EngineSettings } from '../../contract/engine.js';
  */
 export async function openEngine(settings: EngineSettings): Promise<Engine> {
   switch (settings.engine) {
+    case 'native': {
+      const { openNativeEngine } = await import('./native/native.js');
+      let others: Promise<Engine> | undefined;
+      return openNativeEngine(() => (others ??= openEngine({ ...settings, engine: withoutKernels() })));
+    }
     case 'onnx': {
       const { openOnnxEngine } = await import('./onnx.js');
       return openOnnxEngine(settings.device);

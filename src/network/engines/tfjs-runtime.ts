@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import util from 'node:util';
 import { SrganError, systemCode } from '../../system/errors.js';
+import { installing } from '../../system/installed.js';
 import { locatePackage } from '../models/file/locate.js';
 import type { TfjsBackend } from '../../contract/engine.js';
 import { registerLayers, type Tfjs } from './tfjs-layers.js';
@@ -36,7 +37,9 @@ async function load(wanted: TfjsBackend | undefined): Promise<TfjsRuntime> {
   const directory = await locatePackage(TFJS_NODE);
   if (directory === undefined) {
     if (wanted === undefined) return loadWasm('is not installed');
-    throw new SrganError('E_ENGINE', `${TFJS_NODE} is not installed.`, { hint: `npm install ${TFJS_NODE}` });
+    throw new SrganError('E_ENGINE', `${TFJS_NODE} is not installed.`, {
+      hint: installing([TFJS_NODE]),
+    });
   }
   try {
     return await loadNode(directory);
@@ -86,10 +89,12 @@ async function loadWasm(reason: string): Promise<TfjsRuntime> {
       note: `The tfjs engine runs on WebAssembly (tfjs ${version}), since ${TFJS_NODE} ${reason}.`,
     };
   } catch (cause) {
-    const missing = systemCode(cause) === 'MODULE_NOT_FOUND';
-    throw new SrganError('E_ENGINE', 'TensorFlow.js could not be loaded on this machine.', {
+    if (systemCode(cause) !== 'MODULE_NOT_FOUND') {
+      throw new SrganError('E_ENGINE', 'TensorFlow.js could not be loaded on this machine.', { cause });
+    }
+    throw new SrganError('E_ENGINE', 'The tfjs engine needs TensorFlow.js, which is not installed.', {
       cause,
-      ...(missing && { hint: `npm install ${PARTS.join(' ')}` }),
+      hint: installing(PARTS),
     });
   }
 }

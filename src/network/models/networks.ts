@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
+import { didYouMean } from '../../system/closest.js';
 import { SrganError } from '../../system/errors.js';
 import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import type { FileDescription } from './describe-file.js';
@@ -9,6 +10,8 @@ import { openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list-networks.js';
 import { once } from '../../system/share-promise.js';
 import { isKnownName } from './kept/known-name.js';
+import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
+import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -26,7 +29,10 @@ export async function listNetworks(options?: ListOptions): Promise<NetworkListin
 /** Names that --model takes, built in first: of what is kept here, too. */
 export async function networkNames(): Promise<string[]> {
   const { keptNames } = await import('./kept/kept-families.js');
-  return [...new Set([...PACKAGED.map(({ name }) => name), ...(await keptNames())])];
+  const own = await ownFamilies();
+  return [
+    ...new Set([...own.map(({ name }) => name), ...PACKAGED.map(({ name }) => name), ...(await keptNames())]),
+  ];
 }
 
 export interface NetworkSettings extends EngineSettings {
@@ -67,12 +73,25 @@ export function openNetworks(settings: NetworkSettings): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
+    case 'native':
+      return openFiles(forNative(settings.fold ?? true));
     case 'onnx':
     case 'reference':
       return openFiles(forOnnx(settings.fold ?? true));
     case 'tfjs':
       return openFiles(forTfjs(settings));
   }
+}
+
+/**
+ * What must be the same on every machine for the same results: the key of a network, and for those that srgan
+ * chooses among, of all of them.
+ * @throws SrganError E_MODEL
+ */
+export async function networkIdentity(networks: Networks, name: string): Promise<string> {
+  const { defaultFactor } = await networks.describe(name);
+  const { key } = await networks.load(name, defaultFactor);
+  return readOwnName(name) ? ownIdentity(await ownFamilies()) : key;
 }
 
 interface Opened {
@@ -82,6 +101,7 @@ interface Opened {
 
 /** How the networks of an engine are read. */
 interface Readers {
+  own(family: OwnFamily, factor: number): Promise<NetworkFile>;
   packaged(family: PackagedFamily, factor: number): Promise<NetworkFile>;
   /** A user's own; undefined where it is of no kind that the engine takes. */
   file(path: string): Promise<Opened | undefined>;
@@ -90,6 +110,10 @@ interface Readers {
 }
 
 const forOnnx = (fold: boolean): Readers => ({
+  async own(family, factor) {
+    const { loadOwn } = await import('./load-own.js');
+    return loadOwn(family, factor, fold);
+  },
   async packaged(family, factor) {
     const { loadPackaged } = await import('./packaged.js');
     return loadPackaged(family, factor, fold);
@@ -101,7 +125,36 @@ const forOnnx = (fold: boolean): Readers => ({
   kinds: 'an .onnx, .param, .bin or .rsr file or of a model.json',
 });
 
+/** With a program for our own kernels where these can run the network whole; else as for onnxruntime. */
+const forNative = (fold: boolean): Readers => {
+  const [plain, folded] = [forOnnx(false), forOnnx(fold)];
+  const native = async (read: (readers: Readers) => Promise<NetworkFile>) => {
+    const { withProgram } = await import('./forms/native-network.js');
+    const file = await read(plain);
+    return withProgram(file, fold) ?? (fold ? read(folded) : file);
+  };
+  return {
+    own: (family, factor) => native((readers) => readers.own(family, factor)),
+    packaged: (family, factor) => native((readers) => readers.packaged(family, factor)),
+    async file(path) {
+      const opened = await plain.file(path);
+      if (!opened) return undefined;
+      const load = (factor: number) =>
+        native(async (readers) => {
+          const again = readers === plain ? opened : await readers.file(path);
+          return (again ?? opened).load(factor);
+        });
+      return { ...opened, load };
+    },
+    kinds: plain.kinds,
+  };
+};
+
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
+  own({ name }) {
+    const sentence = `${name}: the tfjs engine does not run srgan's own networks.`;
+    throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
+  },
   async packaged(family, factor) {
     const { loadPackagedForTfjs } = await import('./tfjs-file.js');
     return loadPackagedForTfjs(family, factor);
@@ -129,7 +182,8 @@ function openFiles(readers: Readers): Networks {
     load: (name, factor) =>
       once(loaded, `${name} x${factor}`, async () => {
         const { family, load } = await open(name);
-        if (family.factors.includes(factor)) return load(factor);
+        // ours have what stands in for a factor that is missing
+        if (family.factors.includes(factor) || readOwnName(name)) return load(factor);
         throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`, {
           hint: `Its factors are ${family.factors.join(', ')}.`,
         });
@@ -138,6 +192,8 @@ function openFiles(readers: Readers): Networks {
 }
 
 async function openByName(name: string, readers: Readers): Promise<Opened> {
+  const own = readOwnName(name);
+  if (own) return openOwn(own, readers);
   const packaged = PACKAGED.find((family) => family.name === name);
   if (packaged) return openPackaged(packaged, readers);
   const { openKept } = await import('./kept/open-kept.js');
@@ -145,9 +201,9 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   if (kept) return kept;
   const file = await readers.file(pathOf(name));
   if (file) return file;
-  const names = (await networkNames()).join(', ');
+  const names = await networkNames();
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
-    hint: `The names are ${names}, or the path of ${readers.kinds}.`,
+    hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });
 }
 
@@ -157,6 +213,16 @@ function pathOf(name: string): string {
   } catch (cause) {
     throw new SrganError('E_MODEL', `${name}: this is no URL of a local file.`, { cause });
   }
+}
+
+/** What is not there yet is another family of ours, by whose name it is known from then on. */
+async function openOwn(wanted: OwnName, readers: Readers): Promise<Opened> {
+  const families = await ownFamilies();
+  const { name, factors } = familyFor(families, wanted);
+  return {
+    family: { name, factors, defaultFactor: OWN_FACTOR },
+    load: (factor) => readers.own(familyFor(families, wanted, factor), factor),
+  };
 }
 
 async function openPackaged(packaged: PackagedFamily, readers: Readers): Promise<Opened> {

@@ -19,22 +19,25 @@ export function chooseNarrowedGrid(page: PageSize, network: NarrowedNetwork, ali
   for (let columns = Math.max(1, likely.columns - 1); columns <= likely.columns + 1; columns += 1) {
     for (let rows = Math.max(1, likely.rows - 1); rows <= likely.rows + 1; rows += 1) {
       if (columns > most.columns || rows > most.rows) continue;
-      const cost = costOf(page, network, { columns, rows });
+      const cost = costOfGrid(page, network.stages, { columns, rows });
       if (cost < least) [best, least] = [{ columns, rows }, cost];
     }
   }
   return best;
 }
 
-function costOf(
+/** What a page costs in a grid, in multiply-adds, weighed by what a tile holds. */
+export function costOfGrid(
   { widthPx, heightPx }: PageSize,
-  { stages }: NarrowedNetwork,
+  stages: readonly Stage[],
   { columns, rows }: Grid,
+  tileMacs = TILE_MACS,
+  weight = weightOf,
 ): number {
   const tiles = columns * rows;
   const all = (lengthPx: number, parts: number, { haloPx, beyondPx }: Stage) =>
     lengthPx + 2 * haloPx * (parts - 1) + 2 * beyondPx * parts;
-  let macs = tiles * TILE_MACS;
+  let macs = tiles * tileMacs;
   let live = 0;
   for (const stage of stages) {
     const area = all(widthPx, columns, stage) * all(heightPx, rows, stage);
@@ -42,7 +45,7 @@ function costOf(
     live = Math.max(live, (stage.liveFloatsPerPixel * area) / tiles);
   }
   const idle = (TILES_AT_ONCE * Math.ceil(tiles / TILES_AT_ONCE)) / tiles - 1;
-  return macs * weightOf(live) * (1 + IDLE_COST * idle);
+  return macs * weight(live) * (1 + IDLE_COST * idle);
 }
 
 /** Side of the largest tile without its halo: of an endless page, it costs least. */
@@ -64,6 +67,14 @@ function largestCoreSide({ stages }: NarrowedNetwork): number {
     if (cost < least) [best, least] = [side, cost];
   }
   return best;
+}
+
+/** Of an endless page, for each tile with a core of `side`. */
+export function macsOfCore(stages: readonly Stage[], side: number): number {
+  return stages.reduce(
+    (sum, { haloPx, beyondPx, macsPerPixel }) => sum + macsPerPixel * (side + 2 * (haloPx + beyondPx)) ** 2,
+    0,
+  );
 }
 
 function weightOf(liveFloats: number): number {

@@ -1,15 +1,24 @@
-import {type PlannedTile, type TileRow,type PageSize, type Rect, type Span, type ClosedSides, type Sides } from '../../contract/tiles.js';
-import type { NarrowedNetwork, NetworkFile, TiledNetwork } from '../../contract/engine.js';
+import {
+  type PlannedTile,
+  type TileRow,
+  type PageSize,
+  type Rect,
+  type Span,
+  type ClosedSides,
+  type Sides,
+} from '../../contract/tiles.js';
+import type { NarrowedNetwork, NativeNetwork, NetworkFile, TiledNetwork } from '../../contract/engine.js';
 import { lackOf } from '../engines/narrows.js';
 import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
 import { gridBySide, tileAt, withHalo, type Grid } from './grid.js';
 import { chooseNarrowedGrid, macsOfNarrowed } from './narrowed.js';
+import { chooseNativeGrid } from './native-grid.js';
 import { inBlocks } from './share.js';
 import { ALL_CLOSED, closedAxes, sidesIndex } from './sides.js';
 import { planWindows } from './windows.js';
 import { macsOfTile } from './tile-macs.js';
 
-export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'narrowed' | 'tiled' | 'windowPx'>;
+export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'native' | 'narrowed' | 'tiled' | 'windowPx'>;
 
 /**
  * The cheapest way to make the whole image's pixels, from the page's size, the network and the option alone,
@@ -20,6 +29,7 @@ export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'narrowed' | 'tiled' 
 export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TileRow[] {
   const { windowPx } = network;
   if (windowPx) return planWindows(page, windowPx, haloOf(network), sidePx);
+  if (network.native) return planNative(page, network, network.native, sidePx);
   const whole = network.narrowed
     ? planNarrowed(page, network, network.narrowed, sidePx)
     : planWhole(page, network, sidePx);
@@ -57,6 +67,29 @@ function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefine
     return macsPerPixel * widthPx * heightPx;
   };
   return planGrid(page, grid, planned, macsOf, reachPx);
+}
+
+/** Tiles with a halo, of which our own kernels compute what each layer needs. */
+function planNative(
+  page: PageSize,
+  network: TileCosts,
+  native: NativeNetwork,
+  sidePx: number | undefined,
+): TileRow[] {
+  const { alignPx = 1 } = network;
+  const chosen =
+    sidePx === undefined ? chooseNativeGrid(page, native, alignPx) : gridBySide(page, sidePx, alignPx);
+  // means over the whole image are one pass, where the image may be one tile
+  const { columns, rows } =
+    network.means && sidePx === undefined ? chooseGrid(page, network, undefined) : chosen;
+  const grid = network.means && columns * rows === 1 ? { columns, rows } : chosen;
+  const haloPx = haloOf(network);
+  const planned = (index: number): PlannedTile => {
+    const { core, window } = tileAt(page, grid, index, haloPx, alignPx);
+    const whole = inBlocks(core, alignPx);
+    return { core, window, form: 'native', closed: ALL_CLOSED, covered: whole, halo: around(whole, window) };
+  };
+  return planGrid(page, grid, planned, () => 0, alignPx * Math.ceil(haloPx / alignPx)).rows;
 }
 
 /** Tiles with a halo that the network takes off. */

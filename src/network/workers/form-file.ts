@@ -6,7 +6,9 @@ import type { ToUpscale } from './messages.js';
 
 /** One for all tiles that go through the network as it is. */
 export function formKey(form: TileForm, closed: ClosedSides): string {
-  return form === 'whole' || form === 'narrowed' ? form : `${form} ${sidesIndex(closed)}`;
+  return form === 'whole' || form === 'native' || form === 'narrowed'
+    ? form
+    : `${form} ${sidesIndex(closed)}`;
 }
 
 /** What a tile of an image goes through: 8-bit integers are for samples of 8 bits, of 16 they would lose most. */
@@ -18,7 +20,7 @@ export function formOf({ network, source }: ToUpscale, { form, closed }: Planned
 /** The network as an engine loads it for tiles of a form. */
 export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSides): NetworkFile {
   const { tiled, narrowed, radiusPx, key } = network;
-  if (form === 'whole') return network;
+  if (form === 'whole' || form === 'native') return network;
   if (form === 'narrowed' && narrowed) {
     return { ...network, key: `${key} ${form}`, bytes: narrowed.bytes, narrows: narrowed };
   }

@@ -40,16 +40,19 @@ export async function runTile(
   const withAlpha = hasAlpha(source);
   if (withAlpha && !isFlatAlpha(source, core)) layers.push({ read: readAlpha, write: writeAlpha });
   for (const [layer, { read, write }] of layers.entries()) {
+    const direct = image.tta ? undefined : await enlargeDirectly(layer);
+    if (direct === 'dropped') return undefined;
+    if (direct !== undefined) {
+      if (!direct) throw noNumbers();
+      continue;
+    }
     const planes = floats.take('planes', 3 * window.widthPx * window.heightPx);
     read(source, window, planes);
     const enlarged = image.tta
       ? await averageOfTurns(planes, TURNS * layer)
       : await infer(0, planes, window.widthPx, window.heightPx, layer);
     if (!enlarged) return undefined;
-    if (!write(result, core, covered, factor, enlarged)) {
-      const code = image.verify ? 'E_VERIFY' : 'E_ENGINE';
-      throw new SrganError(code, `${title}: gave values that are no numbers.`);
-    }
+    if (!write(result, core, covered, factor, enlarged)) throw noNumbers();
   }
   if (withAlpha) keepFlatAlpha(source, result, core, factor);
   const wrong = image.verify ? wrongWithTile(source, result, core, factor) : undefined;
@@ -58,6 +61,23 @@ export async function runTile(
     throw new SrganError('E_VERIFY', `${title}: what it made of ${where} ${wrong}.`);
   }
   return inferMs;
+
+  function noNumbers(): SrganError {
+    const code = image.verify ? 'E_VERIFY' : 'E_ENGINE';
+    return new SrganError(code, `${title}: gave values that are no numbers.`);
+  }
+
+  /** Pixels into pixels, where the engine does that; whether all values were numbers. */
+  async function enlargeDirectly(layer: number): Promise<boolean | 'dropped' | undefined> {
+    if (Atomics.load(image.dropped, 0) !== 0) return 'dropped';
+    const network = await networkFor(closed);
+    if (!network.enlarge) return undefined;
+    const startMs = performance.now();
+    const givens = image.givens[page]?.[layer];
+    const finite = network.enlarge({ source, result, window, core, alpha: layer === 1 }, givens);
+    inferMs += performance.now() - startMs;
+    return finite;
+  }
 
   async function infer(turn: number, planes: Float32Array, widthPx: number, heightPx: number, run: number) {
     if (Atomics.load(image.dropped, 0) !== 0) return undefined;

@@ -14,6 +14,21 @@ export function containerOf(bytes: Buffer): Container | undefined {
   return undefined;
 }
 
+/** ISO/IEC 23008-12: the brands that libvips knows. */
+const HEIF_BRANDS = /^(avi[fs]|mif1|msf1|hei[cmsx]|hev[cms])$/;
+const LONGEST_HEIF_HEAD = 2048;
+
+/**
+ * Whether libvips takes a file with these first 12 bytes for one of the kinds that are read, so that none of its
+ * other decoders sees the file.
+ */
+export function isReadable(head: Buffer): boolean {
+  const container = containerOf(head);
+  if (container !== 'heif') return container !== undefined;
+  const length = head.readUInt32BE(0);
+  return HEIF_BRANDS.test(head.toString('latin1', 8, 12)) && length <= LONGEST_HEIF_HEAD && length % 4 === 0;
+}
+
 /** Whether a file stops before its own structure ends. Damage that makes that unreadable is no truncation. */
 export function endsTooEarly(bytes: Buffer): boolean {
   switch (containerOf(bytes)) {

@@ -45,6 +45,10 @@ export async function decoderFailure(path: string, cause: unknown): Promise<Srga
     return new SrganError('E_UNSUPPORTED', `${path}: is stored in a way that is not supported.`, { cause });
   }
   if (container) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
+  return otherKind(path, cause);
+}
+
+export function otherKind(path: string, cause?: unknown): SrganError {
   return new SrganError('E_UNSUPPORTED', `${path}: is not an image of a supported kind.`, {
     cause,
     hint: 'PNG, JPEG, WebP, AVIF, TIFF and GIF can be read.',

@@ -47,7 +47,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   try {
     meta = await withOwnMessages(() => open(1));
   } catch (error) {
-    throw await decoderFailure(path, error);
+    throw error instanceof SrganError ? error : await decoderFailure(path, error);
   }
   if (meta.format === 'heif' && meta.compression !== 'av1') {
     throw new SrganError('E_UNSUPPORTED', `${path}: HEIC is not supported; of this family only AVIF is.`);

@@ -1,6 +1,7 @@
 import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metadata, SharpOptions } from 'sharp';
+import { loadSharp } from '../vips.js';
 import { withNativeInput } from '../codec/native-input.js';
 import { asSrganError, SrganError, systemCode, type ErrorCode } from '../../system/errors.js';
 import { mkdtemp, open, rm, stat, type FileHandle } from '../../system/files/fs.js';
@@ -34,12 +35,11 @@ export const MAX_PIXELS = 1_000_000_000;
  */
 export async function openRows(path: string): Promise<Rows> {
   await mustBeFile(path);
-  const { default: sharp } = await import('sharp');
-  sharp.cache(false);
+  const sharp = await loadSharp();
   const header = await withNativeInput(path, (input) =>
     sharp(input, { limitInputPixels: false }).metadata(),
   ).catch((cause: unknown) => {
-    throw new SrganError('E_UNSUPPORTED', `${path}: not an image of a kind that can be read.`, { cause });
+    throw asSrganError(cause, 'E_UNSUPPORTED', `${path}: not an image of a kind that can be read.`);
   });
   const pages = header.pages ?? 1;
   mustFit(path, header.width * (header.pageHeight ?? header.height) * pages);

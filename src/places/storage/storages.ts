@@ -1,4 +1,5 @@
 import { SrganError } from '../../system/errors.js';
+import { withPackages } from '../../system/installed.js';
 import { openSweep, type Sweep } from '../../system/files/left-over.js';
 import type { Settings } from '../../contract/options.js';
 import { schemeOf } from '../../system/files/address.js';
@@ -47,7 +48,9 @@ export function openStorages(settings: StorageSettings, sweep: Sweep = openSweep
   async function openAmazon(): Promise<Storage> {
     const { openS3Client } = await import('./s3-client.js');
     const { openS3 } = await import('./s3.js');
-    const client = await openS3Client(settings);
+    const client = await withPackages('s3://', ['@aws-sdk/client-s3'], 'E_STORAGE', () =>
+      openS3Client(settings),
+    );
     closes.push(() => client.destroy());
     return openS3(client, settings.retries);
   }

@@ -2,6 +2,7 @@ import { mkdir, truncate, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
+import { chunk, SIGNATURE } from '../../../src/pixels/codec/png/chunk.js';
 import { openRows } from '../../../src/pixels/metrics/open-rows.js';
 import { drawPair, savePng } from '../../helpers/image-pair.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
@@ -82,7 +83,9 @@ test('says in one sentence why a file cannot be read', async (t) => {
 });
 
 test('refuses more pixels than can be compared, from the header alone', async (t) => {
-  const path = join(await temporaryDirectory(t), 'huge.svg');
-  await writeFile(path, '<svg xmlns="http://www.w3.org/2000/svg" width="32000" height="32000"/>');
+  const path = join(await temporaryDirectory(t), 'huge.png');
+  const header = Buffer.from([0, 0, 0x7d, 0, 0, 0, 0x7d, 0, 8, 0, 0, 0, 0]);
+  const chunks = [...chunk('IHDR', header), ...chunk('IDAT'), ...chunk('IEND')];
+  await writeFile(path, Buffer.concat([SIGNATURE, ...chunks]));
   await t.throwsAsync(openRows(path), { code: 'E_TOO_LARGE', message: /1024 Mpx/ });
 });

@@ -3,6 +3,8 @@ import type { Graph } from '../../graph/graph.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
 import { largeShapesOf } from '../../graph/shapes.js';
+import { installing } from '../../../system/installed.js';
+import { hasOnnxruntime } from '../default-engine.js';
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../../contract/engine.js';
 import { NO_HALO, resultSize } from '../narrows.js';
 import { checkPlanes } from '../three-planes.js';
@@ -22,9 +24,15 @@ export function openReferenceEngine({ device }: EngineSettings): Engine {
   return {
     name: 'reference',
     device: 'cpu',
-    note: 'The reference engine computes in plain JavaScript: it runs anywhere, but slowly.',
+    note: noteOf(),
     load: (file) => Promise.resolve().then(() => load(file)),
   };
+}
+
+function noteOf(): string {
+  const slow = 'The reference engine computes in plain JavaScript: it runs anywhere, but slowly';
+  if (hasOnnxruntime()) return `${slow}.`;
+  return `${slow}. onnxruntime is many times as fast: ${installing(['onnxruntime-node'])}`;
 }
 
 function load(file: NetworkFile): Network {
@@ -63,9 +71,9 @@ function load(file: NetworkFile): Network {
 function graphOf({ title, bytes }: NetworkFile): Graph {
   const graph = readEmitted(title, readOnnxModel(title, new Uint8Array(bytes)));
   if (!graph) {
-    throw new SrganError('E_MODEL', `${title}: it has an operator that this engine does not know.`, {
-      hint: 'onnxruntime may: npm install onnxruntime-node',
-    });
+    const sentence = `${title}: this network needs onnxruntime, since it has an operator that no other engine knows.`;
+    const hint = hasOnnxruntime() ? '--engine onnx runs it.' : installing(['onnxruntime-node']);
+    throw new SrganError('E_MODEL', sentence, { hint });
   }
   // tells of weights that do not fit each other
   largeShapesOf(title, graph);

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { isThere } from '../../../system/files/is-there.js';
+import { globalDirectories } from '../../../system/installed.js';
 
 /**
  * Directory of an installed npm package, whether or not its `exports` show it: where srgan's own modules are
@@ -19,17 +20,4 @@ function moduleDirectories(): string[] {
   const beside = createRequire(import.meta.url).resolve.paths('srgan') ?? [];
   const working = createRequire(path.join(process.cwd(), 'srgan.js')).resolve.paths('srgan') ?? [];
   return [...beside, ...working, ...globalDirectories()];
-}
-
-/** Where npm puts global packages, by its rules for the prefix. */
-function globalDirectories(): string[] {
-  const node = path.dirname(process.execPath);
-  const { npm_config_prefix: stated, APPDATA: appData } = process.env;
-  if (process.platform === 'win32') {
-    const prefixes = [stated, appData && path.join(appData, 'npm'), node];
-    return prefixes.flatMap((prefix) => (prefix ? [path.join(prefix, 'node_modules')] : []));
-  }
-  return [stated, path.dirname(node)].flatMap((prefix) =>
-    prefix ? [path.join(prefix, 'lib', 'node_modules')] : [],
-  );
 }

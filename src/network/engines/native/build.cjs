@@ -1,0 +1,138 @@
+'use strict';
+// Builds the native kernels with the C++ compiler that this machine has. Runs when the package is installed, and by
+// `npm run build:native`. Whatever goes wrong, the installation goes on: without the kernels, onnxruntime is used.
+const { spawn, spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const HERE = __dirname;
+const ROOT = path.resolve(HERE, '../../../..');
+const SOURCES = ['addon', 'network', 'plan', 'run'];
+const FLAGS = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=fast',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+];
+
+/** One object of kernels.cpp for each instruction set. */
+const SETS = {
+  x64: [
+    {
+      name: 'avx512',
+      lanes: 16,
+      flags: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma', '-mprefer-vector-width=512'],
+    },
+    { name: 'avx2', lanes: 8, flags: ['-mavx2', '-mfma'] },
+  ],
+  arm64: [{ name: 'neon', lanes: 4, flags: [] }],
+};
+
+/**
+ * @param {{ compiler?: string, arch?: string, platform?: string, out?: string, extra?: string[] }} [options]
+ * @returns {Promise<string>} the file that was made, or is there already
+ */
+async function build(options = {}) {
+  const { arch = process.arch, platform = process.platform, extra = [] } = options;
+  const out = options.out ?? path.join(ROOT, 'build', 'Release', 'srgan.node');
+  const sets = SETS[arch];
+  if (!sets) throw new Error(`there are no kernels for ${arch}`);
+  const compiler = options.compiler ?? findCompiler();
+  if (compiler === undefined) throw new Error('no C++ compiler was found (c++, clang++ or g++)');
+  const headers = path.join(
+    path.dirname(require.resolve('node-api-headers/package.json', { paths: [ROOT] })),
+    'include',
+  );
+  const stamp = stampOf([compiler, arch, platform, ...extra]);
+  if (fs.existsSync(out) && readIfThere(`${out}.stamp`) === stamp) return out;
+
+  const made = fs.mkdtempSync(path.join(prepared(path.dirname(out)), 'objects-'));
+  try {
+    const withSets = sets.map(({ name }) => `-DWITH_${name.toUpperCase()}`);
+    const object = (name) => path.join(made, `${name}.o`);
+    const compile = (source, name, flags) =>
+      run(compiler, [
+        ...FLAGS,
+        ...flags,
+        ...extra,
+        '-c',
+        path.join(HERE, `${source}.cpp`),
+        '-o',
+        object(name),
+      ]);
+    await Promise.all([
+      ...sets.map(({ name, lanes, flags }) => {
+        const set = `kernels${name[0].toUpperCase()}${name.slice(1)}`;
+        return compile('kernels', name, [
+          ...flags,
+          `-DLANES=${lanes}`,
+          `-DKERNELS=${set}`,
+          `-DKERNELS_NAME="${name}"`,
+        ]);
+      }),
+      ...SOURCES.map((source) => compile(source, source, ['-I', headers, '-DNAPI_VERSION=8', ...withSets])),
+    ]);
+    const file = path.join(made, 'srgan.node');
+    const link = platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
+    const objects = [...sets.map(({ name }) => name), ...SOURCES].map(object);
+    await run(compiler, [...link, ...extra, ...objects, '-o', file]);
+    // a process may have the old one loaded
+    fs.rmSync(out, { force: true });
+    fs.renameSync(file, out);
+    fs.writeFileSync(`${out}.stamp`, stamp);
+    return out;
+  } finally {
+    fs.rmSync(made, { recursive: true, force: true });
+  }
+}
+
+function findCompiler() {
+  const wanted = process.env.CXX ? [process.env.CXX] : ['c++', 'clang++', 'g++'];
+  return wanted.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (data) => (said += data));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === 0) resolve();
+      else
+        reject(
+          new Error(`${command} ended with status ${status}: ${said.split('\n').slice(0, 5).join(' ')}`),
+        );
+    });
+  });
+}
+
+/** What the result depends on. */
+function stampOf(facts) {
+  const hash = createHash('sha256').update(JSON.stringify([facts, FLAGS, SETS]));
+  for (const name of fs.readdirSync(HERE).sort()) {
+    if (/\.(cpp|h)$/.test(name)) hash.update(name).update(fs.readFileSync(path.join(HERE, name)));
+  }
+  return hash.digest('hex');
+}
+
+function readIfThere(file) {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+function prepared(directory) {
+  fs.mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+module.exports = { build, findCompiler };
+
+if (require.main === module) {
+  build().catch((error) => {
+    console.error(`srgan: the native kernels were not built: ${error.message}. onnxruntime is used instead.`);
+  });
+}
