@@ -6,7 +6,48 @@ import { systemCode } from '../../../system/errors.js';
 /** A loaded network of one thread. */
 export type Handle = object & { readonly brand: unique symbol };
 
+/** A network that is trained; only the kernels look into it. */
+export type TrainerHandle = object & { readonly brand: unique symbol };
+
+/** `training-addon.cpp` says what each takes; all throw an Error for what does not fit. */
+export interface TrainingBinding {
+  create(
+    instructionSet: string,
+    width: number,
+    depth: number,
+    wide: number,
+    factor: number,
+    slope: number,
+    side: number,
+    shards: number,
+    threads: number,
+  ): TrainerHandle;
+  step(
+    trainer: TrainerHandle,
+    small: Float32Array,
+    large: Float32Array,
+    batch: number,
+    rate: number,
+    epsilon: number,
+    decay: number,
+    learns: boolean,
+  ): Promise<number>;
+  get(trainer: TrainerHandle, parameter: string, part: string): Float32Array<ArrayBuffer>;
+  set(trainer: TrainerHandle, parameter: string, part: string, values: Float32Array): void;
+  /** @param set steps that were learned; -1 only asks */
+  steps(trainer: TrainerHandle, set: number): number;
+  kernel(trainer: TrainerHandle, layer: number, average: boolean): Float32Array<ArrayBuffer>;
+  enlarge(
+    trainer: TrainerHandle,
+    rgb: Float32Array,
+    height: number,
+    width: number,
+    result: Float32Array,
+  ): void;
+}
+
 export interface Binding {
+  readonly training: TrainingBinding;
   /** @param wanted a name, or '' for the best; '' where there are no kernels for this processor */
   instructionSet(wanted: string): string;
   load(key: string, instructionSet: string, code: Int32Array, numbers: Float32Array): Handle;
