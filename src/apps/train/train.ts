@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { SrganError } from '../../system/errors.js';
 import { beginFrom } from './begin-from.js';
 import { readCheckpoint, writeCheckpoint, type Judgement, type Progress } from './checkpoint.js';
-import { openPatches } from './patch-source.js';
+import { openPatches } from './patches/patch-source.js';
 import { planPictures, type PlannedPicture } from './pictures.js';
 import { learningRate } from './schedule.js';
 import { shapeOf } from './shape.js';

@@ -1,6 +1,6 @@
 import { openTicket, publish, type Flight, type Ticket, inItsName } from '../ticket.js';
 import { performance } from 'node:perf_hooks';
-import { type SrganError, asSrganError, type ErrorCode} from '../../system/errors.js';
+import { type SrganError, asSrganError, type ErrorCode } from '../../system/errors.js';
 import type { Source, StageName } from '../../contract/job.js';
 
 export type Stage<I, O> = (flights: AsyncIterable<Flight<I>>) => AsyncGenerator<Flight<O>>;
