@@ -1,10 +1,18 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 const FILE_SYSTEM = ['fs', 'fs/promises', 'node:fs', 'node:fs/promises'].map((name) => ({
   name,
   message: 'Take src/system/files/fs.ts, which knows names of any bytes.',
+}));
+
+const SHARP = { name: 'sharp', allowTypeImports: true, message: 'Take loadSharp of src/pixels/vips.ts.' };
+const { peerDependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const APART = Object.keys(peerDependencies).map((name) => ({
+  name,
+  allowTypeImports: true,
+  message: 'It may not be installed: import it when it is needed, within withPackages.',
 }));
 
 // a file imports from its own layer and those before it, never from one after it
@@ -35,9 +43,12 @@ const ZONES = [
 
 export default tseslint.config(
   { ignores: ['dist/', 'examples/out/'] },
-  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts', '**/*.cts'] })),
+  ...tseslint.configs.strictTypeChecked.map((config) => ({
+    ...config,
+    files: ['**/*.ts', '**/*.tsx', '**/*.cts'],
+  })),
   {
-    files: ['**/*.ts', '**/*.cts'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.cts'],
     plugins: { 'import-x': importX },
     settings: {
       'import-x/extensions': ['.ts', '.cts'],
@@ -85,22 +96,20 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'commands/**/*.ts'],
     ignores: ['src/pixels/vips.ts'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            { name: 'sharp', allowTypeImports: true, message: 'Take loadSharp of src/pixels/vips.ts.' },
-          ],
-        },
-      ],
+      '@typescript-eslint/no-restricted-imports': ['error', { paths: [SHARP, ...APART] }],
       'no-restricted-syntax': [
         'error',
         {
           selector: "ImportExpression[source.value='sharp']",
-          message: 'Take loadSharp of src/pixels/vips.ts.',
+          message: SHARP.message,
         },
       ],
     },
+  },
+  {
+    // apps that are imported as a whole, within withPackages
+    files: ['src/apps/jobs/**/*.ts', 'src/apps/serve/**/*.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [SHARP] }] },
   },
   {
     files: ['test/**/*.ts', 'examples/**/*.ts'],

@@ -8,6 +8,7 @@ import type { Jobs } from './jobs/jobs.js';
 import { addGuard } from './guard.js';
 import { addAbout } from './routes/routes-about.js';
 import { addJobs } from './routes/routes-jobs.js';
+import { addPage } from './routes/routes-page.js';
 import { addUpscale } from './routes/routes-upscale.js';
 import type { Service } from './service.js';
 import { HEADERS_MS, KEEP_ALIVE_MS, REQUEST_MS } from './times.js';
@@ -97,6 +98,7 @@ export async function openApp(service: Service, jobs: Jobs): Promise<FastifyInst
     addUpscale(scope, service);
     done();
   });
+  await app.register(addPage);
   return app;
 }
 

@@ -3,7 +3,7 @@ import { SrganError } from '../../system/errors.js';
 import { beginFrom } from './begin-from.js';
 import { readCheckpoint, writeCheckpoint, type Judgement, type Progress } from './checkpoint.js';
 import { openPatches } from './patches/patch-source.js';
-import { planPictures, type PlannedPicture } from './pictures.js';
+import { planPictures, type PlannedPicture } from './training-pictures.js';
 import { learningRate } from './schedule.js';
 import { shapeOf } from './shape.js';
 import { trainSettings, type TrainOptions, type TrainSettings } from './train-settings.js';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { listNetworks } from '../../../network/models/networks.js';
-import { ownNameFor } from '../../../contract/own-names.js';
+import { EFFORTS, KIND_CHOICES, ownNameFor } from '../../../contract/own-names.js';
 import { ServiceError } from '../answer.js';
 import { HEALTH_SCHEMA, MODELS_SCHEMA } from './schemas.js';
 import type { Service } from '../service.js';
@@ -11,8 +11,12 @@ export function addAbout(app: FastifyInstance, service: Service): void {
 
   app.get('/v1/models', { schema: MODELS_SCHEMA }, async () => {
     const networks = await listNetworks();
+    const isFree = settings.image.model === undefined && settings.image.engine !== 'resize';
     return {
       default: settings.image.model ?? ownNameFor(),
+      // a network that whoever runs the service has named is of one kind and size
+      kinds: isFree ? KIND_CHOICES : [],
+      efforts: isFree ? EFFORTS : [],
       models: networks
         .filter(({ installed }) => installed)
         .map(({ name, factors, defaultFactor, licence, origin }) => ({

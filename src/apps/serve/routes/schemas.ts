@@ -49,6 +49,8 @@ export const MODELS_SCHEMA = {
       type: 'object',
       properties: {
         default: { type: 'string' },
+        kinds: { type: 'array', items: { type: 'string' } },
+        efforts: { type: 'array', items: { type: 'string' } },
         models: {
           type: 'array',
           items: {

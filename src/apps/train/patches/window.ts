@@ -1,4 +1,4 @@
-import type { PlannedPicture } from '../pictures.js';
+import type { PlannedPicture } from '../training-pictures.js';
 import { seededRandom } from '../random.js';
 
 /** Pictures in memory before the first patch is cut, and how many come with each chunk until memory is full. */
