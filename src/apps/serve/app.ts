@@ -6,10 +6,10 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { answerOf, ServiceError } from './answer.js';
 import type { Jobs } from './jobs/jobs.js';
 import { addGuard } from './guard.js';
-import { addAbout } from './routes-about.js';
-import { addJobs } from './routes-jobs.js';
-import { addPage } from './routes-page.js';
-import { addUpscale } from './routes-upscale.js';
+import { addAbout } from './routes/routes-about.js';
+import { addJobs } from './routes/routes-jobs.js';
+import { addPage } from './routes/routes-page.js';
+import { addUpscale } from './routes/routes-upscale.js';
 import type { Service } from './service.js';
 import { HEADERS_MS, KEEP_ALIVE_MS, REQUEST_MS } from './times.js';
 

@@ -1,5 +1,5 @@
 import type { Job } from '../../contract/job.js';
-import { laterPass } from '../../network/models/own-names.js';
+import { laterPass } from '../../contract/own-names.js';
 
 /** A factor such as 1920 / 640 may come out a hair above 3. */
 const TOLERANCE = 1e-9;

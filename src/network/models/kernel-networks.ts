@@ -1,7 +1,7 @@
 import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contract/engine.js';
 import { kernelRadiusPx } from '../engines/kernels.js';
 import { SrganError } from '../../system/errors.js';
-import type { Networks } from '../../contract/run.js';
+import type { Networks } from '../../contract/ports.js';
 import { isKnownName } from './kept/known-name.js';
 
 const FACTORS = [2, 3, 4, 5, 6, 7, 8] as const;

@@ -8,7 +8,7 @@ import { writeFailure } from '../../../system/files/write-failure.js';
 import type { Admission } from '../fair-queue.js';
 import { overDefaults } from '../image-options.js';
 import type { Service } from '../service.js';
-import type { Job } from './job.js';
+import type { Job } from './upscale-job.js';
 import { readBegun, resultOf, resultThere, type JobResult } from './job-files.js';
 
 /** An image that was being worked on so often when the process died is not tried again. */

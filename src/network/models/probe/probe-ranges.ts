@@ -1,6 +1,6 @@
 import type { Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { picture, type PictureShape } from './picture.js';
-import type { Planes, Probe } from './probe.js';
+import type { Planes, Probe } from './planes-probe.js';
 
 export interface Ranges {
   readonly input: ValueRange;

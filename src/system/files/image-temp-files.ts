@@ -1,12 +1,15 @@
 import { basename, dirname, join } from 'node:path';
-import { rmSync } from '../../system/files/fs.js';
-import { openPlainDirectory, plainName } from '../../system/files/plain-path.js';
-import type { TempFile } from '../../contract/job.js';
-import { makeDirectory } from '../../system/files/make-directory.js';
-import type { Ticket } from '../stages/stage.js';
-import { writeFailure } from '../../system/files/write-failure.js';
-import { forget, remember } from '../../system/files/temp-files.js';
-import { tempName } from '../../system/files/temp-names.js';
+import { rmSync } from './fs.js';
+import { openPlainDirectory, plainName } from './plain-path.js';
+import { makeDirectory } from './make-directory.js';
+import { writeFailure } from './write-failure.js';
+import { forget, remember, type TempFile } from './temp-files.js';
+import { tempName } from './temp-names.js';
+
+/** Calls what was deferred when it ends, the last first. */
+export interface Owner {
+  defer(release: () => void): void;
+}
 
 /**
  * Names a new file of one image. libvips writes its own format only where the name ends in `.v`.
@@ -16,9 +19,9 @@ export type MakeTemp = (ending?: '.v') => Promise<TempFile>;
 
 /**
  * Temp files beside the result, on the disk that must have room for it anyway.
- * @param ticket by which each one is removed when the source has ended, whatever happens
+ * @param owner whose end removes each one, whatever happens
  */
-export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): MakeTemp {
+export function tempFilesFor(output: string, owner: Owner): MakeTemp {
   return async (ending) => {
     const directory = dirname(output);
     await makeDirectory(directory).catch((cause: unknown) => {
@@ -37,7 +40,7 @@ export function tempFilesFor(output: string, ticket: Pick<Ticket, 'defer'>): Mak
       forget(path);
     };
     remember(path);
-    ticket.defer(() => {
+    owner.defer(() => {
       remove();
       place.close();
     });

@@ -3,7 +3,7 @@ import { SrganError } from '../../../system/errors.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../graph/read/onnx/read-onnx.js';
 import { installing } from '../../../system/installed.js';
-import type { Probe } from './probe.js';
+import type { Probe } from './planes-probe.js';
 
 /** Slow, but found everywhere. @throws SrganError E_MODEL where only onnxruntime knows an operator */
 export function openReferenceProbe(title: string, bytes: Uint8Array): Probe {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { SrganError } from '../../system/errors.js';
+import { SrganError } from '../../../system/errors.js';
 import type { Chunk } from './patches.js';
 import type { PatchAnswer, PatchOrder, PatchWorkerSetup } from './patch-worker.js';
 

@@ -1,9 +1,9 @@
-import type { Carried } from '../../contract/job.js';
-import { bareExif, densityOf, exifOfTiff, uprightExif } from './metadata/exif.js';
-import { openFileSource } from './metadata/file-source.js';
-import type { Inspection } from './inspect.js';
-import { isLosslessWebp } from './lossless-webp.js';
-import { uprightXmp } from './metadata/xmp.js';
+import type { Carried } from '../../../contract/job.js';
+import { bareExif, densityOf, exifOfTiff, uprightExif } from './exif.js';
+import { openFileSource } from './file-source.js';
+import type { Inspection } from '../inspect.js';
+import { isLosslessWebp } from '../lossless-webp.js';
+import { uprightXmp } from './xmp.js';
 
 /** What goes with the pixels of a file, already saying that they stand upright. */
 export function carriedOf(path: string, { meta, pages, layout }: Inspection): Carried {

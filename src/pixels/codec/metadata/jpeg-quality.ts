@@ -1,4 +1,4 @@
-import type { ByteSource } from './metadata/tiff-directory.js';
+import type { ByteSource } from './tiff-directory.js';
 
 /** Segments before the first scan; files in use have some dozens, with a large colour profile a few hundred. */
 const MAX_SEGMENTS = 2000;

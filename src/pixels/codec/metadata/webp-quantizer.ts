@@ -1,4 +1,4 @@
-import type { ByteSource } from './metadata/tiff-directory.js';
+import type { ByteSource } from './tiff-directory.js';
 
 /** Chunks before the first picture: VP8X, ICCP, ANIM, and a frame around it with its own alpha. */
 const MAX_CHUNKS = 10;

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { createReadStream } from '../../system/files/fs.js';
-import type { Outcome } from '../../contract/job.js';
-import { failureBody, renaming, ServiceError, statusOf, type FailureBody } from './answer.js';
-import { clientSignal } from './client-signal.js';
-import { readImageOptions } from './image-options.js';
-import { receive, type Upload } from './receive.js';
+import { createReadStream } from '../../../system/files/fs.js';
+import type { Outcome } from '../../../contract/job.js';
+import { failureBody, renaming, ServiceError, statusOf, type FailureBody } from '../answer.js';
+import { clientSignal } from '../client-signal.js';
+import { readImageOptions } from '../image-options.js';
+import { receive, type Upload } from '../receive.js';
 import { imageHeaders } from './result-headers.js';
-import { requestDirectory, upscaleFile, type Service } from './service.js';
+import { requestDirectory, upscaleFile, type Service } from '../service.js';
 import { UPSCALE_SCHEMA } from './schemas.js';
-import { BODY_IDLE_MS } from './times.js';
+import { BODY_IDLE_MS } from '../times.js';
 
 /** One image in, one image out. */
 export function addUpscale(app: FastifyInstance, service: Service): void {

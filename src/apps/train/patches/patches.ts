@@ -1,6 +1,6 @@
-import { degrade, type Degradation } from './degrade/degrade.js';
-import { seededRandom, type Random } from './random.js';
-import { crop, type Rgb } from './resample.js';
+import { degrade, type Degradation } from '../degrade/degrade.js';
+import { seededRandom, type Random } from '../random.js';
+import { crop, type Rgb } from '../resample.js';
 
 export interface PatchSettings {
   readonly degradation: Degradation;

@@ -1,15 +1,15 @@
-import type { NativeNetwork, NetworkFile } from '../../contract/engine.js';
-import { hasOnnxruntime } from '../engines/default-engine.js';
-import { compile } from '../engines/native/compile.js';
-import { aliveAt, costOf, macsAt } from '../graph/cost.js';
-import type { Graph } from '../graph/graph.js';
-import { haloNeeds } from '../graph/halo-needs.js';
-import type { Stage } from '../graph/passes/narrow-graph.js';
-import { readOnnxModel } from '../graph/read/onnx/onnx-model.js';
-import { readEmitted } from '../graph/read/onnx/read-onnx.js';
-import { LARGE_SIDE_PX, largeShapesOf } from '../graph/shapes.js';
+import type { NativeNetwork, NetworkFile } from '../../../contract/engine.js';
+import { hasOnnxruntime } from '../../engines/default-engine.js';
+import { compile } from '../../engines/native/compile.js';
+import { aliveAt, costOf, macsAt } from '../../graph/cost.js';
+import type { Graph } from '../../graph/graph.js';
+import { haloNeeds } from '../../graph/halo-needs.js';
+import type { Stage } from '../../../contract/tiles.js';
+import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
+import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
+import { LARGE_SIDE_PX, largeShapesOf } from '../../graph/shapes.js';
 import { foldForTiles } from './tiled-network.js';
-import { haloOf } from '../tiles/choose.js';
+import { haloOf } from '../../tiles/choose.js';
 
 /** Folding that spares more than this makes up for kernels that are twice as quick. */
 const MOST_FOLDED = 0.5;

@@ -1,8 +1,8 @@
-import type { NetworkFile } from '../../contract/engine.js';
-import type { Graph } from '../graph/graph.js';
-import { haloOf, MOST_HALO_PX } from '../tiles/choose.js';
+import type { NetworkFile } from '../../../contract/engine.js';
+import type { Graph } from '../../graph/graph.js';
+import { haloOf, MOST_HALO_PX } from '../../tiles/choose.js';
 import { narrowedNetwork } from './narrowed-network.js';
-import { networkFile, type NetworkFacts } from './network-file.js';
+import { networkFile, type NetworkFacts } from '../network-file.js';
 import { tiledNetwork } from './tiled-network.js';
 import { wholeImageMeans } from './whole-image-means.js';
 

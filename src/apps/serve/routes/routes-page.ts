@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { PAGE_POLICY } from './guard.js';
+import { PAGE_POLICY } from '../guard.js';
 
-const PAGE = fileURLToPath(new URL('page/', import.meta.url));
+const PAGE = fileURLToPath(new URL('../page/', import.meta.url));
 
 /** The page for people, at `/`: a few files, and nothing else of the directory that they lie in. */
 export async function addPage(app: FastifyInstance): Promise<void> {

@@ -1,13 +1,13 @@
-import type { NetworkFile, WholeImageMeans } from '../../contract/engine.js';
-import { costOf } from '../graph/cost.js';
-import { emitOnnx } from '../graph/emit/emit-onnx.js';
-import type { Graph } from '../graph/graph.js';
-import { cutAtMeans, type GivenGraph } from '../graph/means.js';
-import { damaged, known } from '../graph/order.js';
-import { fieldOfView } from '../graph/receptive-field.js';
-import { shapesOf } from '../graph/shapes.js';
+import type { NetworkFile, WholeImageMeans } from '../../../contract/engine.js';
+import { costOf } from '../../graph/cost.js';
+import { emitOnnx } from '../../graph/emit/emit-onnx.js';
+import type { Graph } from '../../graph/graph.js';
+import { cutAtMeans, type GivenGraph } from '../../graph/means.js';
+import { damaged, known } from '../../graph/order.js';
+import { fieldOfView } from '../../graph/receptive-field.js';
+import { shapesOf } from '../../graph/shapes.js';
 import { narrowedNetwork } from './narrowed-network.js';
-import { networkFile, type NetworkFacts } from './network-file.js';
+import { networkFile, type NetworkFacts } from '../network-file.js';
 
 /**
  * The networks by which an image of several tiles is enlarged where the network looks at means over the whole

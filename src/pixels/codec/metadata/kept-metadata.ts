@@ -1,6 +1,6 @@
-import type { Carried } from '../../contract/job.js';
-import { resizedExif } from './metadata/exif.js';
-import { resizedXmp } from './metadata/xmp.js';
+import type { Carried } from '../../../contract/job.js';
+import { resizedExif } from './exif.js';
+import { resizedXmp } from './xmp.js';
 
 /** What goes with the result, of what came with the source. */
 export function keptOf(carried: Carried, strip: boolean, widthPx: number, heightPx: number): Carried {

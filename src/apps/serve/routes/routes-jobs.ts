@@ -1,16 +1,16 @@
 import path from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createReadStream, rm } from '../../system/files/fs.js';
-import { ServiceError, statusOf } from './answer.js';
-import { clientSignal } from './client-signal.js';
-import { readImageOptions } from './image-options.js';
-import { archiveOf } from './jobs/archive.js';
-import { sendEvents } from './jobs/events.js';
-import type { Job } from './jobs/job.js';
-import type { JobSource } from './jobs/job-files.js';
-import { errorOf, jobView, resultFileName } from './jobs/job-view.js';
-import type { Jobs } from './jobs/jobs.js';
-import { receive, shownName } from './receive.js';
+import { createReadStream, rm } from '../../../system/files/fs.js';
+import { ServiceError, statusOf } from '../answer.js';
+import { clientSignal } from '../client-signal.js';
+import { readImageOptions } from '../image-options.js';
+import { archiveOf } from '../jobs/archive.js';
+import { sendEvents } from '../jobs/events.js';
+import type { Job } from '../jobs/upscale-job.js';
+import type { JobSource } from '../jobs/job-files.js';
+import { errorOf, jobView, resultFileName } from '../jobs/job-view.js';
+import type { Jobs } from '../jobs/jobs.js';
+import { receive, shownName } from '../receive.js';
 import { attachment, typeOf } from './result-headers.js';
 import {
   ARCHIVE_SCHEMA,
@@ -20,8 +20,8 @@ import {
   RESULT_SCHEMA,
   SUBMIT_SCHEMA,
 } from './schemas.js';
-import type { Service } from './service.js';
-import { BODY_IDLE_MS } from './times.js';
+import type { Service } from '../service.js';
+import { BODY_IDLE_MS } from '../times.js';
 
 const MAX_URL = 2000;
 

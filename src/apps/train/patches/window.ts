@@ -1,5 +1,5 @@
-import type { PlannedPicture } from './pictures.js';
-import { seededRandom } from './random.js';
+import type { PlannedPicture } from '../training-pictures.js';
+import { seededRandom } from '../random.js';
 
 /** Pictures in memory before the first patch is cut, and how many come with each chunk until memory is full. */
 const AT_FIRST = 24;

@@ -1,4 +1,4 @@
-import { optionsSchema } from './image-options.js';
+import { optionsSchema } from '../image-options.js';
 
 /**
  * What /openapi.json says of each route. Requests are not checked by these: options have the checks of the command

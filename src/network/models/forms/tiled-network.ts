@@ -1,16 +1,16 @@
-import type { TiledNetwork } from '../../contract/engine.js';
-import { leastExtent } from '../graph/passes/close-border.js';
-import { costOf } from '../graph/cost.js';
-import type { FoldedGraph } from '../graph/emit/emit-forms.js';
-import { emitTogether } from '../graph/emit/emit-onnx.js';
-import { fold } from '../graph/passes/fold.js';
-import type { Graph } from '../graph/graph.js';
-import { marginsOf, openSides } from '../graph/open-sides.js';
-import { known } from '../graph/order.js';
-import { LARGE_SIDE_PX, largeShapesOf } from '../graph/shapes.js';
-import { tileWork } from '../graph/tile-work.js';
-import { MOST_HALO_PX } from '../tiles/choose.js';
-import { CLOSED_SIDES } from '../tiles/sides.js';
+import type { TiledNetwork } from '../../../contract/engine.js';
+import { leastExtent } from '../../graph/passes/close-border.js';
+import { costOf } from '../../graph/cost.js';
+import type { FoldedGraph } from '../../graph/emit/emit-forms.js';
+import { emitTogether } from '../../graph/emit/emit-onnx.js';
+import { fold } from '../../graph/passes/fold.js';
+import type { Graph } from '../../graph/graph.js';
+import { marginsOf, openSides } from '../../graph/open-sides.js';
+import { known } from '../../graph/order.js';
+import { LARGE_SIDE_PX, largeShapesOf } from '../../graph/shapes.js';
+import { tileWork } from '../../graph/tile-work.js';
+import { MOST_HALO_PX } from '../../tiles/choose.js';
+import { CLOSED_SIDES } from '../../tiles/sides.js';
 
 /**
  * A network made for tiles, or undefined where it reaches too far for it, or is not built of nodes that keep

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { listNetworks } from '../../network/models/networks.js';
-import { EFFORTS, KIND_CHOICES, ownNameFor } from '../../network/models/own-names.js';
-import { ServiceError } from './answer.js';
+import { listNetworks } from '../../../network/models/networks.js';
+import { EFFORTS, KIND_CHOICES, ownNameFor } from '../../../contract/own-names.js';
+import { ServiceError } from '../answer.js';
 import { HEALTH_SCHEMA, MODELS_SCHEMA } from './schemas.js';
-import type { Service } from './service.js';
+import type { Service } from '../service.js';
 
 /** What the service says of itself. */
 export function addAbout(app: FastifyInstance, service: Service): void {

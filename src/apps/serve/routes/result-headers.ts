@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Outcome } from '../../contract/job.js';
+import type { Outcome } from '../../../contract/job.js';
 
 const TYPES: Record<string, string> = {
   '.png': 'image/png',

@@ -1,7 +1,7 @@
 import test from 'ava';
 import sharp from 'sharp';
 import { compareImages } from '../../../src/pixels/metrics/compare.js';
-import { cellFor, drawPictures, type Picture } from '../../../src/apps/compare/pictures.js';
+import { cellFor, drawPictures, type Picture } from '../../../src/apps/compare/compare-pictures.js';
 import { drawPair, savePng } from '../../helpers/image-pair.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 

@@ -1,44 +1,6 @@
-import type { LimitFunction } from 'p-limit';
-import type { Band, Rows } from '../pixels/codec/png/deflate-band.js';
-import type { Budget } from '../system/budget.js';
 import type { EngineSettings, NetworkFile } from './engine.js';
-import type { Journal } from '../flow/journal/journal.js';
-import type { Sweep } from '../system/files/left-over.js';
 import type { Pixels } from './job.js';
-import type { Settings } from './options.js';
-import type { KeyOf } from '../flow/plan/path-keys.js';
-import type { Scratch } from '../places/storage/scratch.js';
-import type { Storages } from '../places/storage/storages.js';
-import type { Retries } from '../flow/stages/retry.js';
-import type { TileRow } from '../network/tiles/plan-tiles.js';
-import type { Watch } from '../flow/watch/watch.js';
-
-/** What all stages of one run share. */
-export interface Run {
-  readonly settings: Settings;
-  /** Aborted: stop at once. */
-  readonly signal: AbortSignal;
-  /** Aborted: take no new source. */
-  readonly drain: AbortSignal;
-  /** Bytes that images in flight may hold. */
-  readonly budget: Budget;
-  /** Places for images between decode and write. */
-  readonly places: LimitFunction;
-  /** Slots for libvips work, so that codecs and workers together do not oversubscribe the cores. */
-  readonly codec: LimitFunction;
-  readonly networks: Networks;
-  readonly tiles: TilePool;
-  readonly buffers: Buffers;
-  readonly journal?: Journal | undefined;
-  readonly keyOf: KeyOf;
-  /** Of what killed runs left where this one comes. */
-  readonly sweep: Sweep;
-  readonly storages: Storages;
-  readonly scratch: Scratch;
-  readonly retries?: Retries | undefined;
-  /** Where a parent watches the process. */
-  readonly watch?: Watch | undefined;
-}
+import type { TileRow } from './tiles.js';
 
 /** The networks that this run can use, by name or path; each is read once. */
 export interface Networks {
@@ -119,3 +81,15 @@ export interface Buffers {
   give(buffer: SharedArrayBuffer): void;
   readonly stats: { readonly hits: number; readonly misses: number; readonly heldBytes: number };
 }
+
+/** A part of the pixel stream of a PNG, made without knowledge of the other parts. */
+export interface Band {
+  /** Whole bytes of raw deflate blocks; only those of the last band end the stream. */
+  readonly deflated: Uint8Array<ArrayBuffer>;
+  /** Adler-32 of what was deflated (RFC 1950). */
+  readonly adler: number;
+  readonly filteredBytes: number;
+}
+
+/** First row and the one after the last. */
+export type Rows = readonly [number, number];
