@@ -65,8 +65,8 @@ testNative('Ctrl-C saves; --resume goes on to the same network as a training tha
   const args = (out: string) => ['train', '*.png', '-o', out, '--steps', '60', ...SMALL];
   const whole = await srgan(args('whole.onnx'), { cwd });
   t.is(whole.exitCode, 0, whole.stderr);
-  const { child, ended } = startSrgan(args('part.onnx'), { cwd });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const { child, ended, saysOnStderr } = startSrgan(args('part.onnx'), { cwd });
+  await saysOnStderr(/Training on 2 pictures/);
   child.kill('SIGINT');
   const { exitCode } = await ended;
   // it may have been done before
