@@ -1,4 +1,5 @@
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../contract/engine.js';
+import { resizeEngine } from '../engines/resize-engine.js';
 import { openEngine } from '../engines/select.js';
 import type { TileForm } from '../tiles/plan-tiles.js';
 import type { ClosedSides } from '../tiles/sides.js';
@@ -80,6 +81,7 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
   }
 
   async function read(file: NetworkFile): Promise<Network> {
+    if (file.kernel) return resizeEngine.load(file);
     engine ??= await openEngine(settings);
     return engine.load(file);
   }
