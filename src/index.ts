@@ -5,5 +5,6 @@ export { listNetworks } from './network/models/networks.js';
 export type { Outcome, OutputFormat, SourceOverrides, StageName, Status } from './contract/job.js';
 export type { Device, EngineName, Precision } from './contract/engine.js';
 export type { Inputs, ListFormat, SourceSpec } from './contract/program-inputs.js';
-export type { PipeOptions, Shard, Size } from './contract/options.js';
+export type { PipeOptions, Shard } from './contract/options.js';
+export type { Size } from './system/measures.js';
 export type { Summary } from './flow/summary.js';

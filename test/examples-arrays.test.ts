@@ -94,7 +94,7 @@ test('aws-batch: the order can be read, and asks for no retry of what stays wron
 });
 
 test('slurm: the script is sound', async (t) => {
-  await run('bash', ['-n', script]);
+  await t.notThrowsAsync(run('bash', ['-n', script]));
   const checked = await run('shellcheck', ['--severity=warning', script]).catch(
     (error: unknown) => error as Error,
   );

@@ -1,9 +1,4 @@
-import type { Stage } from '../network/graph/passes/narrow-graph.js';
-import type { Narrowing } from '../network/graph/narrowing.js';
-import type { PageSize, Rect } from '../network/tiles/grid.js';
-import type { Page } from '../network/tiles/planes.js';
-import type { Sides } from '../network/tiles/sides.js';
-import type { TileWork } from '../network/tiles/tile-macs.js';
+import type { Narrowing, Page, PageSize, Rect, Sides, Stage, TileWork } from './tiles.js';
 
 /** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
 export interface NetworkFile {

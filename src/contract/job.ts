@@ -1,3 +1,4 @@
+import type { TempFile } from '../system/files/temp-files.js';
 import type { SrganError } from '../system/errors.js';
 
 /** Formats that can be written. */
@@ -118,13 +119,6 @@ export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' |
   readonly bits: 8 | 16;
   /** A BigTIFF file of our own, with all samples as they lie in Pixels, uncompressed. */
   readonly file: TempFile;
-}
-
-/** A file beside the result, on the same disk, that no run leaves behind. */
-export interface TempFile {
-  readonly path: string;
-  /** Takes the file away, if it is there. */
-  remove(): void;
 }
 
 /** What travels beside the pixels, from the source to the result. */

@@ -1,7 +1,8 @@
+import type { Size } from '../system/measures.js';
 import type { Device, EngineName, Precision } from './engine.js';
 import type { Inputs } from './program-inputs.js';
 import type { OutputFormat, Outcome } from './job.js';
-import type { Effort, KindChoice } from '../network/models/own-names.js';
+import type { Effort, KindChoice } from './own-names.js';
 
 /** Options of a run as a program gives them; everything but `inputs` has a default. */
 export interface PipeOptions {
@@ -169,11 +170,6 @@ export interface Shard {
   /** From 1 to `count`. */
   index: number;
   count: number;
-}
-
-export interface Size {
-  widthPx: number;
-  heightPx: number;
 }
 
 /** The options of a run, checked and filled. */

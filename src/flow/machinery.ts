@@ -5,7 +5,7 @@ import { runsOn } from '../network/engines/runs-on.js';
 import { quantizedNetworks } from '../network/models/int8/quantized-networks.js';
 import { networkIdentity, openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
-import type { Run } from '../contract/run.js';
+import type { Run } from './run.js';
 import { createBuffers } from '../network/workers/buffers.js';
 import { openTilePool } from '../network/workers/pool.js';
 

@@ -6,7 +6,7 @@ import { openSweep } from '../system/files/left-over.js';
 import { openMachinery, type Machinery } from './machinery.js';
 import type { PipeOptions, Settings } from '../contract/options.js';
 import { resolveOptions } from './settings.js';
-import type { Run } from '../contract/run.js';
+import type { Run } from './run.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
 import { openPathKeys } from './plan/path-keys.js';
 import { openOwnShard, type OwnShard } from './stages/own-shard.js';

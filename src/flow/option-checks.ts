@@ -3,7 +3,7 @@ import { SrganError } from '../system/errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from '../system/expect.js';
 import { OUTPUT_FORMATS } from '../contract/job.js';
 import { LONGEST_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from '../system/limits.js';
-import { EFFORTS, KIND_CHOICES } from '../network/models/own-names.js';
+import { EFFORTS, KIND_CHOICES } from '../contract/own-names.js';
 import type { PipeOptions } from '../contract/options.js';
 import { isHttpUrl } from '../system/files/address.js';
 

@@ -6,10 +6,11 @@ import { fileOfShard } from '../places/find/shard.js';
 import { usableCores, usableFiles, usableMemoryBytes } from '../system/machine.js';
 import { schemeOf, s3Address } from '../system/files/address.js';
 import { journalsOf } from '../places/storage/journals.js';
-import { ownNameFor } from '../network/models/own-names.js';
+import { ownNameFor } from '../contract/own-names.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs } from '../contract/program-inputs.js';
-import type { PipeOptions, Settings, Size } from '../contract/options.js';
+import type { PipeOptions, Settings } from '../contract/options.js';
+import type { Size } from '../system/measures.js';
 import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 

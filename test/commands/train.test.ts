@@ -65,10 +65,10 @@ testNative('Ctrl-C saves; --resume goes on to the same network as a training tha
   const args = (out: string) => ['train', '*.png', '-o', out, '--steps', '60', ...SMALL];
   const whole = await srgan(args('whole.onnx'), { cwd });
   t.is(whole.exitCode, 0, whole.stderr);
-  const { child, ended } = startSrgan(args('part.onnx'), { cwd });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  child.kill('SIGINT');
-  const { exitCode } = await ended;
+  const running = startSrgan(args('part.onnx'), { cwd });
+  await running.saysOnStderr(/Training on 2 pictures/);
+  running.child.kill('SIGINT');
+  const { exitCode } = await running.ended;
   // it may have been done before
   t.true(exitCode === 130 || exitCode === 0);
   if (exitCode === 130 && (await stat(path.join(cwd, 'part.onnx.checkpoint')).catch(() => undefined))) {

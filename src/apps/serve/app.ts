@@ -6,9 +6,10 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { answerOf, ServiceError } from './answer.js';
 import type { Jobs } from './jobs/jobs.js';
 import { addGuard } from './guard.js';
-import { addAbout } from './routes-about.js';
-import { addJobs } from './routes-jobs.js';
-import { addUpscale } from './routes-upscale.js';
+import { addAbout } from './routes/routes-about.js';
+import { addJobs } from './routes/routes-jobs.js';
+import { addPage } from './routes/routes-page.js';
+import { addUpscale } from './routes/routes-upscale.js';
 import type { Service } from './service.js';
 import { HEADERS_MS, KEEP_ALIVE_MS, REQUEST_MS } from './times.js';
 
@@ -97,6 +98,7 @@ export async function openApp(service: Service, jobs: Jobs): Promise<FastifyInst
     addUpscale(scope, service);
     done();
   });
+  await app.register(addPage);
   return app;
 }
 

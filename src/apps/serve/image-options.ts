@@ -2,6 +2,7 @@ import { SrganError } from '../../system/errors.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
 import { MAX_SCALE, MAX_SIDE_PX } from '../../system/limits.js';
 import { parseSize } from '../../system/measures.js';
+import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
 import { networkNames } from '../../network/models/networks.js';
 import { checkOption } from '../../flow/option-checks.js';
 import type { PipeOptions } from '../../contract/options.js';
@@ -27,7 +28,16 @@ const TABLE = {
   quality: { type: 'integer', minimum: 1, maximum: 100, description: 'For jpeg, webp and avif.' },
   lossless: { type: 'boolean', description: 'Write webp and avif without loss.' },
   strip: { type: 'boolean', description: 'Leave out metadata; the colour profile stays.' },
-  model: { type: 'string', description: 'Name of a network that /v1/models lists.' },
+  kind: { type: 'string', enum: KIND_CHOICES, description: 'Kind of picture; auto looks at its bytes.' },
+  effort: {
+    type: 'string',
+    enum: EFFORTS,
+    description: 'Size of the network: each takes four times as long.',
+  },
+  model: {
+    type: 'string',
+    description: 'Name of a network that /v1/models lists, in place of kind and effort.',
+  },
   tta: { type: 'boolean', description: 'Average over 8 flips and turns: slower, slightly better.' },
   verify: { type: 'boolean', description: "Check the network's output against the source." },
 } as const satisfies Partial<Record<keyof PipeOptions, Field>>;
@@ -66,6 +76,26 @@ export async function readImageOptions(given: Readonly<Record<string, unknown>>)
   const { model } = options as ImageOptions;
   if (model !== undefined) await checkModel(model);
   return options;
+}
+
+/** A request's options over the service's own: a network by name and one by kind and effort exclude each other. */
+export function overDefaults<D extends PipeOptions | object>(
+  defaults: D,
+  options: ImageOptions,
+): D & ImageOptions {
+  const { model, kind, effort, ...rest } = {
+    model: undefined,
+    kind: undefined,
+    effort: undefined,
+    ...defaults,
+  };
+  const own =
+    options.model !== undefined
+      ? {}
+      : (options.kind ?? options.effort)
+        ? { kind, effort }
+        : { model, kind, effort };
+  return { ...rest, ...own, ...options } as D & ImageOptions;
 }
 
 const isName = (name: string): name is Name => Object.hasOwn(TABLE, name);

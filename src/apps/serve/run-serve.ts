@@ -93,6 +93,8 @@ function optionsOf(flags: ServeFlags, tokens: readonly Token[]): ServeOptions {
     maxConnections: flags['max-connections'],
     rateLimit: flags['rate-limit'],
     image: {
+      kind: flags.kind,
+      effort: flags.effort,
       model: flags.model,
       engine: flags.engine,
       device: flags.device,

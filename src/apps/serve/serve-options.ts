@@ -45,6 +45,8 @@ export interface ServeOptions {
 /** Options of the flow that are the same for every request, or stand where a request says nothing. */
 export type ImageDefaults = Pick<
   PipeOptions,
+  | 'kind'
+  | 'effort'
   | 'model'
   | 'engine'
   | 'device'

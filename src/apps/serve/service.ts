@@ -8,7 +8,7 @@ import { resolveOptions } from '../../flow/settings.js';
 import { openDataDirectory, type DataDirectory } from './data-directory.js';
 import { openDiskQuota, type DiskQuota } from './disk-quota.js';
 import { openFairQueue, type FairQueue } from './fair-queue.js';
-import type { ImageOptions } from './image-options.js';
+import { overDefaults, type ImageOptions } from './image-options.js';
 import { serviceMetrics, type ServiceMetrics } from './metrics.js';
 import type { ServeSettings } from './serve-options.js';
 
@@ -89,8 +89,7 @@ export async function upscaleFile(
       base: path.dirname(source),
       out: directory,
       name: 'result.{ext}',
-      ...settings.image,
-      ...options,
+      ...overDefaults(settings.image, options),
       fsync: false,
       signal,
       onOutcome: (outcome) => void (end = outcome),

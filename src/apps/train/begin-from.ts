@@ -1,6 +1,6 @@
 import { readOwn } from '../../network/models/load-own.js';
 import { familyFor, ownFamilies } from '../../network/models/own-families.js';
-import { readOwnName } from '../../network/models/own-names.js';
+import { readOwnName } from '../../contract/own-names.js';
 import { readNetworkBytes } from '../../network/models/file/read-file.js';
 import { readOnnxModel } from '../../network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../network/graph/read/onnx/read-onnx.js';

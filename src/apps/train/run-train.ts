@@ -24,7 +24,9 @@ export async function runTrain(pictures: readonly string[], flags: TrainFlags): 
   let saved = Promise.resolve();
   let told = 0;
   const observer: TrainObserver = {
-    note: (sentence) => lines.note(sentence),
+    note: (sentence) => {
+      if (log.level !== 'quiet') lines.note(sentence);
+    },
     progress(state) {
       if (!log.live || Date.now() - told < LINE_EVERY_MS) return;
       told = Date.now();

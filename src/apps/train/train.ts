@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { SrganError } from '../../system/errors.js';
 import { beginFrom } from './begin-from.js';
 import { readCheckpoint, writeCheckpoint, type Judgement, type Progress } from './checkpoint.js';
-import { openPatches } from './patch-source.js';
-import { planPictures, type PlannedPicture } from './pictures.js';
+import { openPatches } from './patches/patch-source.js';
+import { planPictures, type PlannedPicture } from './training-pictures.js';
 import { learningRate } from './schedule.js';
 import { shapeOf } from './shape.js';
 import { trainSettings, type TrainOptions, type TrainSettings } from './train-settings.js';
@@ -83,6 +83,12 @@ export async function train(
     from: options.from,
     last,
   });
+  const { pictures: count, megapixels, validated } = about({ step: 0, ms: 0, loss: NaN, scores: [] });
+  observer.note(
+    `Training on ${count} pictures (${megapixels.toFixed(1)} Mpx), judging by ${validated}; lanczos3: ${sets
+      .map(({ name, pictures }) => `${name} ${mean(pictures.map(({ plainDb }) => plainDb)).toFixed(2)} dB`)
+      .join(', ')}.`,
+  );
   const loop = openLoop(trainer, settings, pictures, progress);
   try {
     for (;;) {
@@ -99,6 +105,8 @@ export async function train(
     await loop.close();
   }
 }
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Steps one after the other, from where the checkpoint stands. */
 function openLoop(

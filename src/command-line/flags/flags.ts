@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../../contract/engine.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
-import { parseSize } from '../../system/measures.js';
-import { EFFORTS, KIND_CHOICES } from '../../network/models/own-names.js';
-import type { Shard, Size } from '../../contract/options.js';
+import { parseSize, type Size } from '../../system/measures.js';
+import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
+import type { Shard } from '../../contract/options.js';
 import { readShard } from '../array-job.js';
 import { number, valued, wholeNumber } from './valued.js';
 

@@ -11,7 +11,7 @@ const duration = Flags.custom<number>(valued(readDuration, 'TIME'));
 const service = { helpGroup: 'SERVICE' };
 const access = { helpGroup: 'ACCESS' };
 const bounds = { helpGroup: 'BOUNDS' };
-const { model, engine, device, fold, precision } = networkFlags;
+const { kind, effort, model, engine, device, fold, precision } = networkFlags;
 const { threads, 'max-memory': maxMemory, 'max-open-files': maxOpenFiles } = resourceFlags;
 const { quiet, verbose, config } = reportingFlags;
 
@@ -105,6 +105,8 @@ export const serveFlags = {
   'max-connections': wholeNumber({ ...bounds, description: 'Connections at a time; otherwise 1000.' }),
   'rate-limit': wholeNumber({ ...bounds, description: 'Requests a minute from one client; otherwise 6000.' }),
   ...imageLimits,
+  kind,
+  effort,
   model,
   engine,
   device,

@@ -4,7 +4,7 @@ import { hashFile } from '../../system/files/hash-file.js';
 import type { Job } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
 import { passesOf } from '../plan/passes.js';
-import type { Networks } from '../../contract/run.js';
+import type { Networks } from '../../contract/ports.js';
 
 /**
  * Names what a result depends on: the source's bytes, the networks' content, and every option that changes the

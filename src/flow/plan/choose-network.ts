@@ -1,6 +1,6 @@
 import type { ImageHeader } from '../../contract/job.js';
-import { ownName, readOwnName } from '../../network/models/own-names.js';
-import type { NetworkFamily, Networks } from '../../contract/run.js';
+import { ownName, readOwnName } from '../../contract/own-names.js';
+import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import { kindOf } from './kind.js';
 
 export interface ChosenNetwork {

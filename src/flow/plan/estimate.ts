@@ -1,15 +1,8 @@
+import type { Estimate } from '../summary.js';
 import { performance } from 'node:perf_hooks';
 import type { Outcome, Pixels } from '../../contract/job.js';
-import type { Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { passesOf } from './passes.js';
-
-/** What a planned run will take. */
-export interface Estimate {
-  /** Most that images in flight hold at a time, beside what the workers themselves hold. */
-  readonly inFlightBytes: number;
-  /** Time in the networks on all workers; undefined where no network would run. */
-  readonly ms: number | undefined;
-}
 
 export interface Estimating {
   add(outcome: Outcome): Promise<void>;

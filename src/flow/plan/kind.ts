@@ -1,9 +1,9 @@
 import { lookInto } from '../../pixels/codec/metadata/file-source.js';
 import { readDirectories } from '../../pixels/codec/metadata/tiff-directory.js';
 import type { ImageHeader } from '../../contract/job.js';
-import type { Kind } from '../../network/models/own-names.js';
-import { jpegQuality } from '../../pixels/codec/jpeg-quality.js';
-import { webpQuantizer } from '../../pixels/codec/webp-quantizer.js';
+import type { Kind } from '../../contract/own-names.js';
+import { jpegQuality } from '../../pixels/codec/metadata/jpeg-quality.js';
+import { webpQuantizer } from '../../pixels/codec/metadata/webp-quantizer.js';
 
 /** Which kind of network suits a source, and what says so. */
 export interface ChosenKind {

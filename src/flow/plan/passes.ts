@@ -1,7 +1,7 @@
 import type { Job } from '../../contract/job.js';
 import { KERNEL_FACTORS, keepsSize } from '../../network/models/keeps-size.js';
-import { laterPass } from '../../network/models/own-names.js';
-import type { NetworkFamily } from '../../contract/run.js';
+import { laterPass } from '../../contract/own-names.js';
+import type { NetworkFamily } from '../../contract/ports.js';
 
 /** A factor such as 1920 / 640 may come out a hair above 3. */
 const TOLERANCE = 1e-9;

@@ -1,5 +1,5 @@
 import type { Source } from '../../contract/job.js';
-import { readOwnName } from '../../network/models/own-names.js';
+import { readOwnName } from '../../contract/own-names.js';
 import type { Settings } from '../../contract/options.js';
 import { fileNameOf, formatOfName, statedFormat } from './format.js';
 import type { Naming } from './name.js';

@@ -1,9 +1,8 @@
-import { SrganError } from '../../system/errors.js';
 import type { Source } from '../../contract/job.js';
-import type { Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { isRemote } from '../../system/files/address.js';
 import { stopAfter, tooLate } from '../../system/deadline.js';
-import type { Ticket } from './stage.js';
+import type { Ticket } from '../ticket.js';
 
 /**
  * The path of the source's bytes. A remote file is brought here first, whole, within the time for one image; the
@@ -27,11 +26,4 @@ export async function fileOf(
   } finally {
     stop.end();
   }
-}
-
-/** A failure that names the copy of a remote source, under the name that a person knows. */
-export function inItsName(error: SrganError, { copy, source }: Pick<Ticket, 'copy' | 'source'>): SrganError {
-  if (copy === undefined || !error.message.includes(copy)) return error;
-  const sentence = error.message.replaceAll(copy, source.path);
-  return new SrganError(error.code, sentence, { cause: error.cause ?? error, hint: error.hint });
 }

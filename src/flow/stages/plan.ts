@@ -6,7 +6,7 @@ import { hashFile } from '../../system/files/hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
 import { resultKey } from '../journal/key.js';
 import type { Settings } from '../../contract/options.js';
-import type { Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
 import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/format-limits.js';
@@ -21,7 +21,8 @@ import { wantedSize } from '../plan/wanted.js';
 import { directoryOf, isRemote } from '../../system/files/address.js';
 import { fileOf } from './fetch.js';
 import { readHeader } from './header.js';
-import type { Ticket, Work } from './stage.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
 

@@ -1,12 +1,13 @@
 import { named } from '../../system/cancelled.js';
 import type { Decoded, Pixels, SpilledImage, Upscaled } from '../../contract/job.js';
 import { passesOf } from '../plan/passes.js';
-import type { Run } from '../../contract/run.js';
-import { tempFilesFor } from '../spill/spill-files.js';
+import type { Run } from '../run.js';
+import { tempFilesFor } from '../../system/files/image-temp-files.js';
 import { upscaleSpilled } from '../spill/spill-upscale.js';
-import { within } from '../../system/deadline.js';
+import { within } from './time-limit.js';
 import { withSecondWay } from './second-way.js';
-import type { Ticket, Work } from './stage.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 
 /**
  * Runs the job's passes one after the other; without any, the pixels stay as they are. What a pass leaves

@@ -1,4 +1,4 @@
-import type { Narrowing } from './narrowing.js';
+import type { Narrowing } from '../../contract/tiles.js';
 
 /**
  * A network as plain data. Tensors are 1 × channels × height × width; every node has one output, known by

@@ -2,7 +2,7 @@ import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contr
 import { kernelRadiusPx } from '../engines/kernels.js';
 import { SrganError } from '../../system/errors.js';
 import { KERNEL_FACTORS } from './keeps-size.js';
-import type { Networks } from '../../contract/run.js';
+import type { Networks } from '../../contract/ports.js';
 import { isKnownName } from './kept/known-name.js';
 
 const FACTORS = KERNEL_FACTORS;

@@ -9,9 +9,9 @@ import type { KeptRecord } from './kept/kept-record.js';
 import { findPackage, readPackaged } from './packaged.js';
 import { readOwn } from './load-own.js';
 import { ownFamilies, type OwnFamily } from './own-families.js';
-import { OWN_FACTOR } from './own-names.js';
+import { OWN_FACTOR } from '../../contract/own-names.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
-import { foldForTiles } from './tiled-network.js';
+import { foldForTiles } from './forms/tiled-network.js';
 
 /** What `srgan models` shows of a family of networks. */
 export interface NetworkListing {

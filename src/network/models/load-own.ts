@@ -3,7 +3,7 @@ import { SrganError } from '../../system/errors.js';
 import type { Graph } from '../graph/graph.js';
 import { readOnnxModel } from '../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../graph/read/onnx/read-onnx.js';
-import { graphNetwork } from './graph-network.js';
+import { graphNetwork } from './forms/graph-network.js';
 import { factsOf } from './network-file.js';
 import { readOnnxBytes } from './file/onnx-bytes.js';
 import type { OwnFamily } from './own-families.js';

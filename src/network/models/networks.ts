@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
 import { didYouMean } from '../../system/closest.js';
 import { SrganError } from '../../system/errors.js';
-import type { NetworkFamily, Networks } from '../../contract/run.js';
+import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import type { FileDescription } from './describe-file.js';
 import type { KeptDescription } from './describe-kept.js';
 import { fileKind, KERAS } from './file/files.js';
@@ -11,7 +11,7 @@ import type { ListOptions, NetworkListing } from './list-networks.js';
 import { once } from '../../system/share-promise.js';
 import { isKnownName } from './kept/known-name.js';
 import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
-import { OWN_FACTOR, readOwnName, type OwnName } from './own-names.js';
+import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
 import { keepsSize } from './keeps-size.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
@@ -149,7 +149,7 @@ const forOnnx = (fold: boolean): Readers => ({
 const forNative = (fold: boolean): Readers => {
   const [plain, folded] = [forOnnx(false), forOnnx(fold)];
   const native = async (read: (readers: Readers) => Promise<NetworkFile>) => {
-    const { withProgram } = await import('./native-network.js');
+    const { withProgram } = await import('./forms/native-network.js');
     const file = await read(plain);
     return withProgram(file, fold) ?? (fold ? read(folded) : file);
   };

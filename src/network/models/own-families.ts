@@ -5,7 +5,7 @@ import { SrganError } from '../../system/errors.js';
 import { readdir } from '../../system/files/fs.js';
 import { isThere } from '../../system/files/is-there.js';
 import { hashFile } from '../../system/files/hash-file.js';
-import { KINDS, ownName, SIZES, type Kind, type OwnName, type OwnSize } from './own-names.js';
+import { KINDS, ownName, SIZES, type Kind, type OwnName, type OwnSize } from '../../contract/own-names.js';
 
 /** The networks of one kind and size that come with srgan. */
 export interface OwnFamily {

@@ -1,4 +1,4 @@
-import { readOwnName } from './own-names.js';
+import { readOwnName } from '../../contract/own-names.js';
 
 /** A family of networks that an npm package brings along. */
 export interface PackagedFamily {

@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import type { PlannedTile, TileForm } from '../tiles/plan-tiles.js';
-import { ALL_OPEN, sidesIndex, type ClosedSides } from '../tiles/sides.js';
+import { ALL_OPEN, sidesIndex } from '../tiles/sides.js';
+import type { ClosedSides, PlannedTile, TileForm } from '../../contract/tiles.js';
 import type { ToUpscale } from './messages.js';
 
 /** One for all tiles that go through the network as it is. */

@@ -1,8 +1,7 @@
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../contract/engine.js';
 import { resizeEngine } from '../engines/resize-engine.js';
 import { openEngine } from '../engines/select.js';
-import type { TileForm } from '../tiles/plan-tiles.js';
-import type { ClosedSides } from '../tiles/sides.js';
+import { type TileForm, type ClosedSides } from '../../contract/tiles.js';
 import { formFile, formKey } from './form-file.js';
 
 /** An image that is enlarged in two passes needs two; one more for the image that follows. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import test from 'ava';
 import type { Sharp } from 'sharp';
 import { kindOf } from '../../../src/flow/plan/kind.js';
-import type { Kind } from '../../../src/network/models/own-names.js';
+import type { Kind } from '../../../src/contract/own-names.js';
 import { chooseNetwork } from '../../../src/flow/plan/choose-network.js';
 import { readHeader } from '../../../src/flow/stages/header.js';
 import { draw, pipelineOf } from '../../helpers/images.js';

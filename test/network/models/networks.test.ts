@@ -6,7 +6,7 @@ import { listNetworks, networkNames, openNetworks } from '../../../src/network/m
 import { readKerasFile } from '../../../src/network/models/file/keras-file.js';
 import { packageDirectory } from '../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
-import { readOwnName } from '../../../src/network/models/own-names.js';
+import { readOwnName } from '../../../src/contract/own-names.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 
 const open = () => openNetworks({ engine: 'onnx', device: 'cpu' });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { familiesIn, familyFor, ownFamilies, ownIdentity } from '../../../src/network/models/own-families.js';
-import { laterPass, ownNameFor, readOwnName } from '../../../src/network/models/own-names.js';
+import { laterPass, ownNameFor, readOwnName } from '../../../src/contract/own-names.js';
 
 const nameFor = (files: readonly string[], name: string, factor?: number) =>
   familyFor(familiesIn('dir', files), readOwnName(name)!, factor).name;

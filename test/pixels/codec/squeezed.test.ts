@@ -1,8 +1,8 @@
 import test from 'ava';
 import sharp, { type JpegOptions } from 'sharp';
 import { bufferSource } from '../../../src/pixels/codec/metadata/tiff-directory.js';
-import { jpegQuality } from '../../../src/pixels/codec/jpeg-quality.js';
-import { webpQuantizer } from '../../../src/pixels/codec/webp-quantizer.js';
+import { jpegQuality } from '../../../src/pixels/codec/metadata/jpeg-quality.js';
+import { webpQuantizer } from '../../../src/pixels/codec/metadata/webp-quantizer.js';
 import { draw, pipelineOf } from '../../helpers/images.js';
 
 const image = () => pipelineOf(draw({ widthPx: 70, heightPx: 50 }));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { createReadStream } from '../../../system/files/fs.js';
-import type { Job } from './job.js';
+import type { Job } from './upscale-job.js';
 import { errorOf, resultFileName } from './job-view.js';
 
 /** The results of a job so far as a zip, one file after the other as it is read; images are compressed already. */

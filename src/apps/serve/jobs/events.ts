@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HEARTBEAT_MS } from '../times.js';
-import type { Job } from './job.js';
+import type { Job } from './upscale-job.js';
 import type { JobResult } from './job-files.js';
 import { progressOf, resultView } from './job-view.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { failureBody, renaming } from '../answer.js';
-import { factorOf, resultName } from '../result-headers.js';
-import { stateOf, type Job } from './job.js';
+import { factorOf, resultName } from '../routes/result-headers.js';
+import { stateOf, type Job } from './upscale-job.js';
 import type { JobResult } from './job-files.js';
 
 /** A job as its client is told of it. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { readdir, rm, stat } from '../../../system/files/fs.js';
 import type { Service } from '../service.js';
-import { newJob, type Job } from './job.js';
+import { newJob, type Job } from './upscale-job.js';
 import {
   bytesBelow,
   jobFiles,

@@ -6,8 +6,9 @@ import { asSrganError, SrganError } from '../../../system/errors.js';
 import { createWriteStream, rm } from '../../../system/files/fs.js';
 import { writeFailure } from '../../../system/files/write-failure.js';
 import type { Admission } from '../fair-queue.js';
+import { overDefaults } from '../image-options.js';
 import type { Service } from '../service.js';
-import type { Job } from './job.js';
+import type { Job } from './upscale-job.js';
 import { readBegun, resultOf, resultThere, type JobResult } from './job-files.js';
 
 /** An image that was being worked on so often when the process died is not tried again. */
@@ -33,8 +34,7 @@ export async function runJob(job: Job, service: Service, admission: Admission): 
         base: files.sources,
         out: files.results,
         name: '{name}.{ext}',
-        ...settings.image,
-        ...manifest.options,
+        ...overDefaults(settings.image, manifest.options),
         journal: files.journal,
         resume: true,
         overwrite: true,

@@ -4,7 +4,7 @@ import type { ConvNode, Graph, Node } from '../../graph/graph.js';
 import { known } from '../../graph/order.js';
 import { largeShapesOf, type Shape } from '../../graph/shapes.js';
 import { usersOf, type Users } from '../../graph/users.js';
-import { prepared } from './passes.js';
+import { prepared } from './native-passes.js';
 import { ProgramWriter, UNARIES, type UnaryKind } from './program.js';
 
 /** Activations that are a slope below 0. */

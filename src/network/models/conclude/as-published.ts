@@ -7,7 +7,7 @@ import type { EstimatedCost } from './conclude.js';
 import { kerasColours } from './keras-colours.js';
 import { knownFamily } from '../file/known-package.js';
 import { factsOf, type NetworkFacts, type Range } from '../network-file.js';
-import type { Probe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 import type { StatedFacts } from './stated-facts.js';
 
 /**

@@ -2,7 +2,7 @@ import type { Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { stated, type Known } from './finding.js';
 import type { PictureShape } from '../probe/picture.js';
 import { findRanges, rangesToTry } from '../probe/probe-ranges.js';
-import type { Probe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 import type { StatedFacts } from './stated-facts.js';
 
 /** Which values a network takes and gives, and in which order. */

@@ -15,7 +15,8 @@ import {
 import type { By } from './finding.js';
 import { draftOf, fitOf, fittedTo, isLuma, windowOf, type Fitted, type Subject } from './fitting.js';
 import { factsOf, type NetworkFacts } from '../network-file.js';
-import { openProbe, type Probe } from '../probe/probe.js';
+import { openProbe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 
 /** The network as the engine runs it, and what was found. */
 export interface Concluded extends Fitted {

@@ -2,11 +2,11 @@ import type { NetworkFile } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
 import { leastMultiple } from '../../graph/receptive-field.js';
 import { haloOf } from '../../tiles/choose.js';
-import type { PageSize } from '../../tiles/grid.js';
+import type { PageSize } from '../../../contract/tiles.js';
 import type { Ranges } from '../probe/probe-ranges.js';
 import { findReach, findReachWithin, findStep } from '../probe/reach.js';
 import { findFactor, findSizes, type Sizes } from '../probe/sizes.js';
-import type { Probe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 import type { StatedFacts } from './stated-facts.js';
 
 /** How far a network looks, and which sizes it takes. */

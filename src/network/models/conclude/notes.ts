@@ -25,17 +25,17 @@ export function notesOn(title: string, { factor, colours, stated, byFormat, outp
       ...(outputRange.by === 'probe' && { outputRange: outputRange.value }),
     });
     notes.push(
-      `${title}: it was guessed that the network takes values in ${span(inputRange.value)} and gives ${span(outputRange.value)}, since it changes colours too much to tell; if this is right or wrong, state it in ${file}: ${keys}.`,
+      `${title}: guessed that the network takes values in ${span(inputRange.value)} and gives ${span(outputRange.value)}; state the ranges in ${file} if that is wrong: ${keys}.`,
     );
   }
   if (factor === 1 && stated.factor === undefined && !byFormat) {
     notes.push(
-      `${title}: the network keeps the size of images and is run on them as they are; if it is made for images that were enlarged before, state that in ${file}: {"enlargeFirst": 2}, else {"factor": 1}.`,
+      `${title}: the network keeps the size of images and is run on them as they are. If it expects enlarged images, state {"enlargeFirst": 2} in ${file}; if this is right, {"factor": 1}.`,
     );
   }
   if (output?.guessed) {
     notes.push(
-      `${title}: the network has several outputs, and '${output.name}' was taken for the image; state it in ${file}: {"output": ${JSON.stringify(output.name)}}.`,
+      `${title}: the network has several outputs; '${output.name}' is taken for the image. State another in ${file}: {"output": ${JSON.stringify(output.name)}}.`,
     );
   }
   return notes;

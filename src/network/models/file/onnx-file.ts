@@ -6,7 +6,7 @@ import type { KnownColours } from '../conclude/colours.js';
 import { endingRange } from '../conclude/ending-range.js';
 import type { Known } from '../conclude/finding.js';
 import { findingsOf } from '../conclude/findings.js';
-import { graphNetwork } from '../graph-network.js';
+import { graphNetwork } from '../forms/graph-network.js';
 import { notesOn } from '../conclude/notes.js';
 import { networkFile } from '../network-file.js';
 import { readOnnxBytes } from './onnx-bytes.js';

@@ -9,7 +9,7 @@ import type { KnownColours } from '../conclude/colours.js';
 import { conclude } from '../conclude/conclude.js';
 import { findingsOf } from '../conclude/findings.js';
 import { notesOn } from '../conclude/notes.js';
-import { graphNetwork } from '../graph-network.js';
+import { graphNetwork } from '../forms/graph-network.js';
 import type { Signature } from '../conclude/signature.js';
 import { openedAs, type OpenedFile } from './opened-file.js';
 import { KEYS_OF_GRAPHS, statedFacts } from '../conclude/stated-facts.js';

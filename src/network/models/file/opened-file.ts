@@ -1,5 +1,5 @@
 import type { NetworkFile } from '../../../contract/engine.js';
-import type { NetworkFamily } from '../../../contract/run.js';
+import type { NetworkFamily } from '../../../contract/ports.js';
 import type { Finding } from '../conclude/finding.js';
 import type { StatedFacts } from '../conclude/stated-facts.js';
 

@@ -15,7 +15,7 @@ import { tileWork } from '../../graph/tile-work.js';
 import { psnrDb } from '../../../pixels/metrics/psnr.js';
 import { ALL_OPEN } from '../../tiles/sides.js';
 import { formFile } from '../../workers/form-file.js';
-import { foldForTiles } from '../tiled-network.js';
+import { foldForTiles } from '../forms/tiled-network.js';
 import { level, sampleImages } from './sample-images.js';
 
 /** A network that can be run in int8, and what that was measured to cost and to gain. */

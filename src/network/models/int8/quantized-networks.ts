@@ -1,5 +1,5 @@
 import type { NetworkFile } from '../../../contract/engine.js';
-import type { Networks } from '../../../contract/run.js';
+import type { Networks } from '../../../contract/ports.js';
 import { once } from '../../../system/share-promise.js';
 import type { QuantizedNetwork } from './quantized-network.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { NetworkFile } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
-import type { NetworkFamily } from '../../../contract/run.js';
+import type { NetworkFamily } from '../../../contract/ports.js';
 import { checkKept, findKept } from './kept-families.js';
 
 interface Opened {

@@ -1,6 +1,6 @@
 import type { Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { picture, type PictureShape } from './picture.js';
-import type { Planes, Probe } from './probe.js';
+import type { Planes, Probe } from './planes-probe.js';
 
 export interface Ranges {
   readonly input: ValueRange;
@@ -48,6 +48,9 @@ const FAITHFUL = 0.05;
 /** Another range is clearly better than the usual one where the distance is this share of it, or less. */
 const CLEARLY = 0.5;
 
+/** Mean distance above which the usual range is out of the question. */
+const UNLIKE = 0.25;
+
 export interface FoundRanges extends Ranges {
   readonly order: Order;
   /** What the network makes of a picture is like it. */
@@ -82,7 +85,10 @@ export async function findRanges(
   if (first && smallest > CLEARLY * first.difference) {
     return { ...first.best, certain: first.difference < FAITHFUL };
   }
-  return { ...best, certain: smallest < FAITHFUL };
+  // a network that only changes colours looks like one of another range
+  const isUsual = first === undefined || best === first.best;
+  const certain = smallest < FAITHFUL && (isUsual || (first?.difference ?? 0) > UNLIKE);
+  return { ...best, certain };
 }
 
 /** Mean distance between an image and its enlargement, on the scale 0..1. */
