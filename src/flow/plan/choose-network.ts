@@ -1,7 +1,8 @@
 import type { ImageHeader } from '../../contract/job.js';
-import { ownName, readOwnName } from '../../contract/own-names.js';
+import { ownName, readOwnName, type OwnSize } from '../../contract/own-names.js';
 import type { NetworkFamily, Networks } from '../../contract/ports.js';
-import { kindOf } from './kind.js';
+import { looksDrawn } from '../../pixels/drawn.js';
+import { kindOf, type ChosenKind } from './kind.js';
 
 export interface ChosenNetwork {
   /** As the models registry takes it: of our own networks, the name of what is there. */
@@ -26,7 +27,8 @@ export async function chooseNetwork(
 ): Promise<ChosenNetwork> {
   const own = readOwnName(asked);
   if (!own) return { model: asked, family: await networks.describe(asked) };
-  const { kind, because } = own.kind === 'auto' ? kindOf(file, header) : { kind: own.kind };
+  const { kind, because } =
+    own.kind === 'auto' ? await kindFor(networks, own.size, file, header) : { kind: own.kind };
   const wanted = ownName(kind, own.size);
   const family = await networks.describe(wanted);
   const reasons = [
@@ -38,4 +40,18 @@ export async function chooseNetwork(
     family,
     ...(reasons.length > 0 && { because: reasons.join('; ') }),
   };
+}
+
+/** From the header, and where that says nothing against it and there are networks for drawings, from the pixels. */
+async function kindFor(
+  networks: Pick<Networks, 'describe'>,
+  size: OwnSize,
+  file: string,
+  header: ImageHeader,
+): Promise<{ kind: ChosenKind['kind']; because?: string }> {
+  const chosen = kindOf(file, header);
+  if (chosen.kind !== 'clean') return chosen;
+  const { name } = await networks.describe(ownName('drawing', size));
+  if (readOwnName(name)?.kind !== 'drawing' || !(await looksDrawn(file, header))) return chosen;
+  return { kind: 'drawing', because: `${chosen.because} with flat colours` };
 }

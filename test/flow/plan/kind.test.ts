@@ -1,6 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
-import type { Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { kindOf } from '../../../src/flow/plan/kind.js';
 import type { Kind } from '../../../src/contract/own-names.js';
 import { chooseNetwork } from '../../../src/flow/plan/choose-network.js';
@@ -53,3 +53,21 @@ test('the network: named, of a kind, chosen, and what stands in for one that is 
   t.deepEqual(await choose('auto-m'), ['clean-s', 'JPEG quality 60; there is no photo-m yet']);
   t.deepEqual(await choose('drawing-l'), ['clean-s', 'there is no drawing-l yet']);
 });
+
+test('a drawing is told by its pixels, where there is a network for drawings', async (t) => {
+  const file = path.join(await temporaryDirectory(t), 'a.png');
+  await sharp(Buffer.from(DRAWING)).png().toFile(file);
+  const header = await readHeader(file, LIMITS);
+  const choose = async (...names: string[]) => {
+    const describe = (name: string) =>
+      Promise.resolve({ name: names.includes(name) ? name : 'clean-m', factors: [2], defaultFactor: 2 });
+    const { model, because } = await chooseNetwork({ describe }, 'auto-m', file, header);
+    return [model, because];
+  };
+  t.deepEqual(await choose('clean-m'), ['clean-m', 'PNG']);
+  t.deepEqual(await choose('clean-m', 'drawing-m'), ['drawing-m', 'PNG with flat colours']);
+});
+
+const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="90">
+  <rect width="120" height="90" fill="#eee"/><circle cx="40" cy="45" r="30" fill="#c33"/>
+  <path d="M60 10L110 80L70 80Z" fill="#36c" stroke="black"/></svg>`;
