@@ -22,6 +22,7 @@ export function quantizedNetworks(
   };
 
   async function quantized(network: NetworkFile): Promise<NetworkFile> {
+    if (network.kernel) return network;
     if (!network.tiled) {
       tell(`${network.title} runs in fp32: int8 is for networks that can be folded.`);
       return network;
