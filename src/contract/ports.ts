@@ -12,10 +12,12 @@ export interface Networks {
 
 export interface NetworkFamily {
   readonly name: string;
-  /** Factors there are, ascending. */
+  /** Factors there are, ascending. 1: it keeps the size, as one does that removes noise. */
   readonly factors: readonly number[];
   /** The factor where --scale is not given. */
   readonly defaultFactor: number;
+  /** Sentences about what was guessed of it, to be told once. */
+  readonly notes?: readonly string[];
 }
 
 /** All images' tiles, and the bands of their results, in one queue over all workers. */

@@ -40,7 +40,8 @@ function ampleBytes(threads: number): number {
 
 /**
  * Workers start when there is a tile for them.
- * @param onNote told in a sentence what the engine runs on, where that is not what was asked for
+ * @param onNote told in a sentence what the engine runs on, where that is not what was asked for, and what was
+ *   guessed of a network
  * @param onDetail told what the networks run on, and why
  * @throws SrganError E_ENGINE
  */
@@ -51,7 +52,7 @@ export async function openMachinery(
 ): Promise<Machinery> {
   const { engine, device, fold, threads, maxMemory, chunkSize } = settings;
   const prepared = await prepareEngine({ engine, device }, threads);
-  const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds });
+  const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds }, onNote);
   const buffers = createBuffers(Math.min(maxMemory, MOST_IDLE_BYTES));
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const places: LimitFunction = pLimit(Math.min(chunkSize, placesWithin(settings)));

@@ -6,7 +6,6 @@ import { hashFile } from '../../system/files/hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
 import { resultKey } from '../journal/key.js';
 import type { Settings } from '../../contract/options.js';
-import type { NetworkFamily } from '../../contract/ports.js';
 import type { Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
@@ -14,7 +13,8 @@ import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/fo
 import { predictMemory, predictSpilled } from '../plan/image-memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output-place.js';
-import { choosePasses } from '../plan/passes.js';
+import { keepsSize } from '../../network/models/keeps-size.js';
+import { passesFor } from '../plan/passes.js';
 import { predictOutput } from '../plan/predict.js';
 import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
@@ -72,12 +72,13 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
       throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
     if (outputPath !== predicted && (await isThere(source, ticket, outputPath))) return undefined;
 
-    const isLarge = target.widthPx === header.widthPx && target.heightPx === header.heightPx;
+    const isLarge =
+      !keepsSize(family) && target.widthPx === header.widthPx && target.heightPx === header.heightPx;
     if (isLarge && settings.ifLarger === 'skip') {
       ticket.end = { status: 'skipped', reason: `It is ${header.widthPx}×${header.heightPx} already.` };
       return undefined;
     }
-    const passes = passesFor(target.factor, isLarge, family);
+    const passes = isLarge ? [] : passesFor(target.factor, family);
     const memory = predictMemory(header, passes, target);
     checkTarget(source.path, format, target);
     checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
@@ -136,10 +137,6 @@ function refuseKiller({ path, crashed }: Source): void {
     'E_WORKER_LOST',
     `${path}: the process died twice while it worked on this image, of ${crashed.cause}.`,
   );
-}
-
-function passesFor(factor: number, isLarge: boolean, family: NetworkFamily): number[] {
-  return isLarge ? [] : choosePasses(factor, family.factors);
 }
 
 /** Whether the source's own bytes are the wanted result; else it is encoded anew, at its own size. */

@@ -94,7 +94,7 @@ export function keptListing({ record, directory }: Kept): NetworkListing {
     origin: record.origin,
     kept: keptFacts(record),
     factors,
-    defaultFactor: factors[0] ?? 1,
+    defaultFactor: factors.find((factor) => factor > 1) ?? factors[0] ?? 1,
     networks: record.networks.map((network) => ({
       factor: network.factor,
       radiusPx: network.radiusPx,

@@ -6,12 +6,13 @@ import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import type { FileDescription } from './describe-file.js';
 import type { KeptDescription } from './describe-kept.js';
 import { fileKind, KERAS } from './file/files.js';
-import { openKernels } from './kernel-networks.js';
+import { kernelFile, openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list-networks.js';
 import { once } from '../../system/share-promise.js';
 import { isKnownName } from './kept/known-name.js';
 import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
 import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
+import { keepsSize } from './keeps-size.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -68,18 +69,21 @@ export async function describeKept(name: string): Promise<KeptDescription | unde
   return describe.describeKept(name);
 }
 
-/** The networks that an engine can run; nothing is read before it is asked for. */
-export function openNetworks(settings: NetworkSettings): Networks {
+/**
+ * The networks that an engine can run; nothing is read before it is asked for.
+ * @param tell takes each sentence about what was guessed of a network, once
+ */
+export function openNetworks(settings: NetworkSettings, tell?: (sentence: string) => void): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
     case 'native':
-      return openFiles(forNative(settings.fold ?? true));
+      return openFiles(telling(forNative(settings.fold ?? true), tell));
     case 'onnx':
     case 'reference':
-      return openFiles(forOnnx(settings.fold ?? true));
+      return openFiles(telling(forOnnx(settings.fold ?? true), tell));
     case 'tfjs':
-      return openFiles(forTfjs(settings));
+      return openFiles(telling(forTfjs(settings), tell));
   }
 }
 
@@ -92,6 +96,22 @@ export async function networkIdentity(networks: Networks, name: string): Promise
   const { defaultFactor } = await networks.describe(name);
   const { key } = await networks.load(name, defaultFactor);
   return readOwnName(name) ? ownIdentity(await ownFamilies()) : key;
+}
+
+function telling(readers: Readers, tell: ((sentence: string) => void) | undefined): Readers {
+  if (!tell) return readers;
+  const told = new Set<string>();
+  return {
+    ...readers,
+    async file(path) {
+      const opened = await readers.file(path);
+      for (const note of opened?.family.notes ?? []) {
+        if (!told.has(note)) tell(note);
+        told.add(note);
+      }
+      return opened;
+    },
+  };
 }
 
 interface Opened {
@@ -184,6 +204,8 @@ function openFiles(readers: Readers): Networks {
         const { family, load } = await open(name);
         // ours have what stands in for a factor that is missing
         if (family.factors.includes(factor) || readOwnName(name)) return load(factor);
+        // what it keeps the size of is enlarged by a kernel
+        if (keepsSize(family)) return kernelFile('lanczos3', factor);
         throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`, {
           hint: `Its factors are ${family.factors.join(', ')}.`,
         });

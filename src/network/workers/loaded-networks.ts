@@ -1,4 +1,5 @@
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../contract/engine.js';
+import { resizeEngine } from '../engines/resize-engine.js';
 import { openEngine } from '../engines/select.js';
 import { type TileForm, type ClosedSides } from '../../contract/tiles.js';
 import { formFile, formKey } from './form-file.js';
@@ -79,6 +80,7 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
   }
 
   async function read(file: NetworkFile): Promise<Network> {
+    if (file.kernel) return resizeEngine.load(file);
     engine ??= await openEngine(settings);
     return engine.load(file);
   }

@@ -7,7 +7,7 @@ import type {
   Pads,
   ResampleNode,
 } from '../../graph/graph.js';
-import { convolved } from './convolution.js';
+import { convolved } from './reference-convolution.js';
 import { emptyTensor, pixel, tensor, type Tensor } from './tensor.js';
 
 /** A node whose result follows from its inputs alone. */

@@ -27,7 +27,7 @@ export async function concludeAsPublished(
   const sizes = own
     ? { factor: own.factor, multiple: own.alignPx ?? 1 }
     : await concludeSizes(title, stated, undefined, probe);
-  checkFactor(title, stated.factor, sizes.factor, 2);
+  checkFactor(title, stated.factor, sizes.factor);
   const known = kerasColours(graph, await knownFamily(title));
   const colours = await concludeColours(stated, known, blocksOf(sizes.multiple), () =>
     Promise.resolve(probe),

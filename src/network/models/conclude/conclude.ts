@@ -49,8 +49,7 @@ export async function conclude(
     const sizes = own
       ? { factor: own.factor, multiple: own.alignPx ?? 1 }
       : await concludeSizes(title, stated, window?.value, await probe());
-    // ncnn has networks that take noise away and keep the size; what does so in ONNX wants an enlarged image
-    checkFactor(title, stated.factor, sizes.factor, subject.graph ? 1 : 2);
+    checkFactor(title, stated.factor, sizes.factor);
     const size = own || !window ? blocksOf(sizes.multiple) : sizeOf(window.value);
     const colours = await concludeColours(stated, known, { ...size, gray: isLuma(signature) }, probe);
     const fit = fitOf(subject, colours, sizes.factor, window?.value);

@@ -14,11 +14,18 @@ export interface OpenedFile {
   readonly findings: readonly Finding[];
 }
 
-/** @param name what the user calls the network */
-export function openedAs(name: string, network: NetworkFile): Pick<OpenedFile, 'family' | 'load'> {
+/**
+ * @param name what the user calls the network
+ * @param notes what was guessed of it, in sentences
+ */
+export function openedAs(
+  name: string,
+  network: NetworkFile,
+  notes: readonly string[] = [],
+): Pick<OpenedFile, 'family' | 'load'> {
   const { factor } = network;
   return {
-    family: { name, factors: [factor], defaultFactor: factor },
+    family: { name, factors: [factor], defaultFactor: factor, ...(notes.length > 0 && { notes }) },
     load: () => Promise.resolve(network),
   };
 }

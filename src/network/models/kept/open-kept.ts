@@ -23,7 +23,11 @@ export async function openKept(
   const { record, directory } = kept;
   const factors = record.networks.map(({ factor }) => factor);
   return {
-    family: { name: record.name, factors, defaultFactor: factors[0] ?? 1 },
+    family: {
+      name: record.name,
+      factors,
+      defaultFactor: factors.find((factor) => factor > 1) ?? factors[0] ?? 1,
+    },
     load: async (factor) => {
       const network = record.networks.find((each) => each.factor === factor);
       if (!network) throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`);
