@@ -1,5 +1,5 @@
 import type { Size } from '../system/measures.js';
-import type { Device, EngineName, Precision } from './engine.js';
+import type { Device, EngineName } from './engine.js';
 import type { Inputs } from './program-inputs.js';
 import type { OutputFormat, Outcome } from './job.js';
 import type { Effort, KindChoice } from './own-names.js';
@@ -58,11 +58,6 @@ export interface PipeOptions {
   tta?: boolean;
   /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
   fold?: boolean;
-  /**
-   * `int8` computes what lies off the border of 8-bit images in integers: faster, at some 50 dB PSNR from fp32.
-   * For folded networks in onnxruntime on the CPU. Default fp32.
-   */
-  precision?: Precision;
   /**
    * Compare each tile's result with its source; what is wrong is done once more with the network as published.
    * Default false.
@@ -202,7 +197,6 @@ export interface Settings {
   readonly device: Device;
   readonly tta: boolean;
   readonly fold: boolean;
-  readonly precision: Precision;
   readonly verify: boolean;
   readonly tile: number | undefined;
   readonly threads: number;

@@ -39,10 +39,9 @@ export interface Sides<T> {
 export type ClosedSides = Sides<boolean>;
 
 /**
- * What a tile goes through: the network as it is, or with its halo taken off step by step, or as it is made for tiles,
- * perhaps in integers.
+ * What a tile goes through: the network as it is, or with its halo taken off step by step, or as it is made for tiles.
  */
-export type TileForm = 'whole' | 'native' | 'narrowed' | 'tiled' | 'int8';
+export type TileForm = 'whole' | 'native' | 'narrowed' | 'tiled';
 
 export interface PlannedTile extends Tile {
   readonly form: TileForm;

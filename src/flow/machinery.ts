@@ -2,7 +2,6 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { createBudget } from '../system/budget.js';
 import { prepareEngine } from '../network/engines/prepare.js';
 import { runsOn } from '../network/engines/runs-on.js';
-import { quantizedNetworks } from '../network/models/int8/quantized-networks.js';
 import { networkIdentity, openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
 import type { Run } from './run.js';
@@ -28,7 +27,7 @@ export interface Machinery extends Pick<
 /** As much of the settings as it depends on. */
 export type MachinerySettings = Pick<
   Settings,
-  'engine' | 'device' | 'fold' | 'precision' | 'threads' | 'maxMemory' | 'chunkSize' | 'maxOpenFiles'
+  'engine' | 'device' | 'fold' | 'threads' | 'maxMemory' | 'chunkSize' | 'maxOpenFiles'
 >;
 
 /** Buffers between images: what is larger is quickly made anew, beside what it takes to fill it. */
@@ -51,7 +50,7 @@ export async function openMachinery(
   onNote: (sentence: string) => void,
   onDetail: (sentence: string) => void = () => undefined,
 ): Promise<Machinery> {
-  const { engine, device, fold, precision, threads, maxMemory, chunkSize } = settings;
+  const { engine, device, fold, threads, maxMemory, chunkSize } = settings;
   const prepared = await prepareEngine({ engine, device }, threads);
   const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds }, onNote);
   const buffers = createBuffers(Math.min(maxMemory, MOST_IDLE_BYTES));
@@ -60,7 +59,7 @@ export async function openMachinery(
   let noted = false;
 
   return {
-    networks: precision === 'int8' ? quantizedNetworks(inFull, onNote) : inFull,
+    networks: inFull,
     tilePx: prepared.tilePx,
     tiles,
     buffers,

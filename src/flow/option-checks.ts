@@ -1,4 +1,4 @@
-import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../contract/engine.js';
+import { DEVICES, ENGINE_NAMES } from '../contract/engine.js';
 import { SrganError } from '../system/errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from '../system/expect.js';
 import { OUTPUT_FORMATS } from '../contract/job.js';
@@ -72,7 +72,6 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   device: oneOf(DEVICES),
   tta: flag,
   fold: flag,
-  precision: oneOf(PRECISIONS),
   verify: flag,
   tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
   threads: integer(1, 1024, 'a whole number from 1 to 1024'),

@@ -27,7 +27,6 @@ const GIB = 2 ** 30;
 export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   checkValues(options);
   checkCombinations(options);
-  checkPrecision(options);
   const listed = 'kind' in options.inputs ? options.inputs : patterns(options.inputs);
   if (listed.kind !== 'patterns' && (options.include?.length || options.exclude?.length)) {
     throw new SrganError(
@@ -65,11 +64,10 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
     model: modelOf(options),
-    engine: options.engine ?? (options.precision === 'int8' ? 'onnx' : defaultEngine(options.device)),
+    engine: options.engine ?? defaultEngine(options.device),
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,
-    precision: options.precision ?? 'fp32',
     verify: options.verify ?? false,
     tile: options.tile,
     threads,
@@ -143,18 +141,6 @@ function checkCombinations(options: PipeOptions) {
       `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
     );
   }
-}
-
-function checkPrecision({ precision, engine = 'onnx', device = 'cpu', fold = true }: PipeOptions) {
-  if (precision !== 'int8') return;
-  const others = [engine !== 'onnx' && `engine ${engine}`, device !== 'cpu' && `device ${device}`];
-  const [excluded] = [...others, !fold && 'fold: false'].filter((other) => other !== false);
-  if (excluded === undefined) return;
-  throw new SrganError(
-    'E_USAGE',
-    `precision int8 is for folded networks in onnxruntime on the CPU, so it excludes ${excluded}.`,
-    { hint: 'Leave one of them out.' },
-  );
 }
 
 const above1 = (value: number | undefined) => value !== undefined && value > 1;

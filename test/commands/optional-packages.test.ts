@@ -57,7 +57,6 @@ test('without onnxruntime our own kernels run what they otherwise leave to it, w
 for (const flags of [
   ['--engine', 'onnx'],
   ['--device', 'cuda'],
-  ['--precision', 'int8'],
 ]) {
   test(`without onnxruntime ${flags.join(' ')} ends the run before the first image`, async (t) => {
     const cwd = await temporaryDirectory(t);

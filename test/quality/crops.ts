@@ -20,10 +20,11 @@ const DETAILS: readonly (readonly [shows: string, picture: string, x: number, y:
   ['skin', 'astronaut.png', 0.44, 0.22],
   ['hair', 'astronaut.png', 0.33, 0.12],
   ['fur', 'chelsea.png', 0.36, 0.42],
-  ['text', 'motorcycle_left.png', 0.35, 0.42],
-  ['foliage', 'Bridge_by_Sander_Klootwijk.png', 0.2, 0.55],
-  ['sky', 'Bridge_by_Sander_Klootwijk.png', 0.5, 0.12],
-  ['dark', 'friends_by_Aitzol_Berasategi.png', 0.5, 0.4],
+  ['edges', 'motorcycle_left.png', 0.35, 0.42],
+  ['leaf', 'LadyBird.png', 0.35, 0.5],
+  ['cables', 'Bridge_by_Sander_Klootwijk.png', 0.5, 0.12],
+  ['sky', 'Bridge_by_Sander_Klootwijk.png', 0.2, 0.55],
+  ['wool', 'friends_by_Aitzol_Berasategi.png', 0.5, 0.4],
 ];
 
 /**

@@ -25,7 +25,6 @@ const FROZEN = [
   'device',
   'tta',
   'fold',
-  'precision',
   'verify',
   'tile',
   'maxPixels',

@@ -39,8 +39,8 @@ export function openMachineries(
 
   /** Counts the user before anything is waited for: whoever comes next must see that it is in use. */
   function take(settings: Settings): { kept: Kept; closed?: Promise<unknown> } {
-    const { engine, device, fold, precision } = settings;
-    const key = hashOf(engine, device, fold, precision);
+    const { engine, device, fold } = settings;
+    const key = hashOf(engine, device, fold);
     const there = all.get(key);
     if (there) {
       there.users += 1;

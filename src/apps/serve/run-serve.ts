@@ -99,7 +99,6 @@ function optionsOf(flags: ServeFlags, tokens: readonly Token[]): ServeOptions {
       engine: flags.engine,
       device: flags.device,
       fold: flags.fold,
-      precision: flags.precision,
       threads: flags.threads,
       maxMemory: flags['max-memory'],
       maxOpenFiles: flags['max-open-files'],

@@ -51,7 +51,6 @@ export type ImageDefaults = Pick<
   | 'engine'
   | 'device'
   | 'fold'
-  | 'precision'
   | 'threads'
   | 'maxMemory'
   | 'maxOpenFiles'

@@ -7,11 +7,12 @@ import { readOnnx } from '../../network/graph/read/onnx/read-onnx.js';
 import type { Graph } from '../../network/graph/graph.js';
 import { SrganError } from '../../system/errors.js';
 import { weightsOf } from './network-graph.js';
+import { toFactor } from './to-factor.js';
 import type { Shape } from './shape.js';
 import type { Collapsed } from './trainer.js';
 
 /**
- * The weights of another network to begin from; of one for another factor those of its trunk alone.
+ * The weights of another network to begin from; the last layers of one for another factor are interpolated.
  * @throws SrganError E_MODEL where it is missing, of another kind, or of another size than `shape`
  */
 export async function beginFrom(from: string, shape: Shape): Promise<Map<string, Collapsed>> {
@@ -22,7 +23,12 @@ export async function beginFrom(from: string, shape: Shape): Promise<Map<string,
       hint: `It has ${found.channels} channels and ${found.layers} layers. --size must be its own.`,
     });
   }
-  if (found.factor !== shape.factor) for (const name of ['last', 'skip']) weights.delete(name);
+  if (found.factor !== shape.factor) {
+    for (const name of ['last', 'skip']) {
+      const layer = weights.get(name);
+      if (layer) weights.set(name, toFactor(layer, found.factor, shape.factor));
+    }
+  }
   return weights;
 }
 

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../../contract/engine.js';
+import { DEVICES, ENGINE_NAMES } from '../../contract/engine.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
 import { parseSize, type Size } from '../../system/measures.js';
 import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
@@ -202,12 +202,6 @@ export const networkFlags = {
     allowNo: true,
     description: 'Fold linear layers together (default): same result within 1 level of 255, less work.',
   }),
-  precision: Flags.option({
-    ...network,
-    options: PRECISIONS,
-    description:
-      'int8 computes tiles away from the border of 8-bit images in integers: faster, about 50 dB PSNR from fp32 (default: fp32).',
-  })(),
   verify: Flags.boolean({
     ...network,
     description:

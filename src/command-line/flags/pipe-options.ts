@@ -35,7 +35,6 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     device: flags.device,
     tta: flags.tta,
     fold: flags.fold,
-    precision: flags.precision,
     verify: flags.verify,
     tile: flags.tile,
     threads: flags.threads,

@@ -11,7 +11,7 @@ const duration = Flags.custom<number>(valued(readDuration, 'TIME'));
 const service = { helpGroup: 'SERVICE' };
 const access = { helpGroup: 'ACCESS' };
 const bounds = { helpGroup: 'BOUNDS' };
-const { kind, effort, model, engine, device, fold, precision } = networkFlags;
+const { kind, effort, model, engine, device, fold } = networkFlags;
 const { threads, 'max-memory': maxMemory, 'max-open-files': maxOpenFiles } = resourceFlags;
 const { quiet, verbose, config } = reportingFlags;
 
@@ -111,7 +111,6 @@ export const serveFlags = {
   engine,
   device,
   fold,
-  precision,
   threads,
   'max-memory': maxMemory,
   'max-open-files': maxOpenFiles,

@@ -39,11 +39,11 @@ export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: numbe
 
 /**
  * How much less work it must be to be taken: the form whose halo is taken off is one for all sides of an image, and
- * its operators are quicker. Integers are worth more work.
+ * its operators are quicker.
  */
-function worthOfTiled({ narrowed, tiled }: PlannedNetwork): number {
+function worthOfTiled({ narrowed }: PlannedNetwork): number {
   if (!narrowed) return 1;
-  return tiled?.int8 ? 1.2 : 0.95;
+  return 0.95;
 }
 
 interface Plan {

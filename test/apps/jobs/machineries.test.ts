@@ -22,8 +22,7 @@ function stage() {
   return { closed, opened, machineries };
 }
 
-const of = (engine: string) =>
-  ({ engine, device: 'cpu', fold: true, precision: 'fp32' }) as unknown as Settings;
+const of = (engine: string) => ({ engine, device: 'cpu', fold: true }) as unknown as Settings;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('one that was taken and is not open yet is not closed by a shard of another kind', async (t) => {

@@ -5,7 +5,6 @@ import type {
   JoinNode,
   Node,
   Pads,
-  QuantizeNode,
   ResampleNode,
 } from '../../graph/graph.js';
 import { convolved } from './reference-convolution.js';
@@ -37,8 +36,6 @@ export function compute(node: ComputedNode, inputs: readonly Tensor[]): Tensor {
         const [scale, offset] = [ofChannel(node.scale, c), ofChannel(node.offset, c)];
         return (value) => value * scale + offset;
       });
-    case 'quantize':
-      return mapped(input, () => (value) => nearestLevel(node, value));
     case 'add':
       return combined(inputs, (a, b) => a + b);
     case 'mul':
@@ -212,10 +209,6 @@ function within(at: number, size: number): number {
 /** One value for all channels, or one for each. */
 function ofChannel(values: Float32Array, channel: number): number {
   return values[values.length === 1 ? 0 : channel] as number;
-}
-
-function nearestLevel({ scale, zeroPoint }: QuantizeNode, value: number): number {
-  return scale * (Math.min(255, Math.max(0, Math.round(value / scale) + zeroPoint)) - zeroPoint);
 }
 
 const FUNCTIONS: Record<Activation, (x: number) => number> = {

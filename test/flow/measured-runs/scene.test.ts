@@ -1,5 +1,5 @@
 import test from 'ava';
-import { drawScene } from '../../../../src/network/models/int8/scene.js';
+import { drawScene } from '../../../src/flow/measured-runs/scene.js';
 
 const SIDE = 128;
 const luma = (seed: number) => {
