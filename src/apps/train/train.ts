@@ -4,7 +4,6 @@ import { beginFrom } from './begin-from.js';
 import { readCheckpoint, writeCheckpoint, type Judgement, type Progress } from './checkpoint.js';
 import { openPatches } from './patches/patch-source.js';
 import { planPictures, type PlannedPicture } from './training-pictures.js';
-import { learningRate } from './schedule.js';
 import { shapeOf } from './shape.js';
 import { trainSettings, type TrainOptions, type TrainSettings } from './train-settings.js';
 import { openTrainer, type Trainer } from './trainer.js';
@@ -215,4 +214,21 @@ function taskOf(
     from,
     pictures: pictures.map(({ path }) => path),
   });
+}
+
+/** How fast is learned at a point of the training. */
+interface Schedule {
+  readonly peak: number;
+  readonly end: number;
+  readonly warmUpSteps: number;
+}
+
+/**
+ * Rises linearly over the first steps, then falls along half a cosine.
+ * @param progress 0 at the begin, 1 at the end
+ */
+function learningRate({ peak, end, warmUpSteps }: Schedule, step: number, progress: number): number {
+  const warm = Math.min(1, (step + 1) / warmUpSteps);
+  const fallen = 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+  return warm * (end + (peak - end) * fallen);
 }

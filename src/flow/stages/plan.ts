@@ -13,18 +13,18 @@ import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/fo
 import { predictMemory, predictSpilled } from '../plan/image-memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output-place.js';
-import { keepsSize } from '../../network/models/keeps-size.js';
+import { keepsSize } from '../../network/models/forms/keeps-size.js';
 import { passesFor } from '../plan/passes.js';
 import { predictOutput } from '../plan/predict.js';
 import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
 import { directoryOf, isRemote } from '../../system/files/address.js';
-import { fileOf } from './fetch.js';
 import { readHeader } from './header.js';
 import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
 import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
+import { stopAfter, tooLate } from '../../system/deadline.js';
 
 type Planning = Pick<
   Run,
@@ -145,4 +145,28 @@ function keepsBytes(source: Source, settings: Settings, header: ImageHeader, for
   return (
     writableFormat(header.format) === format && !settings.strip && !settings.lossless && quality === undefined
   );
+}
+
+/**
+ * The path of the source's bytes. A remote file is brought here first, whole, within the time for one image; the
+ * copy is removed when the source has ended.
+ * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_TIME_LIMIT, E_CANCELLED, E_NOSPC, E_WRITE
+ */
+async function fileOf(
+  { settings, scratch, signal }: Pick<Run, 'settings' | 'scratch' | 'signal'>,
+  { path }: Source,
+  ticket: Ticket,
+): Promise<string> {
+  if (!isRemote(path)) return path;
+  const { maxInputBytes: maxBytes, timeLimit } = settings;
+  const late = tooLate(`${path}: did not come within ${timeLimit} s, the limit for one image.`);
+  const stop = stopAfter(signal, timeLimit, () => late);
+  try {
+    ticket.copy = await scratch.fetch(path, ticket, { maxBytes, signal: stop.signal });
+    return ticket.copy;
+  } catch (error) {
+    throw stop.signal.reason === late ? late : error;
+  } finally {
+    stop.end();
+  }
 }

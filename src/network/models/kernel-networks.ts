@@ -1,7 +1,7 @@
 import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contract/engine.js';
 import { kernelRadiusPx } from '../engines/kernels.js';
 import { SrganError } from '../../system/errors.js';
-import { KERNEL_FACTORS } from './keeps-size.js';
+import { KERNEL_FACTORS } from './forms/keeps-size.js';
 import type { Networks } from '../../contract/ports.js';
 import { isKnownName } from './kept/known-name.js';
 

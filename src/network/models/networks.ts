@@ -12,7 +12,7 @@ import { once } from '../../system/share-promise.js';
 import { isKnownName } from './kept/known-name.js';
 import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
 import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
-import { keepsSize } from './keeps-size.js';
+import { keepsSize } from './forms/keeps-size.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';

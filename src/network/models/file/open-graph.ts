@@ -8,7 +8,7 @@ import { shapesOf } from '../../graph/shapes.js';
 import type { KnownColours } from '../conclude/colours.js';
 import { conclude } from '../conclude/conclude.js';
 import { findingsOf } from '../conclude/findings.js';
-import { notesOn } from '../conclude/notes.js';
+import { notesOn } from '../conclude/guess-notes.js';
 import { graphNetwork } from '../forms/graph-network.js';
 import type { Signature } from '../conclude/signature.js';
 import { openedAs, type OpenedFile } from './opened-file.js';

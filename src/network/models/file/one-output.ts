@@ -1,6 +1,6 @@
-import { SrganError } from '../../system/errors.js';
-import type { OnnxModel, OnnxValue } from '../graph/read/onnx/onnx-model.js';
-import { asBytes, asText, delimited, encoded, fieldsOf, message, sharedBytes } from '../graph/protobuf.js';
+import { SrganError } from '../../../system/errors.js';
+import type { OnnxModel, OnnxValue } from '../../graph/read/onnx/onnx-model.js';
+import { asBytes, asText, delimited, encoded, fieldsOf, message, sharedBytes } from '../../graph/protobuf.js';
 
 /** Which of a network's outputs is taken for the image. */
 export interface ChosenOutput {

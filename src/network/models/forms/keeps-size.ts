@@ -1,4 +1,4 @@
-import type { NetworkFamily } from '../../contract/ports.js';
+import type { NetworkFamily } from '../../../contract/ports.js';
 
 /** Factors by which a kernel enlarges what a network gave that has no factor but 1. */
 export const KERNEL_FACTORS = [2, 3, 4, 5, 6, 7, 8] as const;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ValueRange } from '../../graph/read/onnx/onnx-fit.js';
-import type { ChosenOutput } from '../one-output.js';
+import type { ChosenOutput } from '../file/one-output.js';
 import type { Colours } from './colours.js';
 import { statedFile, type StatedFacts } from './stated-facts.js';
 
