@@ -6,6 +6,12 @@ const { join } = require('node:path');
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 2));
 
 const launch = async (argv) => {
+  // scripts ask for it often, so nothing else is loaded; the same words as oclif's
+  if (argv.length === 1 && argv[0] === '--version') {
+    const { name, version } = require('../package.json');
+    process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
+    return;
+  }
   const { tooFewFiles } = require('../dist/src/command-line/enough-files.cjs');
   const refusal = tooFewFiles();
   if (refusal !== undefined) {

@@ -28,7 +28,7 @@ export default class Compare extends Command {
     const { compareImages } = await import('../src/pixels/metrics/compare.js');
     const { figuresJson, figuresText } = await import('../src/apps/compare/compare-figures.js');
     const { print } = await import('../src/command-line/output.js');
-    const { cellFor } = await import('../src/apps/compare/pictures.js');
+    const { cellFor } = await import('../src/apps/compare/compare-pictures.js');
     const comparison = await compareImages(args.a, args.b, { shavePx: flags.shave, cellPx: cellFor });
     if (flags.html !== undefined) {
       const { writeComparePage } = await import('../src/apps/compare/compare-page.js');

@@ -20,9 +20,9 @@ const details = [
 ];
 const ways: readonly Partial<PipeOptions>[] = [
   { engine: 'resize', model: 'lanczos3' },
+  { model: 'clean-m' },
   { model: 'esrgan-slim' },
   { model: 'esrgan-medium' },
-  { model: 'esrgan-thick' },
 ];
 
 const out = await mkdtemp(join(tmpdir(), 'srgan-networks-'));

@@ -94,7 +94,7 @@ test('aws-batch: the order can be read, and asks for no retry of what stays wron
 });
 
 test('slurm: the script is sound', async (t) => {
-  await run('bash', ['-n', script]);
+  await t.notThrowsAsync(run('bash', ['-n', script]));
   const checked = await run('shellcheck', ['--severity=warning', script]).catch(
     (error: unknown) => error as Error,
   );
@@ -175,8 +175,7 @@ test('container: what the file copies is there, and is let through', async (t) =
     t.true(there.has(name), name);
     t.regex(ignored, new RegExp(`^!${name.replaceAll('.', '\\.')}$`, 'm'));
   }
-  const built = [...text.matchAll(/^COPY --from=build \/srgan\/(\S+)/gm)].map(([, name]) => name);
-  t.deepEqual(built, ['package.json', 'node_modules', 'bin', 'dist']);
+  t.regex(text, /^COPY --from=build \/srgan\/node_modules node_modules$/m);
   t.regex(text, /^USER node$/m);
-  t.regex(text, /^ENTRYPOINT \["tini", "--", "node", "\/srgan\/bin\/run\.js"\]$/m);
+  t.regex(text, /^ENTRYPOINT \["tini", "--", "node", "\/srgan\/node_modules\/srgan\/bin\/run\.js"\]$/m);
 });

@@ -26,25 +26,9 @@ export default class ModelsInfo extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsInfo);
-    const { describeFile, describeKept, isNetworkFile, listNetworks } =
-      await import('../../src/network/models/networks.js');
-    const { fileInfo, keptInfo, networkInfo, pickNetwork } =
-      await import('../../src/apps/cli/network-tables.js');
+    const { modelInfo } = await import('../../src/apps/cli/model-info.js');
     const { print } = await import('../../src/command-line/output.js');
-    if (await isNetworkFile(args.name)) {
-      const file = await describeFile(args.name);
-      await print(flags.json ? `${JSON.stringify(file, null, 2)}\n` : fileInfo(file));
-      return;
-    }
-    const kept = await describeKept(args.name);
-    if (kept) {
-      const { listing, files } = kept;
-      await print(
-        flags.json ? `${JSON.stringify({ ...listing, files }, null, 2)}\n` : keptInfo(listing, files),
-      );
-      return;
-    }
-    const network = pickNetwork(await listNetworks({ folding: true }), args.name);
-    await print(flags.json ? `${JSON.stringify(network, null, 2)}\n` : networkInfo(network));
+    const { text, facts } = await modelInfo(args.name);
+    await print(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : text);
   }
 }

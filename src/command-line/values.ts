@@ -40,6 +40,16 @@ export const readPixels: Read<number> = (text, flag) => {
   return Math.floor(Number(digits) * (MILLIONS[unit.toLowerCase()] ?? 1));
 };
 
+const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30m`, `24h` or `7d` in ms. */
+export const readDuration: Read<number> = (text, flag) => {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/i.exec(text.trim()) ?? [];
+  const ms = Math.round(Number(digits) * (UNIT_MS[unit.toLowerCase()] ?? NaN));
+  if (!(ms >= 1000)) throw expected('a time such as 30m, 24h or 7d', flag, text);
+  return ms;
+};
+
 export const readFailureLimit: Read<number | `${number}%`> = (text, flag) => {
   if (/^\d+$/.test(text)) return Number(text);
   if (/^\d+(\.\d+)?%$/.test(text)) return text as `${number}%`;

@@ -1,9 +1,4 @@
-import type { Stage } from '../network/graph/passes/narrow-graph.js';
-import type { Narrowing } from '../network/graph/narrowing.js';
-import type { PageSize, Rect } from '../network/tiles/grid.js';
-import type { Page } from '../network/tiles/planes.js';
-import type { Sides } from '../network/tiles/sides.js';
-import type { TileWork } from '../network/tiles/tile-macs.js';
+import type { Narrowing, Page, PageSize, Rect, Sides, Stage, TileWork } from './tiles.js';
 
 /** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
 export interface NetworkFile {
@@ -58,11 +53,6 @@ export interface NetworkFile {
 export interface TiledNetwork {
   /** By the index of the closed sides. */
   readonly bySides: readonly SidedNetwork[];
-  /**
-   * For tiles of 8-bit images that have all sides open, with convolutions of 8-bit integers; only where it was
-   * asked for.
-   */
-  readonly int8?: SidedNetwork;
   readonly liveFloatsPerPixel: number;
   /** The least width and height of a tile at the border of the image. */
   readonly leastPx: number;
@@ -171,9 +161,6 @@ export type Device = (typeof DEVICES)[number];
 
 /** What TensorFlow.js computes with: TensorFlow itself, or WebAssembly. */
 export type TfjsBackend = 'node' | 'wasm';
-
-export const PRECISIONS = ['fp32', 'int8'] as const;
-export type Precision = (typeof PRECISIONS)[number];
 
 export interface EngineSettings {
   readonly engine: EngineName;

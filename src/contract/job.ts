@@ -1,3 +1,4 @@
+import type { TempFile } from '../system/files/temp-files.js';
 import type { SrganError } from '../system/errors.js';
 
 /** Formats that can be written. */
@@ -87,6 +88,8 @@ export interface Job {
   readonly header: ImageHeader;
   /** Name of the network, as the models registry takes it. */
   readonly model: string;
+  /** Why it is this network, where srgan chose it, such as `JPEG quality 75`. */
+  readonly modelBecause?: string;
   /** The network's factors to run one after the other, such as [2] or [8, 2]; empty means resize alone. */
   readonly passes: readonly number[];
   /** Size of each page of the result. */
@@ -116,13 +119,6 @@ export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' |
   readonly bits: 8 | 16;
   /** A BigTIFF file of our own, with all samples as they lie in Pixels, uncompressed. */
   readonly file: TempFile;
-}
-
-/** A file beside the result, on the same disk, that no run leaves behind. */
-export interface TempFile {
-  readonly path: string;
-  /** Takes the file away, if it is there. */
-  remove(): void;
 }
 
 /** What travels beside the pixels, from the source to the result. */
@@ -222,6 +218,8 @@ export interface Outcome {
   /** Its pixels went, or would go, by way of the disk. */
   readonly spilled?: boolean;
   readonly model?: string;
+  /** Why it is this network, where srgan chose it. */
+  readonly modelBecause?: string;
   readonly passes?: readonly number[];
   /** Milliseconds spent in each stage; waiting for a place in it is not counted. */
   readonly ms: Partial<Record<StageName, number>>;

@@ -1,6 +1,8 @@
-import type { Device, EngineName, Precision } from './engine.js';
+import type { Size } from '../system/measures.js';
+import type { Device, EngineName } from './engine.js';
 import type { Inputs } from './program-inputs.js';
 import type { OutputFormat, Outcome } from './job.js';
+import type { Effort, KindChoice } from './own-names.js';
 
 /** Options of a run as a program gives them; everything but `inputs` has a default. */
 export interface PipeOptions {
@@ -44,19 +46,18 @@ export interface PipeOptions {
   /** What to do with an image that already has the wanted size. Default copy. */
   ifLarger?: 'copy' | 'skip';
 
-  /** Default esrgan-slim. */
+  /** A network by name or path, in place of what `kind` and `effort` choose. */
   model?: string;
+  /** Kind of srgan's own network; `auto` chooses one for each image from its bytes. Default auto. */
+  kind?: KindChoice;
+  /** Size of srgan's own network: each takes about four times as long as the one before it. Default balanced. */
+  effort?: Effort;
   engine?: EngineName;
   device?: Device;
   /** Average over the 8 flips and turns: 8 times the work, slightly better. */
   tta?: boolean;
   /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
   fold?: boolean;
-  /**
-   * `int8` computes what lies off the border of 8-bit images in integers: faster, at some 50 dB PSNR from fp32.
-   * For folded networks in onnxruntime on the CPU. Default fp32.
-   */
-  precision?: Precision;
   /**
    * Compare each tile's result with its source; what is wrong is done once more with the network as published.
    * Default false.
@@ -166,11 +167,6 @@ export interface Shard {
   count: number;
 }
 
-export interface Size {
-  widthPx: number;
-  heightPx: number;
-}
-
 /** The options of a run, checked and filled. */
 export interface Settings {
   readonly inputs: Inputs;
@@ -201,7 +197,6 @@ export interface Settings {
   readonly device: Device;
   readonly tta: boolean;
   readonly fold: boolean;
-  readonly precision: Precision;
   readonly verify: boolean;
   readonly tile: number | undefined;
   readonly threads: number;

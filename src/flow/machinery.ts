@@ -1,10 +1,10 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { createBudget } from '../system/budget.js';
 import { prepareEngine } from '../network/engines/prepare.js';
-import { quantizedNetworks } from '../network/models/int8/quantized-networks.js';
-import { openNetworks } from '../network/models/networks.js';
+import { runsOn } from '../network/engines/runs-on.js';
+import { networkIdentity, openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
-import type { Run } from '../contract/run.js';
+import type { Run } from './run.js';
 import { createBuffers } from '../network/workers/buffers.js';
 import { openTilePool } from '../network/workers/pool.js';
 
@@ -17,7 +17,7 @@ export interface Machinery extends Pick<
   readonly tilePx: number | undefined;
   /**
    * Reads the network named for all images, so that a wrong name costs nothing.
-   * @returns its key at its own factor
+   * @returns what is the same wherever the results are
    * @throws SrganError E_MODEL
    */
   check(model: string): Promise<string>;
@@ -27,7 +27,7 @@ export interface Machinery extends Pick<
 /** As much of the settings as it depends on. */
 export type MachinerySettings = Pick<
   Settings,
-  'engine' | 'device' | 'fold' | 'precision' | 'threads' | 'maxMemory' | 'chunkSize' | 'maxOpenFiles'
+  'engine' | 'device' | 'fold' | 'threads' | 'maxMemory' | 'chunkSize' | 'maxOpenFiles'
 >;
 
 /** Buffers between images: what is larger is quickly made anew, beside what it takes to fill it. */
@@ -40,23 +40,26 @@ function ampleBytes(threads: number): number {
 
 /**
  * Workers start when there is a tile for them.
- * @param onNote told in a sentence what the engine runs on, where that is not what was asked for
+ * @param onNote told in a sentence what the engine runs on, where that is not what was asked for, and what was
+ *   guessed of a network
+ * @param onDetail told what the networks run on, and why
  * @throws SrganError E_ENGINE
  */
 export async function openMachinery(
   settings: MachinerySettings,
   onNote: (sentence: string) => void,
+  onDetail: (sentence: string) => void = () => undefined,
 ): Promise<Machinery> {
-  const { engine, device, fold, precision, threads, maxMemory, chunkSize } = settings;
+  const { engine, device, fold, threads, maxMemory, chunkSize } = settings;
   const prepared = await prepareEngine({ engine, device }, threads);
-  const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds });
+  const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds }, onNote);
   const buffers = createBuffers(Math.min(maxMemory, MOST_IDLE_BYTES));
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const places: LimitFunction = pLimit(Math.min(chunkSize, placesWithin(settings)));
   let noted = false;
 
   return {
-    networks: precision === 'int8' ? quantizedNetworks(inFull, onNote) : inFull,
+    networks: inFull,
     tilePx: prepared.tilePx,
     tiles,
     buffers,
@@ -65,10 +68,11 @@ export async function openMachinery(
     codec: pLimit(threads),
     async check(model) {
       const family = await inFull.describe(model);
-      const { key } = await inFull.load(model, family.defaultFactor);
+      const file = await inFull.load(model, family.defaultFactor);
       if (prepared.note !== undefined && !noted) onNote(prepared.note);
+      if (!noted) onDetail(`${file.title} runs on ${runsOn(prepared.settings.engine, file)}.`);
       noted = true;
-      return key;
+      return await networkIdentity(inFull, model);
     },
     close: () => tiles.close(),
   };

@@ -6,7 +6,7 @@ import { openSweep } from '../system/files/left-over.js';
 import { openMachinery, type Machinery } from './machinery.js';
 import type { PipeOptions, Settings } from '../contract/options.js';
 import { resolveOptions } from './settings.js';
-import type { Run } from '../contract/run.js';
+import type { Run } from './run.js';
 import { openEstimate, type Estimating } from './plan/estimate.js';
 import { openPathKeys } from './plan/path-keys.js';
 import { openOwnShard, type OwnShard } from './stages/own-shard.js';
@@ -57,7 +57,14 @@ export async function openRun(
   work?: string,
 ): Promise<OpenRun> {
   const asked = await resolveOptions(options);
-  const machinery = shared ?? (await openMachinery(asked, (sentence) => options.onNote?.(sentence)));
+  const tell = { note: options.onNote, detail: options.onDetail };
+  const machinery =
+    shared ??
+    (await openMachinery(
+      asked,
+      (sentence) => tell.note?.(sentence),
+      (sentence) => tell.detail?.(sentence),
+    ));
   const stated = { ...asked, tile: asked.tile ?? machinery.tilePx };
   const { networks, tiles, buffers, budget, places, codec } = machinery;
 

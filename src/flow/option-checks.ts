@@ -1,8 +1,9 @@
-import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../contract/engine.js';
+import { DEVICES, ENGINE_NAMES } from '../contract/engine.js';
 import { SrganError } from '../system/errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from '../system/expect.js';
 import { OUTPUT_FORMATS } from '../contract/job.js';
 import { LONGEST_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from '../system/limits.js';
+import { EFFORTS, KIND_CHOICES } from '../contract/own-names.js';
 import type { PipeOptions } from '../contract/options.js';
 import { isHttpUrl } from '../system/files/address.js';
 
@@ -65,11 +66,12 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   maxSize: size,
   ifLarger: oneOf(['copy', 'skip']),
   model: text,
+  kind: oneOf(KIND_CHOICES),
+  effort: oneOf(EFFORTS),
   engine: oneOf(ENGINE_NAMES),
   device: oneOf(DEVICES),
   tta: flag,
   fold: flag,
-  precision: oneOf(PRECISIONS),
   verify: flag,
   tile: integer(8, 65_536, 'a whole number of pixels from 8 to 65536'),
   threads: integer(1, 1024, 'a whole number from 1 to 1024'),
@@ -116,11 +118,14 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
 export function checkValues(options: unknown): asserts options is PipeOptions {
   if (!isRecord(options)) throw expected('an object', 'options', options);
   if (options.inputs === undefined) throw expected(inputs.what, 'inputs', undefined);
-  for (const [name, value] of Object.entries(options)) {
-    const check = (CHECKS as Record<string, Check | undefined>)[name];
-    if (!check) throw new SrganError('E_USAGE', `There is no option ${name}.`);
-    if (value !== undefined && !check.holds(value)) throw expected(check.what, name, value);
-  }
+  for (const [name, value] of Object.entries(options)) checkOption(name, value);
+}
+
+/** @throws SrganError E_USAGE where there is no such option, or it does not take the value */
+export function checkOption(name: string, value: unknown): void {
+  const check = (CHECKS as Record<string, Check | undefined>)[name];
+  if (!check) throw new SrganError('E_USAGE', `There is no option ${name}.`);
+  if (value !== undefined && !check.holds(value)) throw expected(check.what, name, value);
 }
 
 /** 0..1 of what is written like `5%`. */

@@ -6,13 +6,15 @@ import { fileOfShard } from '../places/find/shard.js';
 import { usableCores, usableFiles, usableMemoryBytes } from '../system/machine.js';
 import { schemeOf, s3Address } from '../system/files/address.js';
 import { journalsOf } from '../places/storage/journals.js';
+import { ownNameFor } from '../contract/own-names.js';
 import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs } from '../contract/program-inputs.js';
-import type { PipeOptions, Settings, Size } from '../contract/options.js';
+import type { PipeOptions, Settings } from '../contract/options.js';
+import type { Size } from '../system/measures.js';
 import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 
-export const DEFAULT_MODEL = 'esrgan-slim';
+const TFJS_MODEL = 'esrgan-slim';
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const MIB = 2 ** 20;
@@ -25,7 +27,6 @@ const GIB = 2 ** 30;
 export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   checkValues(options);
   checkCombinations(options);
-  checkPrecision(options);
   const listed = 'kind' in options.inputs ? options.inputs : patterns(options.inputs);
   if (listed.kind !== 'patterns' && (options.include?.length || options.exclude?.length)) {
     throw new SrganError(
@@ -62,12 +63,11 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     minSize: options.minSize,
     maxSize: options.maxSize,
     ifLarger: options.ifLarger ?? 'copy',
-    model: options.model ?? (options.engine === 'resize' ? 'lanczos3' : DEFAULT_MODEL),
-    engine: options.engine ?? (options.precision === 'int8' ? 'onnx' : defaultEngine(options.device)),
+    model: modelOf(options),
+    engine: options.engine ?? defaultEngine(options.device),
     device: options.device ?? 'cpu',
     tta: options.tta ?? false,
     fold: options.fold ?? true,
-    precision: options.precision ?? 'fp32',
     verify: options.verify ?? false,
     tile: options.tile,
     threads,
@@ -96,6 +96,14 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   };
 }
 
+/** The tfjs engine runs none of our own networks. */
+function modelOf({ model, engine, kind, effort }: PipeOptions): string {
+  if (model !== undefined) return model;
+  if (engine === 'resize') return 'lanczos3';
+  const stated = kind !== undefined || effort !== undefined;
+  return engine === 'tfjs' && !stated ? TFJS_MODEL : ownNameFor(kind, effort);
+}
+
 function defaultJournal({ out, state }: PipeOptions): string {
   if (out !== undefined) return path.join(journalsOf(out, state), 'journal.ndjson');
   throw new SrganError('E_USAGE', 'resume needs an output directory, or to be told the journal.', {
@@ -120,6 +128,7 @@ function checkCombinations(options: PipeOptions) {
   oneOfThem({ sequential: options.sequential, 'threads above 1': above1(options.threads) });
   oneOfThem({ sequential: options.sequential, 'chunkSize above 1': above1(options.chunkSize) });
   oneOfThem({ lossless: options.lossless, quality: options.quality });
+  oneOfThem({ model: options.model, 'kind or effort': options.kind ?? options.effort });
   if (minSize && maxSize && !fitsInto(minSize, maxSize)) {
     throw new SrganError('E_USAGE', 'minSize is above maxSize, so no image could have both.');
   }
@@ -132,18 +141,6 @@ function checkCombinations(options: PipeOptions) {
       `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
     );
   }
-}
-
-function checkPrecision({ precision, engine = 'onnx', device = 'cpu', fold = true }: PipeOptions) {
-  if (precision !== 'int8') return;
-  const others = [engine !== 'onnx' && `engine ${engine}`, device !== 'cpu' && `device ${device}`];
-  const [excluded] = [...others, !fold && 'fold: false'].filter((other) => other !== false);
-  if (excluded === undefined) return;
-  throw new SrganError(
-    'E_USAGE',
-    `precision int8 is for folded networks in onnxruntime on the CPU, so it excludes ${excluded}.`,
-    { hint: 'Leave one of them out.' },
-  );
 }
 
 const above1 = (value: number | undefined) => value !== undefined && value > 1;

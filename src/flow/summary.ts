@@ -2,10 +2,17 @@ import { performance } from 'node:perf_hooks';
 import type { ErrorCode } from '../system/errors.js';
 import type { Outcome, StageName, Status } from '../contract/job.js';
 import type { Shard } from '../contract/options.js';
-import type { Estimate } from './plan/estimate.js';
 import type { Budget } from '../system/budget.js';
-import type { Buffers, PoolStats } from '../contract/run.js';
+import type { Buffers, PoolStats } from '../contract/ports.js';
 import { peakRssBytes } from '../system/memory-words.js';
+
+/** What a planned run will take. */
+export interface Estimate {
+  /** Most that images in flight hold at a time, beside what the workers themselves hold. */
+  readonly inFlightBytes: number;
+  /** Time in the networks on all workers; undefined where no network would run. */
+  readonly ms: number | undefined;
+}
 
 /** What became of a run. */
 export interface Summary {

@@ -1,7 +1,7 @@
 import { SrganError, systemCode } from '../system/errors.js';
 import { open, type FileHandle } from '../system/files/fs.js';
 import type { Outcome } from '../contract/job.js';
-import { recordOf } from './results.js';
+import { recordOf } from '../flow/outcome.js';
 
 /** The failures of this run in a file, one JSON record a line. */
 export interface ErrorsLog {

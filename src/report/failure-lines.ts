@@ -49,10 +49,15 @@ export function detailLines(outcome: Outcome, paint: Paint): string[] {
     lines.push(`${paint.red(code ?? status)} ${visible(naming(src, message))}`);
     lines.push(...causes(error).map((cause) => `  ${paint.dim(cause)}`));
   } else {
-    const result = reason === undefined ? ` → ${dst ?? ''}` : `: ${reason}`;
+    const result = reason === undefined ? ` → ${dst ?? ''}${chosen(outcome)}` : `: ${reason}`;
     lines.push(`${paint.green(status)} ${visible(src + result)} ${paint.dim(times(outcome))}`.trimEnd());
   }
   return lines;
+}
+
+/** The network, where srgan chose it, and why. */
+function chosen({ model, modelBecause: because }: Outcome): string {
+  return because === undefined ? '' : ` by ${model ?? ''} (${because})`;
 }
 
 /** The chain of causes below an error, each by its message. */

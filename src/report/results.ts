@@ -1,3 +1,4 @@
+import { recordOf } from '../flow/outcome.js';
 import type { SrganError } from '../system/errors.js';
 import type { Outcome } from '../contract/job.js';
 import { planHeading, planRow } from './plan-table.js';
@@ -64,12 +65,4 @@ function openDocument(send: Send, told: number): Results {
     fail: ({ code, message, hint }) =>
       send(`${opening()}\n],"error":${JSON.stringify({ code, message, hint })}}\n`),
   };
-}
-
-/** An outcome as plain data; the caller's own keys come first, so that ours win. */
-export function recordOf({ extra, ms, ...record }: Outcome): Record<string, unknown> {
-  const rounded = Object.fromEntries(
-    Object.entries(ms).map(([name, spent]) => [name, Math.round(spent * 100) / 100]),
-  );
-  return { ...extra, ...record, ms: rounded, error: undefined };
 }

@@ -1,20 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { SrganError } from './errors.js';
-import type { Run } from '../contract/run.js';
-import type { Ticket } from '../flow/stages/stage.js';
-
-/**
- * From now on the image may take so long, and is told to stop when that is over or the run is stopped; what is
- * running in native code is waited for.
- */
-export function beginTime(ticket: Ticket, seconds: number, run: AbortSignal): void {
-  const { signal, end } = stopAfter(run, seconds, () => {
-    ticket.late = tooLate(`${ticket.source.path}: was given up after ${seconds} s, the limit for one image.`);
-    return ticket.late;
-  });
-  ticket.stop = signal;
-  ticket.defer(end);
-}
 
 export const tooLate = (sentence: string): SrganError =>
   new SrganError('E_TIME_LIMIT', sentence, { hint: 'Raise it with --time-limit.' });
@@ -43,9 +28,4 @@ export function stopAfter(
       run.removeEventListener('abort', stopWithRun);
     },
   };
-}
-
-/** The run as this image sees it. */
-export function within<R extends Pick<Run, 'signal'>>(run: R, { stop }: Pick<Ticket, 'stop'>): R {
-  return stop ? { ...run, signal: stop } : run;
 }

@@ -1,5 +1,9 @@
 import { expected } from './expect.js';
-import type { Size } from '../contract/options.js';
+
+export interface Size {
+  widthPx: number;
+  heightPx: number;
+}
 
 /**
  * `1920x1080` as width and height in pixels.

@@ -2,7 +2,6 @@
 import { machineText, thisMachine } from '../../src/report/measured-machine.js';
 import { balance, balanceQuick } from './balance.js';
 import { engines } from './engines.js';
-import { int8 } from './int8.js';
 import { jobs } from './jobs.js';
 import { jobsScale } from './jobs-scale.js';
 import { memory } from './memory.js';
@@ -26,7 +25,6 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   png: { run: png },
   peers: { run: peers, long: true },
   networks: { run: networks, long: true },
-  int8: { run: int8, long: true },
   memory: { run: memory, long: true },
   'threads-memory': { run: threadsMemory, long: true },
   balance: { run: balance, long: true },

@@ -59,6 +59,11 @@ writeFileSync(
   path.join(folder, 'program.ts'),
   "import { pipe, type Summary } from 'srgan';\nexport const done: Promise<Summary> = pipe({ inputs: ['a.png'], out: 'out' });\n",
 );
+const imported = spawnSync(process.execPath, ['-e', "import('srgan').then(({ pipe }) => pipe.call)"], {
+  cwd: folder,
+  stdio: 'inherit',
+});
+expect(imported.status === 0, 'the library is imported without the packages that are installed apart');
 const options = ['--strict', '--noEmit', '--target', 'es2023', '--module', 'nodenext', '--types', 'node'];
 const types = ['--typeRoots', path.join(root, 'node_modules', '@types')];
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');

@@ -128,7 +128,7 @@ test('one document: figures, facts and what was left out; exit 1', async (t) => 
     ran.stderr,
     /^E_UNSUPPORTED: .*d-small\.png: 15×40 px are too few to compare at x3; .* 18 at least\.$/m,
   );
-  t.regex(ran.stderr, /^E_UNSUPPORTED: .*e-broken\.png: not an image/m);
+  t.regex(ran.stderr, /^E_UNSUPPORTED: .*e-broken\.png: is not an image/m);
   const document = JSON.parse(ran.stdout) as Document;
   t.like(document, { scale: 3, downscale: 'bicubic', shavePx: 3, failedNetworks: [] });
   t.is(document.images.found, 6);

@@ -22,7 +22,8 @@ test('the same as JSON, all or one; one tells what folding gains, too', async (t
   const slim = all.find(({ name }) => name === 'esrgan-slim');
   t.like(slim, { installed: true, licence: 'MIT', factors: [2, 3, 4, 8] });
   const { stdout } = await srgan(['models', 'info', 'esrgan-slim', '--json']);
-  const { networks, ...facts } = JSON.parse(stdout) as NetworkListing;
+  const { networks, runsOn, ...facts } = JSON.parse(stdout) as NetworkListing & { runsOn: string };
+  t.regex(runsOn, /^(native kernels for|onnxruntime)/);
   t.like(slim, facts);
   for (const [i, { foldedMacsPerPixel, ...network }] of networks.entries()) {
     t.deepEqual(network, slim!.networks[i]);
@@ -37,4 +38,5 @@ test('info tells where a network is from', async (t) => {
   t.regex(stdout, /^FACTOR +RADIUS +MACS\/PX +FOLDED +GAIN /m);
   t.regex(stdout, /^x2 +10 px +222,544 +72,824 +3\.06x /m);
   t.regex(stdout, /^x8 +10 px/m);
+  t.regex(stdout, /^Runs on .+\.$/m);
 });

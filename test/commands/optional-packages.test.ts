@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { kernelIdentity } from '../../src/network/engines/native/binding.js';
 import { compareImages } from '../../src/pixels/metrics/compare.js';
 import { openNetworks } from '../../src/network/models/networks.js';
 import { srgan } from '../helpers/cli.js';
@@ -15,9 +16,9 @@ const SLOW =
 
 test('without onnxruntime the reference engine runs by itself, and says so', async (t) => {
   const cwd = await temporaryDirectory(t);
-  const env = await withoutPackages(t, 'onnxruntime-node');
+  const env = { ...(await withoutPackages(t, 'onnxruntime-node')), SRGAN_KERNELS: 'none' };
   await savePng(cwd, 'a.png', image.original, image);
-  const usual = await srgan(['pipe', 'a.png', 'usual'], { cwd });
+  const usual = await srgan(['pipe', 'a.png', 'usual', '--engine', 'onnx'], { cwd });
   t.notRegex(usual.stderr, /reference engine/);
   const ran = await srgan(['pipe', 'a.png', 'out'], { cwd, env });
   t.is(ran.exitCode, 0, ran.stderr);
@@ -28,14 +29,38 @@ test('without onnxruntime the reference engine runs by itself, and says so', asy
   t.true(compared.largestDifference <= 1);
 });
 
+test('-v and models info tell what a network runs on, and why', async (t) => {
+  const cwd = await temporaryDirectory(t);
+  await savePng(cwd, 'a.png', image.original, image);
+  const none = 'there are no native kernels here, since they are switched off by SRGAN_KERNELS';
+  const onnx = { SRGAN_KERNELS: 'none' };
+  const neither = { ...onnx, ...(await withoutPackages(t, 'onnxruntime-node')) };
+  for (const [env, what] of [
+    [onnx, `onnxruntime: ${none}`],
+    [neither, `the reference engine: ${none}`],
+  ] as const) {
+    const ran = await srgan(['pipe', 'a.png', 'out', '-v', '--overwrite'], { cwd, env });
+    t.true(ran.stderr.includes(` x2 runs on ${what}.\n`), ran.stderr);
+    const { stdout } = await srgan(['models', 'info', 'esrgan-slim'], { env });
+    t.true(stdout.endsWith(`\nRuns on ${what}.\n`), stdout);
+  }
+});
+
+test('without onnxruntime our own kernels run what they otherwise leave to it, where there are any', async (t) => {
+  const { stdout } = await srgan(['models', 'info', 'esrgan-slim'], {
+    env: await withoutPackages(t, 'onnxruntime-node'),
+  });
+  const built = kernelIdentity() !== undefined;
+  t.regex(stdout, built ? /^Runs on native kernels for \w+\.$/m : /^Runs on the reference engine: /m);
+});
+
 for (const flags of [
   ['--engine', 'onnx'],
   ['--device', 'cuda'],
-  ['--precision', 'int8'],
 ]) {
   test(`without onnxruntime ${flags.join(' ')} ends the run before the first image`, async (t) => {
     const cwd = await temporaryDirectory(t);
-    const env = await withoutPackages(t, 'onnxruntime-node');
+    const env = { ...(await withoutPackages(t, 'onnxruntime-node')), SRGAN_KERNELS: 'none' };
     await savePng(cwd, 'a.png', image.original, image);
     const ran = await srgan(['pipe', 'a.png', 'out', ...flags], { cwd, env });
     t.is(ran.exitCode, 2);
@@ -49,7 +74,7 @@ for (const flags of [
 
 test('a network of one’s own: what running it tells is found without onnxruntime, but for unknown operators', async (t) => {
   const cwd = await temporaryDirectory(t);
-  const env = await withoutPackages(t, 'onnxruntime-node');
+  const env = { ...(await withoutPackages(t, 'onnxruntime-node')), SRGAN_KERNELS: 'none' };
   await savePng(cwd, 'a.png', image.original, image);
   const { bytes } = await openNetworks({ engine: 'onnx', device: 'cpu' }).load('esrgan-slim', 2);
   await writeFile(join(cwd, 'known.onnx'), bytes);

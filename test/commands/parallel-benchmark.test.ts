@@ -64,6 +64,7 @@ test('--json is one document with every run, by the network, and -q says nothing
   const { stdout, stderr, exitCode } = await srgan([
     ...['parallel-benchmark', '--json', '-q', '--batch-sizes', '2,2,1', '--thread-counts', '8,1'],
     ...['--image-size', '16', '--repeat', '2', '--warmup', '0', '--scale', '3', '--seed', '9'],
+    ...['--model', 'esrgan-slim', '--engine', 'onnx'],
   ]);
   t.is(stderr, '');
   t.is(exitCode, 0);

@@ -51,7 +51,11 @@ test('a command line that makes no sense: exit 2, one sentence, nothing on stand
     t.is(stdout, '', line);
     t.regex(stderr, message, line);
     t.false(stderr.includes('    at '), line);
-    t.true(stderr.trimEnd().split('\n').length <= 2, line);
+    const others = stderr
+      .trimEnd()
+      .split('\n')
+      .filter((text) => !/^ {2}(?:Did you mean|To upscale)/.test(text));
+    t.true(others.length <= 2, line);
   }
 });
 
@@ -79,15 +83,18 @@ test('help and version are data: on standard output, exit 0', async (t) => {
 test('every flag is explained, and stands in a group', async (t) => {
   const { stdout } = await srgan(['pipe', '--help']);
   t.false(/^FLAGS$/m.test(stdout));
-  const flags = stdout.match(/^ {2}(?:-\w, | {4})?--\S+(?: {2,}\S.*)?$/gm) ?? [];
+  // where a group has long flags, their descriptions stand below them
+  const flags =
+    stdout.match(/^ {2}(?:-\w, | {4})?--(?:\[no-\])?[a-z\d-]+(?:=\S+)?(?:(?: {2,}|\n {6,})\S.*)?$/gm) ?? [];
   t.true(flags.length > 30);
-  for (const flag of flags) t.regex(flag, /--\S+ {2,}\w/, flag);
+  for (const flag of flags) t.regex(flag, /--\S+(?: {2,}|\n {6,})\w/, flag);
 });
 
 test('help loads neither the flow nor a codec nor a runtime', async (t) => {
   for (const args of [['--help'], ['pipe', '--help'], ['--version'], ['pipe', 'a.png']]) {
     const { stderr } = await srgan(args, { env: { NODE_DEBUG: 'module,esm' } });
-    t.regex(stderr, /oclif/);
+    // the version needs nothing but package.json
+    t.regex(stderr, args[0] === '--version' ? /package\.json/ : /oclif/);
     for (const heavy of ['node_modules/sharp', 'onnxruntime', 'fast-glob', 'p-limit', 'src/flow/pipe.js']) {
       t.false(stderr.includes(heavy), `${args.join(' ')} loads ${heavy}`);
     }

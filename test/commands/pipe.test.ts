@@ -139,10 +139,10 @@ test('a dry run prints the plan and writes nothing', async (t) => {
   });
   t.is(exitCode, 1);
   const rows = lines(stdout);
-  t.regex(rows[0] ?? '', /^ACTION +SIZE +RESULT +FORMAT +MEMORY +SOURCE → OUTPUT$/);
+  t.regex(rows[0] ?? '', /^ACTION +SIZE +RESULT +FORMAT +MEMORY +NETWORK +SOURCE → OUTPUT$/);
   t.regex(
     rows.find((row) => row.includes('a.png')) ?? '',
-    /^x3 +20×10 +60×30 +png +\S+ \S+ +a\.png → out.a\.png$/,
+    /^x(?:3|4|2 x2) +20×10 +60×30 +png +\S+ \S+ +clean-m +a\.png → out.a\.png \(PNG\)$/,
   );
   t.regex(rows.find((row) => row.includes('c.png')) ?? '', /^failed +E_\w+ c\.png: /);
   t.regex(

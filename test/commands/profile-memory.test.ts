@@ -173,6 +173,6 @@ test('what is not profiled loads nothing of it', async (t) => {
   await savePngs(join(cwd, 'in'), numbered(1), 20, 20);
   const env = { NODE_DEBUG: 'esm' };
   const { stderr } = await srgan(['pipe', 'in', 'out', ...resize], { cwd, env });
-  t.regex(stderr, /src\/stages\/decode\.js/);
+  t.regex(stderr, /src\/flow\/stages\/decode\.js/);
   t.notRegex(stderr, /src\/profile\//);
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pipe, type PipeOptions } from '../../src/index.js';
-import type { StageEvent } from '../../src/flow/stages/stage.js';
+import type { StageEvent } from '../../src/flow/ticket.js';
 import { numbered, savePngs } from '../helpers/pngs.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 

@@ -6,7 +6,7 @@ import test from 'ava';
 import sharp from 'sharp';
 import { pipe, type Outcome } from '../../src/index.js';
 import { stageBounds } from '../../src/flow/open-run.js';
-import type { StageEvent } from '../../src/flow/stages/stage.js';
+import type { StageEvent } from '../../src/flow/ticket.js';
 
 const sources = 2000;
 const threads = 2;

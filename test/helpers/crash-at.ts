@@ -6,7 +6,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
-import type { StageEvent } from '../../src/flow/stages/stage.js';
+import type { StageEvent } from '../../src/flow/ticket.js';
 
 export interface Crash {
   readonly index: number;

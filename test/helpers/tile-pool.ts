@@ -1,6 +1,6 @@
 import type { ExecutionContext } from 'ava';
 import type { EngineName, TfjsBackend } from '../../src/contract/engine.js';
-import type { Buffers, TilePool, UpscaleRequest } from '../../src/contract/run.js';
+import type { Buffers, TilePool, UpscaleRequest } from '../../src/contract/ports.js';
 import { createBuffers } from '../../src/network/workers/buffers.js';
 import type { PoolSize } from '../../src/network/workers/crews.js';
 import { openTilePool } from '../../src/network/workers/pool.js';

@@ -80,14 +80,20 @@ test('a dry run is a table: action, sizes, format, memory, and what would fail',
     outputHeightPx: 960,
     format: 'png',
     predictedBytes: 5 * 2 ** 20,
+    model: 'nets/photo-m.onnx',
+    modelBecause: 'JPEG quality 75',
     passes: [2],
   };
-  const text = await textOf('plan', [planned, { ...planned, passes: undefined }, outcomes[2]!, outcomes[3]!]);
+  const copied = { ...planned, model: undefined, modelBecause: undefined, passes: undefined };
+  const text = await textOf('plan', [planned, copied, outcomes[2]!, outcomes[3]!]);
   t.deepEqual(
     text.split('\n').map((line) => line.trim().split(/ {2,}/)),
     [
-      ['ACTION', 'SIZE', 'RESULT', 'FORMAT', 'MEMORY', 'SOURCE → OUTPUT'],
-      ['x2', '640×480×12', '1280×960×12', 'png', '5.0 MiB', 'a.png → out/a.png'],
+      ['ACTION', 'SIZE', 'RESULT', 'FORMAT', 'MEMORY', 'NETWORK', 'SOURCE → OUTPUT'],
+      [
+        ...['x2', '640×480×12', '1280×960×12', 'png', '5.0 MiB', 'photo-m.onnx'],
+        'a.png → out/a.png (JPEG quality 75)',
+      ],
       ['copy', '640×480×12', '1280×960×12', 'png', '5.0 MiB', 'a.png → out/a.png'],
       ['skipped', 'c.png: there'],
       ['failed', 'E_DECODE d.png: no'],

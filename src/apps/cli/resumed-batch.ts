@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RESIZE_KERNELS } from '../../contract/engine.js';
+import type { PipeOptions } from '../../contract/options.js';
 import { SrganError } from '../../system/errors.js';
 import { fileOfShard, withoutShard } from '../../places/find/shard.js';
 import { batchFile, noBatch } from '../../flow/journal/batches.js';
@@ -10,7 +11,15 @@ import { isKnownName } from '../../network/models/kept/known-name.js';
 import { resolveOptions } from '../../flow/settings.js';
 import type { BatchFlags } from '../../command-line/flags/batch-flags.js';
 import { batchOptions } from '../../command-line/flags/batch-options.js';
-import type { Batch } from './run-batch.js';
+
+/** A batch that is about to run. */
+export interface Batch {
+  /** Of a shard, what all shards of the batch share. */
+  readonly id: string;
+  readonly input: string;
+  readonly out: string;
+  readonly options: Omit<PipeOptions, 'inputs' | 'out'>;
+}
 
 type OptionName = keyof RecordedOptions;
 

@@ -15,7 +15,7 @@ import { openWatch } from '../../flow/watch/watch.js';
 import { batchDefaults, type BatchFlags } from '../../command-line/flags/batch-flags.js';
 import { batchOptions } from '../../command-line/flags/batch-options.js';
 import { fillFlags } from '../../command-line/flags/fill-flags.js';
-import { resumedBatch } from './resumed-batch.js';
+import { resumedBatch, type Batch } from './resumed-batch.js';
 import { runPipe, type RunEnd } from './run-pipe.js';
 
 /**
@@ -65,15 +65,6 @@ export async function runBatch(args: readonly string[], given: BatchFlags): Prom
     const refusal = webhook && report && (await postWebhook(webhook, report.close(end)));
     if (refusal) process.stderr.write(`warning ${visible(refusal)}\n`);
   }
-}
-
-/** A batch that is about to run. */
-export interface Batch {
-  /** Of a shard, what all shards of the batch share. */
-  readonly id: string;
-  readonly input: string;
-  readonly out: string;
-  readonly options: Omit<PipeOptions, 'inputs' | 'out'>;
 }
 
 /** @param journal of the batch, where a process of it died */

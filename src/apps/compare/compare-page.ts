@@ -5,7 +5,7 @@ import { facts, html, notes, page, section, type Html } from '../../report/html.
 import { barPlot } from '../../report/plot/bars.js';
 import { comparedText, figuresOf, METHODS, remarks } from './compare-figures.js';
 import { savePage } from '../../report/save-page.js';
-import { drawPictures, type Detail, type Pictures } from './pictures.js';
+import { drawPictures, type Detail, type Pictures } from './compare-pictures.js';
 import { VIEWER_SCRIPT } from './viewer-script.js';
 import { viewer, VIEWER_STYLE } from './viewer.js';
 

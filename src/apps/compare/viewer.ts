@@ -1,6 +1,6 @@
 import { html, type Html } from '../../report/html.js';
 import { differenceAt, HEAT_GRADIENT } from './heat.js';
-import type { Picture, Pictures } from './pictures.js';
+import type { Picture, Pictures } from './compare-pictures.js';
 
 export interface Names {
   readonly a: string;

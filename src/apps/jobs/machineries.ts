@@ -11,17 +11,22 @@ export interface Machineries {
 
 interface Kept {
   readonly machinery: Promise<Machinery>;
+  /** Who uses it or waits for it; at 0 it may be closed. */
   users: number;
 }
 
-export function openMachineries(onNote: (sentence: string) => void): Machineries {
+/** @param open replaced in tests, where the order of events is chosen */
+export function openMachineries(
+  onNote: (sentence: string) => void,
+  open: typeof openMachinery = openMachinery,
+): Machineries {
   const all = new Map<string, Kept>();
 
   return {
     async with(settings, use) {
-      const kept = await take(settings);
-      kept.users += 1;
+      const { kept, closed } = take(settings);
       try {
+        await closed;
         return await use(await kept.machinery);
       } finally {
         kept.users -= 1;
@@ -32,17 +37,22 @@ export function openMachineries(onNote: (sentence: string) => void): Machineries
     },
   };
 
-  async function take(settings: Settings): Promise<Kept> {
-    const { engine, device, fold, precision } = settings;
-    const key = hashOf(engine, device, fold, precision);
+  /** Counts the user before anything is waited for: whoever comes next must see that it is in use. */
+  function take(settings: Settings): { kept: Kept; closed?: Promise<unknown> } {
+    const { engine, device, fold } = settings;
+    const key = hashOf(engine, device, fold);
     const there = all.get(key);
-    if (there) return there;
+    if (there) {
+      there.users += 1;
+      return { kept: there };
+    }
     const idle = [...all].filter(([, { users }]) => users === 0);
     for (const [key] of idle) all.delete(key);
-    const kept: Kept = { machinery: openMachinery(settings, onNote), users: 0 };
+    // the memory of what is not needed any more is given back before anything new takes its own
+    const closed = Promise.allSettled(idle.map(async ([, { machinery }]) => (await machinery).close()));
+    const kept: Kept = { machinery: closed.then(() => open(settings, onNote)), users: 1 };
     all.set(key, kept);
-    kept.machinery.catch(() => all.delete(key));
-    await Promise.allSettled(idle.map(async ([, { machinery }]) => (await machinery).close()));
-    return kept;
+    kept.machinery.catch(() => all.get(key) === kept && all.delete(key));
+    return { kept, closed };
   }
 }

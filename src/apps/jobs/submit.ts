@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SrganError } from '../../system/errors.js';
 import type { FoundSource } from '../../contract/job.js';
-import { openNetworks } from '../../network/models/networks.js';
+import { networkIdentity, openNetworks } from '../../network/models/networks.js';
 import { isBrokenList } from '../../places/find/broken-list.js';
 import type { Inputs } from '../../contract/program-inputs.js';
 import type { PipeOptions, Settings } from '../../contract/options.js';
@@ -179,10 +179,8 @@ async function begin(
 }
 
 /** Reading it now also shows that there is such a network. */
-async function networkKey(settings: Settings): Promise<string> {
-  const networks = openNetworks(settings);
-  const { defaultFactor } = await networks.describe(settings.model);
-  return (await networks.load(settings.model, defaultFactor)).key;
+function networkKey(settings: Settings): Promise<string> {
+  return networkIdentity(openNetworks(settings), settings.model);
 }
 
 /** Where the list comes from; a stream has no name, and all of them count as one. */

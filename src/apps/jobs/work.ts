@@ -109,9 +109,8 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
   if (drain.aborted) stop();
 
   try {
-    if (options.once) void whenEmpty(open, ending.signal).then(() => ending.abort());
-    await aborted(ending.signal);
-    await closeWorker(worker, inHand, untold);
+    const emptied = options.once ? whenEmpty(open, ending.signal).finally(() => ending.abort()) : undefined;
+    await Promise.all([aborted(ending.signal), emptied]).finally(() => closeWorker(worker, inHand, untold));
   } finally {
     drain.removeEventListener('abort', stop);
     await heartbeat.close();
@@ -139,7 +138,7 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
       }
       const result = await workOff(await shards.find(data, jobId), jobId, stopping.signal);
       if (!result) return await giveBack(job, token, stopping.signal, ms, ended);
-      refuseFullDisk(result, job);
+      refuseUnfinished(result, job);
       const at = { manifest: data.manifest, shard: data.shard, job: jobId, token };
       if (await recordResult(open, at, result)) {
         done += 1;
@@ -209,8 +208,17 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
 
 class NotOursError extends Error {}
 
-/** On its last try the shard ends with the images that failed. */
-function refuseFullDisk({ codes }: ShardResult, { attemptsMade, opts }: Job): void {
+/**
+ * A shard is done only if its images failed for reasons of their own. A defect of ours (E_INTERNAL) always fails the
+ * shard; what is wrong with the storage does until the last attempt, which ends with the images that failed.
+ * @throws Error where the shard must be tried again
+ */
+export function refuseUnfinished(
+  { codes }: Pick<ShardResult, 'codes'>,
+  { attemptsMade, opts }: Pick<Job, 'attemptsMade' | 'opts'>,
+): void {
+  if (codes['E_INTERNAL'] !== undefined)
+    throw new Error(`${codes['E_INTERNAL']} images ended in E_INTERNAL.`);
   const code = OF_THE_STORAGE.find((code) => codes[code] !== undefined);
   if (code === undefined || attemptsMade + 1 >= (opts.attempts ?? DEFAULT_ATTEMPTS)) return;
   throw new Error(`${codes[code] ?? 0} images ended in ${code}.`);

@@ -35,7 +35,8 @@ export async function openContest(settings: ModelComparisonSettings): Promise<Co
   const families = await Promise.all(
     stated.map(async (model) => ({ model, ...(await networks.describe(model)) })),
   );
-  const scale = settings.scale ?? families[0]?.defaultFactor ?? USUAL_SCALE;
+  const scale =
+    settings.scale ?? families.map((f) => f.defaultFactor).find((factor) => factor > 1) ?? USUAL_SCALE;
   if (!SCALE.holds(scale)) throw expected(SCALE.what, 'scale', scale);
   const isOne = (name: string) => name !== BASELINE && families.filter((f) => f.name === name).length === 1;
   return {

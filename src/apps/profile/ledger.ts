@@ -1,5 +1,5 @@
 import { STAGES, type StageName } from '../../contract/job.js';
-import type { StageEvent } from '../../flow/stages/stage.js';
+import type { StageEvent } from '../../flow/ticket.js';
 
 /** Where the images of a run are. */
 export interface Occupation {

@@ -4,7 +4,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import process from 'node:process';
-import type { StageEvent } from '../../flow/stages/stage.js';
+import type { StageEvent } from '../../flow/ticket.js';
 import { ownMemory, type WorkerMemory } from '../../network/workers/worker-memory.js';
 import { openLedger } from './ledger.js';
 import type { ProbeReport } from './sample-report.js';

@@ -3,10 +3,14 @@ import { configLayer } from '../config-file.js';
 import { environmentLayer, withDefaults, type FlagDefinitions } from '../defaults.js';
 import { submitFlags, workFlags } from './jobs-flags.js';
 import { pipeFlags } from './pipe-flags.js';
+import { serveFlags } from './serve-flags.js';
+import { watchFlags } from './watch-flags.js';
 import { upscaleFlags } from './upscale-flags.js';
 
 /** One configuration file serves all commands, so each passes over the flags of the others. */
 const IN_FILES: FlagDefinitions = {
+  ...serveFlags,
+  ...watchFlags,
   ...submitFlags,
   ...workFlags,
   ...batchDefaults,

@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags';
-import { DEVICES, ENGINE_NAMES, PRECISIONS } from '../../contract/engine.js';
+import { DEVICES, ENGINE_NAMES } from '../../contract/engine.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
-import { parseSize } from '../../system/measures.js';
-import type { Shard, Size } from '../../contract/options.js';
+import { parseSize, type Size } from '../../system/measures.js';
+import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
+import type { Shard } from '../../contract/options.js';
 import { readShard } from '../array-job.js';
 import { number, valued, wholeNumber } from './valued.js';
 
@@ -160,12 +161,26 @@ export const resultFlags = {
 
 const network = { helpGroup: 'NETWORK' };
 export const networkFlags = {
+  kind: Flags.option({
+    ...network,
+    options: KIND_CHOICES,
+    description:
+      'Kind of built-in network: clean (lossless sources), photo (photographs with JPEG artifacts), drawing (default: auto, chosen for each image from its bytes).',
+    exclusive: ['model'],
+  })(),
+  effort: Flags.option({
+    ...network,
+    options: EFFORTS,
+    description:
+      'Size of the built-in network; each takes about four times as long as the one before (default: balanced).',
+    exclusive: ['model'],
+  })(),
   model: Flags.string({
     ...network,
     char: 'm',
     helpValue: 'NAME|PATH',
     description:
-      "Network: a name from 'srgan models', or the path of an .onnx, .param, .bin or .rsr file or a TensorFlow.js model.json (default: esrgan-slim).",
+      "Network: a name from 'srgan models', or the path of an .onnx, .param, .bin or .rsr file or a TensorFlow.js model.json (default: chosen by --kind and --effort).",
   }),
   engine: Flags.option({
     ...network,
@@ -187,12 +202,6 @@ export const networkFlags = {
     allowNo: true,
     description: 'Fold linear layers together (default): same result within 1 level of 255, less work.',
   }),
-  precision: Flags.option({
-    ...network,
-    options: PRECISIONS,
-    description:
-      'int8 computes tiles away from the border of 8-bit images in integers: faster, about 50 dB PSNR from fp32 (default: fp32).',
-  })(),
   verify: Flags.boolean({
     ...network,
     description:

@@ -8,9 +8,9 @@ import { absolutePlace, below, isRemote } from '../../system/files/address.js';
 import { factsAt } from '../../places/storage/facts.js';
 import { stampOf, type Stamp } from '../../contract/stamp.js';
 import type { Storages } from '../../places/storage/storages.js';
-import { recordOf } from '../../report/results.js';
+import { recordOf } from '../outcome.js';
 import type { Summary } from '../summary.js';
-import type { Ticket } from '../stages/stage.js';
+import type { Ticket } from '../ticket.js';
 import { openAppending, type Appending } from './append.js';
 import {
   JOURNAL_VERSION,

@@ -3,7 +3,8 @@ import { kernelIdentity } from '../../network/engines/native/binding.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { Job } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
-import type { Networks } from '../../contract/run.js';
+import { passesOf } from '../plan/passes.js';
+import type { Networks } from '../../contract/ports.js';
 
 /**
  * Names what a result depends on: the source's bytes, the networks' content, and every option that changes the
@@ -16,7 +17,7 @@ export async function resultKey(job: Job, settings: Settings, networks: Networks
   // the bytes themselves are the result, whatever the other options say
   if (job.action === 'copy') return hash('sha256', JSON.stringify({ source, copy: true }));
   const passes = await Promise.all(
-    job.passes.map(async (factor) => (await networks.load(job.model, factor)).key),
+    passesOf(job).map(async ({ model, factor }) => (await networks.load(model, factor)).key),
   );
   const { targetWidthPx, targetHeightPx, quality } = job;
   const { lossless, fastPng, strip, tta, tile, engine, device } = settings;

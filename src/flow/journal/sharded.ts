@@ -2,9 +2,6 @@ import path from 'node:path';
 import { withoutShard } from '../../places/find/shard.js';
 import type { BatchState } from './state.js';
 
-/** One shard of a batch; which failed is told of the batch as a whole. */
-export type ShardState = Omit<BatchState, 'failures' | 'shards'> & { readonly failures: undefined };
-
 /**
  * The shards of one batch as one.
  * @param id of the batch, without what tells its shards apart

@@ -4,7 +4,6 @@ import type { Shard } from '../../contract/options.js';
 import type { BatchLine, EndLine, Session, SourceLine } from './journal-lines.js';
 import { isAlive } from './journal-process.js';
 import { readLines } from './read.js';
-import type { ShardState } from './sharded.js';
 
 /** Where a batch stands, as its journal tells. */
 export interface BatchState {
@@ -39,6 +38,9 @@ export interface BatchState {
     readonly notBegun: readonly number[];
   };
 }
+
+/** One shard of a batch; which failed is told of the batch as a whole. */
+export type ShardState = Omit<BatchState, 'failures' | 'shards'> & { readonly failures: undefined };
 
 type Ended = Exclude<Status, 'planned' | 'cancelled'>;
 

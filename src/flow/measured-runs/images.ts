@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { loadSharp } from '../../pixels/vips.js';
 import { mkdir } from '../../system/files/fs.js';
-import { drawScene } from '../../network/models/int8/scene.js';
+import { drawScene } from './scene.js';
 
 export interface ImagesOptions {
   readonly count: number;

@@ -1,14 +1,8 @@
+import type { Estimate } from '../summary.js';
 import { performance } from 'node:perf_hooks';
 import type { Outcome, Pixels } from '../../contract/job.js';
-import type { Run } from '../../contract/run.js';
-
-/** What a planned run will take. */
-export interface Estimate {
-  /** Most that images in flight hold at a time, beside what the workers themselves hold. */
-  readonly inFlightBytes: number;
-  /** Time in the networks on all workers; undefined where no network would run. */
-  readonly ms: number | undefined;
-}
+import type { Run } from '../run.js';
+import { passesOf } from './passes.js';
 
 export interface Estimating {
   add(outcome: Outcome): Promise<void>;
@@ -42,8 +36,9 @@ export function openEstimate(
       if (model === undefined) return;
       const { inputWidthPx = 0, inputHeightPx = 0, pages = 1 } = image;
       let pixels = inputWidthPx * inputHeightPx * pages;
-      for (const factor of passes) {
-        multiplyAdds += pixels * (await networks.load(model, factor)).macsPerPixel;
+      for (const pass of passesOf({ model, passes })) {
+        const { factor, macsPerPixel } = await networks.load(pass.model, pass.factor);
+        multiplyAdds += pixels * macsPerPixel;
         pixels *= factor ** 2;
       }
     },

@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { SrganError } from '../../system/errors.js';
 import type { OutputFormat } from '../../contract/job.js';
-import type { Size } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 
 /** Largest side that the file format itself can state. */
 const LARGEST_SIDE_PX: Record<OutputFormat, number> = {

@@ -1,6 +1,7 @@
 import { wholeFrameBytes } from '../../pixels/codec/codec-memory.js';
 import type { ImageHeader, OutputFormat } from '../../contract/job.js';
-import type { Settings, Size } from '../../contract/options.js';
+import type { Settings } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 
 const CODEC_BYTES = 2 ** 20;
 

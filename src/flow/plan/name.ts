@@ -11,7 +11,7 @@ import { factorText, suffixFor, type Wanted } from './wanted.js';
 /** What a name can depend on besides the source's path; what is missing is not known yet. */
 export interface NameFacts {
   readonly wanted: Wanted;
-  readonly model: string;
+  readonly model: string | undefined;
   readonly format?: OutputFormat;
   readonly factor?: number;
   readonly widthPx?: number;
@@ -107,7 +107,7 @@ function valuesOf(
     ext: format && extensionFor(format, file),
     suffix: suffix ?? suffixFor(wanted),
     scale: scale === undefined ? undefined : factorText(scale),
-    model: path.basename(model).replace(/\.(onnx|json)$/i, ''),
+    model: model && path.basename(model).replace(/\.(onnx|json)$/i, ''),
     width: widthPx?.toString(),
     height: heightPx?.toString(),
     hash,

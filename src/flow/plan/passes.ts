@@ -1,10 +1,26 @@
+import type { Job } from '../../contract/job.js';
+import { KERNEL_FACTORS, keepsSize } from '../../network/models/forms/keeps-size.js';
+import { laterPass } from '../../contract/own-names.js';
+import type { NetworkFamily } from '../../contract/ports.js';
+
 /** A factor such as 1920 / 640 may come out a hair above 3. */
 const TOLERANCE = 1e-9;
 
 /**
+ * The passes over an image: those that enlarge it, and a network that keeps the size once, before a kernel
+ * enlarges what it gave.
+ * @param wanted factor of the size of the result
+ */
+export function passesFor(wanted: number, family: Pick<NetworkFamily, 'factors'>): number[] {
+  return keepsSize(family)
+    ? [1, ...choosePasses(wanted, KERNEL_FACTORS)]
+    : choosePasses(wanted, family.factors);
+}
+
+/**
  * The network's factors to run one after the other for `wanted`: the smallest single one that reaches it; above
  * the largest as few as possible, then the smallest product, largest first. Empty up to a factor of 1.
- * @param factors ascending, each at least 2
+ * @param factors ascending
  */
 export function choosePasses(wanted: number, factors: readonly number[]): number[] {
   const needed = wanted * (1 - TOLERANCE);
@@ -22,10 +38,18 @@ export function choosePasses(wanted: number, factors: readonly number[]): number
       }
       return;
     }
-    for (const factor of factors.toReversed()) {
+    for (const factor of factors.filter((factor) => factor > 1).toReversed()) {
       if (factor <= (chain.at(-1) ?? largest)) extend([...chain, factor], product * factor);
     }
   };
   extend([], 1);
   return best;
+}
+
+/** The networks of a job in the order in which they run. */
+export function passesOf({
+  model,
+  passes,
+}: Pick<Job, 'model' | 'passes'>): { readonly model: string; readonly factor: number }[] {
+  return passes.map((factor, pass) => ({ model: pass === 0 ? model : laterPass(model), factor }));
 }

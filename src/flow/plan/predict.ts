@@ -1,4 +1,5 @@
 import type { Source } from '../../contract/job.js';
+import { readOwnName } from '../../contract/own-names.js';
 import type { Settings } from '../../contract/options.js';
 import { fileNameOf, formatOfName, statedFormat } from './format.js';
 import type { Naming } from './name.js';
@@ -17,9 +18,11 @@ export function predictOutput(
   settings: Settings,
   defaultFactor: number,
 ): string | undefined {
+  const model = source.overrides.model ?? settings.model;
   return naming.outputPath(source, {
     wanted: wantedSize(source.overrides, settings, defaultFactor),
-    model: source.overrides.model ?? settings.model,
+    // which of our own it will be shows in the bytes
+    model: readOwnName(model) ? undefined : model,
     format: statedFormat(source, settings) ?? formatOfName(fileNameOf(source)),
   });
 }

@@ -1,4 +1,4 @@
-import type { Size } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 import type { Wanted } from './wanted.js';
 
 export interface Target extends Size {

@@ -1,7 +1,7 @@
 import { isSpan, lengthOf, type Part } from '../../pixels/codec/parts.js';
 import { open, type FileHandle } from '../../system/files/fs.js';
-import type { TempFile } from '../../contract/job.js';
-import type { MakeTemp } from './spill-files.js';
+import type { TempFile } from '../../system/files/temp-files.js';
+import type { MakeTemp } from '../../system/files/image-temp-files.js';
 import { writeAll } from './write-all.js';
 
 const CHUNK_BYTES = 4 * 2 ** 20;

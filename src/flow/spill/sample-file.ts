@@ -1,6 +1,7 @@
 import { SrganError } from '../../system/errors.js';
 import { open, type FileHandle } from '../../system/files/fs.js';
-import type { SpilledPixels, TempFile } from '../../contract/job.js';
+import type { SpilledPixels } from '../../contract/job.js';
+import type { TempFile } from '../../system/files/temp-files.js';
 import { directoriesAt, tiffDirectories, tiffHead } from './big-tiff.js';
 import { rowBytes, rowsOf, SAMPLES_AT, samplesEnd, type Layout } from './layout.js';
 import { writeAll } from './write-all.js';

@@ -5,21 +5,22 @@ import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
 import { fileFailure } from '../../pixels/codec/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
-import { keptOf } from '../../pixels/codec/kept-metadata.js';
+import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
 import type { Part } from '../../pixels/codec/parts.js';
 import { transparencyOf, type Transparency } from '../../pixels/transparency.js';
 import { systemCode } from '../../system/errors.js';
 import { copyFile } from '../../system/files/fs.js';
-import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels, TempFile } from '../../contract/job.js';
-import type { Size } from '../../contract/options.js';
-import type { Run } from '../../contract/run.js';
+import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels } from '../../contract/job.js';
+import type { TempFile } from '../../system/files/temp-files.js';
+import type { Size } from '../../system/measures.js';
+import type { Run } from '../run.js';
 import { eachBlock } from './blocks.js';
 import { diskFailure } from './disk-failure.js';
 import { openSpilled } from './open.js';
 import { pngSpilled } from './spill-png.js';
 import { putTogether } from './put-together.js';
 import { resizedSpilled } from './spill-resize.js';
-import type { MakeTemp } from './spill-files.js';
+import type { MakeTemp } from '../../system/files/image-temp-files.js';
 
 /**
  * Encodes an image on disk into a file beside its final name. PNG, JPEG and TIFF go by rows; the encoders of

@@ -1,8 +1,10 @@
-import { bandsOf, type Band, type Rows } from '../../pixels/codec/png/deflate-band.js';
+import { bandsOf } from '../../pixels/codec/png/deflate-band.js';
+import type { Band, Rows } from '../../contract/ports.js';
 import { openPngBody, pngStart } from '../../pixels/codec/png/png-file.js';
 import { open } from '../../system/files/fs.js';
-import type { Carried, SpilledPixels, TempFile } from '../../contract/job.js';
-import type { Run } from '../../contract/run.js';
+import type { Carried, SpilledPixels } from '../../contract/job.js';
+import type { TempFile } from '../../system/files/temp-files.js';
+import type { Run } from '../run.js';
 import { bytesOf, rowBytes, viewOf } from './layout.js';
 import { withSamples, type SampleFile } from './sample-file.js';
 import { writeAll } from './write-all.js';

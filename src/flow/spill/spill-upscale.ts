@@ -3,14 +3,14 @@ import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import type { Pixels, SpilledPixels } from '../../contract/job.js';
 import { bandBytes } from '../plan/image-memory.js';
-import type { Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { bandsOf, heightOf, type Band } from '../../network/tiles/bands.js';
 import { planTiles } from '../../network/tiles/plan-tiles.js';
 import { createBuffers } from '../../network/workers/buffers.js';
 import { diskFailure } from './disk-failure.js';
 import { bytesOf, rowBytes, viewOf } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
-import type { MakeTemp } from './spill-files.js';
+import type { MakeTemp } from '../../system/files/image-temp-files.js';
 
 /**
  * One pass over an image on disk, in bands of whole rows of its tiles: the result is the same as in memory. As

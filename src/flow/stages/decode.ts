@@ -3,16 +3,17 @@ import type { LimitFunction } from 'p-limit';
 import { pngFrames } from '../../pixels/codec/animated-png.js';
 import { bleed } from '../../pixels/codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../../system/cancelled.js';
-import { carriedOf } from '../../pixels/codec/carry.js';
+import { carriedOf } from '../../pixels/codec/metadata/carry.js';
 import { headerOf, inspect, type Inspection } from '../../pixels/codec/inspect.js';
 import { readPixels } from '../../pixels/codec/read-pixels.js';
 import { SrganError } from '../../system/errors.js';
 import type { Decoded, Job } from '../../contract/job.js';
-import type { Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { readSpilled } from '../spill/spill-decode.js';
-import { tempFilesFor } from '../spill/spill-files.js';
-import { beginTime, within } from '../../system/deadline.js';
-import type { Ticket, Work } from './stage.js';
+import { tempFilesFor } from '../../system/files/image-temp-files.js';
+import { beginTime, within } from './time-limit.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 
 /**
  * Waits for a place, and until the memory that the image will hold is free, then reads its pixels and what goes

@@ -4,7 +4,7 @@ import { named, throwIfCancelled } from '../../system/cancelled.js';
 import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
 import { fileFailure } from '../../pixels/codec/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
-import { keptOf } from '../../pixels/codec/kept-metadata.js';
+import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
 import { joined } from '../../pixels/codec/parts.js';
 import { openPngBody, pngStart } from '../../pixels/codec/png/png-file.js';
 import { bitsOf, firstPage, renderInto } from '../../pixels/codec/raw.js';
@@ -15,12 +15,13 @@ import { loadSharp } from '../../pixels/vips.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
 import { readFile } from '../../system/files/fs.js';
 import type { DecodedImage, Encoded, Job, Pixels, Upscaled } from '../../contract/job.js';
-import type { Size } from '../../contract/options.js';
-import type { Run } from '../../contract/run.js';
+import type { Size } from '../../system/measures.js';
+import type { Run } from '../run.js';
 import { copySpilled, encodeSpilled } from '../spill/spill-encode.js';
-import { tempFilesFor } from '../spill/spill-files.js';
-import { within } from '../../system/deadline.js';
-import type { Ticket, Work } from './stage.js';
+import { tempFilesFor } from '../../system/files/image-temp-files.js';
+import { within } from './time-limit.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 
 /**
  * Brings an image to its exact size and into its format, with what was carried beside the pixels. The same

@@ -1,27 +1,30 @@
 import { createCompactSet } from '../../system/compact-set.js';
 import { SrganError } from '../../system/errors.js';
 import { isBrokenList } from '../../places/find/broken-list.js';
+import { chooseNetwork } from '../plan/choose-network.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
 import { resultKey } from '../journal/key.js';
 import type { Settings } from '../../contract/options.js';
-import type { NetworkFamily, Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
 import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/format-limits.js';
 import { predictMemory, predictSpilled } from '../plan/image-memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output-place.js';
-import { choosePasses } from '../plan/passes.js';
+import { keepsSize } from '../../network/models/forms/keeps-size.js';
+import { passesFor } from '../plan/passes.js';
 import { predictOutput } from '../plan/predict.js';
 import { targetSize } from '../plan/size.js';
 import { wantedSize } from '../plan/wanted.js';
 import { directoryOf, isRemote } from '../../system/files/address.js';
-import { fileOf } from './fetch.js';
 import { readHeader } from './header.js';
-import type { Ticket, Work } from './stage.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
+import { stopAfter, tooLate } from '../../system/deadline.js';
 
 type Planning = Pick<
   Run,
@@ -47,15 +50,16 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     if (source.invalid) throw source.invalid;
     refuseKiller(source);
     if (survey.sources === undefined) met.add(await keyOf(source.path));
-    const model = source.overrides.model ?? settings.model;
-    const family = await networks.describe(model);
-    const predicted = predictOutput(naming, source, settings, family.defaultFactor);
+    const asked = source.overrides.model ?? settings.model;
+    const { defaultFactor } = await networks.describe(asked);
+    const predicted = predictOutput(naming, source, settings, defaultFactor);
     if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
 
     const file = await fileOf(run, source, ticket);
     const header = await readHeader(file, settings);
+    const { model, family, because } = await chooseNetwork(networks, asked, file, header);
     const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
-    const wanted = wantedSize(source.overrides, settings, family.defaultFactor);
+    const wanted = wantedSize(source.overrides, settings, defaultFactor);
     const target = targetSize(header, wanted, settings.maxSize);
     const outputPath = naming.outputPath(source, {
       wanted,
@@ -68,12 +72,13 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
       throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
     if (outputPath !== predicted && (await isThere(source, ticket, outputPath))) return undefined;
 
-    const isLarge = target.widthPx === header.widthPx && target.heightPx === header.heightPx;
+    const isLarge =
+      !keepsSize(family) && target.widthPx === header.widthPx && target.heightPx === header.heightPx;
     if (isLarge && settings.ifLarger === 'skip') {
       ticket.end = { status: 'skipped', reason: `It is ${header.widthPx}×${header.heightPx} already.` };
       return undefined;
     }
-    const passes = passesFor(target.factor, isLarge, family);
+    const passes = isLarge ? [] : passesFor(target.factor, family);
     const memory = predictMemory(header, passes, target);
     checkTarget(source.path, format, target);
     checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
@@ -88,6 +93,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
       quality: source.overrides.quality ?? settings.quality,
       header,
       model,
+      ...(because !== undefined && passes.length > 0 && { modelBecause: because }),
       passes,
       targetWidthPx: target.widthPx,
       targetHeightPx: target.heightPx,
@@ -133,14 +139,34 @@ function refuseKiller({ path, crashed }: Source): void {
   );
 }
 
-function passesFor(factor: number, isLarge: boolean, family: NetworkFamily): number[] {
-  return isLarge ? [] : choosePasses(factor, family.factors);
-}
-
 /** Whether the source's own bytes are the wanted result; else it is encoded anew, at its own size. */
 function keepsBytes(source: Source, settings: Settings, header: ImageHeader, format: OutputFormat): boolean {
   const quality = source.overrides.quality ?? settings.quality;
   return (
     writableFormat(header.format) === format && !settings.strip && !settings.lossless && quality === undefined
   );
+}
+
+/**
+ * The path of the source's bytes. A remote file is brought here first, whole, within the time for one image; the
+ * copy is removed when the source has ended.
+ * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_TIME_LIMIT, E_CANCELLED, E_NOSPC, E_WRITE
+ */
+async function fileOf(
+  { settings, scratch, signal }: Pick<Run, 'settings' | 'scratch' | 'signal'>,
+  { path }: Source,
+  ticket: Ticket,
+): Promise<string> {
+  if (!isRemote(path)) return path;
+  const { maxInputBytes: maxBytes, timeLimit } = settings;
+  const late = tooLate(`${path}: did not come within ${timeLimit} s, the limit for one image.`);
+  const stop = stopAfter(signal, timeLimit, () => late);
+  try {
+    ticket.copy = await scratch.fetch(path, ticket, { maxBytes, signal: stop.signal });
+    return ticket.copy;
+  } catch (error) {
+    throw stop.signal.reason === late ? late : error;
+  } finally {
+    stop.end();
+  }
 }

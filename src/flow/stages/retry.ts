@@ -1,26 +1,10 @@
-import { SrganError, systemCode } from '../../system/errors.js';
 import { isBrokenList } from '../../places/find/broken-list.js';
 import type { Source } from '../../contract/job.js';
-import { storageMayRecover } from '../../places/storage/storage-failures.js';
-import type { Ticket } from './stage.js';
-
-/** What a system may refuse now and give a moment later; whatever else it says will be said again. */
-const PASSING = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'ESTALE']);
+import { mayPass } from '../../places/storage/patience.js';
+import type { Ticket } from '../ticket.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-
-/**
- * Whether the same work may succeed later: by what the system or a storage said, anywhere among the causes, or a
- * worker that died.
- */
-export function mayPass(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof SrganError && cause.code === 'E_WORKER_LOST') return true;
-    if (PASSING.has(systemCode(cause) ?? '') || storageMayRecover(cause)) return true;
-  }
-  return false;
-}
 
 /** Sources that failed for a reason that may pass come again from the beginning, after those that are ready. */
 export interface Retries {

@@ -1,82 +1,12 @@
-import { channel } from 'node:diagnostics_channel';
+import { openTicket, publish, type Flight, type Ticket, inItsName } from '../ticket.js';
 import { performance } from 'node:perf_hooks';
-import { asSrganError, SrganError, type ErrorCode } from '../../system/errors.js';
-import { inItsName } from './fetch.js';
-import type { Job, Outcome, Source, StageName, Status, Written } from '../../contract/job.js';
-
-/** Goes with one source from `find` to `record`, whatever happens on the way. */
-export interface Ticket {
-  readonly source: Source;
-  readonly warnings: string[];
-  readonly ms: Partial<Record<StageName, number>>;
-  /** Set by plan. */
-  job?: Job;
-  /** Names what the result depends on, where a journal is kept; set by plan. */
-  key?: string;
-  /** The output that other sources cannot have; set by plan. */
-  claimed?: string;
-  /** Path of the copy of a remote source, while there is one; set by plan. */
-  copy?: string;
-  /** Where the result has its place by now, or may have it; set by write. */
-  published?: string;
-  /** Aborted when it is to go no further, and why where that is since its time is up; set by decode. */
-  stop?: AbortSignal;
-  late?: SrganError;
-  /** How it ended; later stages then pass it on untouched. */
-  end?: End;
-  /** Called once, when the source has ended, last deferred first: gives back memory and buffers. */
-  defer(release: () => void): void;
-  release(): void;
-}
-
-export type End =
-  | { status: 'done' | 'copied'; written: Written }
-  /** `proven`: done before; `passedOver`: none of those that are asked for, of which nothing new is known. */
-  | { status: 'skipped'; reason: string; proven?: boolean; passedOver?: boolean }
-  | { status: 'planned' }
-  | { status: 'failed' | 'cancelled'; error: SrganError };
-
-/** What flows between stages: the ticket, and the stage's product while there is one. */
-export interface Flight<T> {
-  readonly ticket: Ticket;
-  readonly value?: T;
-}
-
-/** Published on `stageEvents` for each source: when a stage begins and ends its work on it, and at its release. */
-export interface StageEvent {
-  readonly stage: StageName | 'release';
-  readonly phase: 'begin' | 'end';
-  readonly index: number;
-}
-
-/** Costs nothing while nobody subscribes; for tests and profilers. */
-export const stageEvents = channel('srgan:stage');
+import { type SrganError, asSrganError, type ErrorCode } from '../../system/errors.js';
+import type { Source, StageName } from '../../contract/job.js';
 
 export type Stage<I, O> = (flights: AsyncIterable<Flight<I>>) => AsyncGenerator<Flight<O>>;
 
 /** Work of a stage on one source; without a value it has set `ticket.end`. */
 export type Work<I, O> = (value: I, ticket: Ticket) => Promise<O | undefined>;
-
-export function openTicket(source: Source): Ticket {
-  const releases: (() => void)[] = [];
-  let released = false;
-  return {
-    source,
-    warnings: [],
-    ms: {},
-    defer: (release) => void releases.push(release),
-    release: () => {
-      if (released) return;
-      released = true;
-      for (let release = releases.pop(); release; release = releases.pop()) release();
-      publish('release', 'end', source.index);
-    },
-  };
-}
-
-function publish(stage: StageEvent['stage'], phase: StageEvent['phase'], index: number): void {
-  if (stageEvents.hasSubscribers) stageEvents.publish({ stage, phase, index } satisfies StageEvent);
-}
 
 /**
  * The sources of a run, each with its ticket: the head of the flow. One with which a process died before is in
@@ -193,40 +123,4 @@ export function stage<I, O>(
       if (ticket.end) ticket.release();
     }
   }
-}
-
-/** The record of a source that has ended. */
-export function outcomeOf(ticket: Ticket): Outcome {
-  const { source, job, end } = ticket;
-  if (!end) throw new SrganError('E_INTERNAL', `${source.path}: reached the end without an outcome.`);
-  const error = 'error' in end ? end.error : undefined;
-  const written = 'written' in end ? end.written : undefined;
-  const planned = end.status === 'planned' ? job : undefined;
-  const status: Status = end.status;
-  return {
-    index: source.index,
-    src: source.path,
-    dst: written?.path ?? job?.outputPath,
-    status,
-    tries: source.again?.tries,
-    code: error?.code,
-    message: error?.message,
-    hint: error?.hint,
-    reason: 'reason' in end ? end.reason : undefined,
-    warnings: ticket.warnings,
-    inputWidthPx: job?.header.widthPx,
-    inputHeightPx: job?.header.heightPx,
-    pages: job?.header.pages,
-    outputWidthPx: written?.widthPx ?? planned?.targetWidthPx,
-    outputHeightPx: written?.heightPx ?? planned?.targetHeightPx,
-    outputBytes: written?.bytes,
-    format: planned?.format,
-    predictedBytes: planned?.predictedBytes,
-    spilled: job?.spill,
-    model: job?.action === 'upscale' ? job.model : undefined,
-    passes: job?.action === 'upscale' ? job.passes : undefined,
-    ms: ticket.ms,
-    extra: source.extra,
-    error,
-  };
 }

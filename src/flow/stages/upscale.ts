@@ -1,11 +1,13 @@
 import { named } from '../../system/cancelled.js';
 import type { Decoded, Pixels, SpilledImage, Upscaled } from '../../contract/job.js';
-import type { Run } from '../../contract/run.js';
-import { tempFilesFor } from '../spill/spill-files.js';
+import { passesOf } from '../plan/passes.js';
+import type { Run } from '../run.js';
+import { tempFilesFor } from '../../system/files/image-temp-files.js';
 import { upscaleSpilled } from '../spill/spill-upscale.js';
-import { within } from '../../system/deadline.js';
+import { within } from './time-limit.js';
 import { withSecondWay } from './second-way.js';
-import type { Ticket, Work } from './stage.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 
 /**
  * Runs the job's passes one after the other; without any, the pixels stay as they are. What a pass leaves
@@ -27,8 +29,8 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
     };
     ticket.defer(letGo);
     try {
-      for (const factor of decoded.job.passes) {
-        const network = await networks.load(decoded.job.model, factor);
+      for (const { model, factor } of passesOf(decoded.job)) {
+        const network = await networks.load(model, factor);
         const pixels = between ?? decoded.pixels;
         const { tta, verify, tile: tilePx } = settings;
         const enlarged = await withSecondWay(network, ticket.warnings, (way) =>
@@ -49,8 +51,8 @@ async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<Sp
   const makeTemp = tempFilesFor(job.tempBeside, ticket);
   let { spilled } = image;
   try {
-    for (const factor of job.passes) {
-      const network = await run.networks.load(job.model, factor);
+    for (const { model, factor } of passesOf(job)) {
+      const network = await run.networks.load(model, factor);
       const before = spilled;
       spilled = await withSecondWay(network, ticket.warnings, (way) =>
         upscaleSpilled(run, way, before, job.tempBeside, makeTemp),

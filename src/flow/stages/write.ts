@@ -3,11 +3,12 @@ import type { Encoded, Written } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
 import type { Settings } from '../../contract/options.js';
 import type { Announced } from '../journal/journal.js';
-import type { Run } from '../../contract/run.js';
+import type { Run } from '../run.js';
 import { isRemote } from '../../system/files/address.js';
 import { isOurs } from './ours.js';
-import { mayPass } from './retry.js';
-import type { Ticket, Work } from './stage.js';
+import { mayPass } from '../../places/storage/patience.js';
+import type { Work } from './stage.js';
+import type { Ticket } from '../ticket.js';
 
 /**
  * Puts the bytes under their final name whole or not at all, as the storage of the output does it.

@@ -1,7 +1,15 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
-import { existsSync, rmSync } from '../../system/files/fs.js';
+import {
+  existsSync,
+  rmSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from '../../system/files/fs.js';
 import { hashable } from '../../system/files/file-names.js';
 import type { Source } from '../../contract/job.js';
 import type { Inputs } from '../../contract/program-inputs.js';
@@ -9,7 +17,39 @@ import type { TallyState } from '../summary.js';
 import { removeTempFilesNow } from '../../system/files/temp-files.js';
 import { LIST, LOG, readLog, WATCH_VARIABLE } from './log.js';
 import { openNotes } from './notes.js';
-import { openTaken } from './taken.js';
+import { createCompactSet } from '../../system/compact-set.js';
+
+const ID_BYTES = 8;
+const READ_BYTES = 64 * 1024;
+
+/** Ids of 16 hex digits in a file, 8 bytes each: they outlive the process. */
+interface Taken {
+  /** Whether an earlier process added it. */
+  had(id: string): boolean;
+  add(id: string): void;
+}
+
+function openTaken(file: string): Taken {
+  const handle = openSync(file, 'a+', 0o600);
+  const before = createCompactSet();
+  const buffer = Buffer.alloc(READ_BYTES);
+  const { size } = fstatSync(handle);
+  const whole = size - (size % ID_BYTES);
+  // what was cut off would shift all that follow
+  ftruncateSync(handle, whole);
+  for (let at = 0; at < whole;) {
+    const bytes = readSync(handle, buffer, 0, READ_BYTES, at);
+    for (let of = 0; of + ID_BYTES <= bytes; of += ID_BYTES)
+      before.add(buffer.toString('hex', of, of + ID_BYTES));
+    at += bytes - (bytes % ID_BYTES);
+  }
+  return {
+    had: (id) => before.has(id),
+    add(id) {
+      writeSync(handle, Buffer.from(id, 'hex'));
+    },
+  };
+}
 
 /** Ids of all sources that were taken up. */
 const TAKEN = 'taken';

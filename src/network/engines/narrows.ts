@@ -1,5 +1,5 @@
 import { edgeNames, positionsOff } from '../graph/narrowing.js';
-import type { Sides } from '../tiles/sides.js';
+import type { Sides } from '../../contract/tiles.js';
 import type { NetworkFile, Narrows } from '../../contract/engine.js';
 
 const IMAGE = { channels: 3, extraPx: 0 };

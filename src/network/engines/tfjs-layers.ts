@@ -1,5 +1,12 @@
+import type * as Converter from '@tensorflow/tfjs-converter';
+import type * as Core from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Tfjs } from './tfjs-runtime.js';
+import type * as Layers from '@tensorflow/tfjs-layers';
+
+/** The parts of TensorFlow.js as one; its functions only, since tensors have methods in tfjs-node alone. */
+export type Tfjs = typeof Core &
+  Pick<typeof Layers, 'loadLayersModel' | 'layers'> &
+  Pick<typeof Converter, 'loadGraphModel'>;
 
 type Sides = readonly (number | null)[];
 

@@ -2,7 +2,7 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { SrganError } from '../../system/errors.js';
 import { isGraphModel } from '../graph/read/keras/tfjs-format.js';
 import type { NetworkFile } from '../../contract/engine.js';
-import type { Tfjs } from './tfjs-runtime.js';
+import type { Tfjs } from './tfjs-layers.js';
 
 /** Three planes on the scale of the network. */
 export interface TfjsPlanes {

@@ -2,19 +2,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import util from 'node:util';
-import type * as Converter from '@tensorflow/tfjs-converter';
-import type * as Core from '@tensorflow/tfjs-core';
-import type * as Layers from '@tensorflow/tfjs-layers';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { installing } from '../../system/installed.js';
 import { locatePackage } from '../models/file/locate.js';
 import type { TfjsBackend } from '../../contract/engine.js';
-import { registerLayers } from './tfjs-layers.js';
-
-/** The parts of TensorFlow.js as one; its functions only, since tensors have methods in tfjs-node alone. */
-export type Tfjs = typeof Core &
-  Pick<typeof Layers, 'loadLayersModel' | 'layers'> &
-  Pick<typeof Converter, 'loadGraphModel'>;
+import { registerLayers, type Tfjs } from './tfjs-layers.js';
 
 export interface TfjsRuntime {
   readonly tf: Tfjs;

@@ -2,7 +2,8 @@ import { SrganError } from '../../system/errors.js';
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../contract/engine.js';
 import { checkPlanes, scaleValues } from './three-planes.js';
 import { openTfjsModel } from './tfjs-model.js';
-import { loadTfjs, type Tfjs } from './tfjs-runtime.js';
+import { loadTfjs } from './tfjs-runtime.js';
+import type { Tfjs } from './tfjs-layers.js';
 
 /**
  * TensorFlow.js with the network as it was published: the witness of the other engines' numbers. Tensors

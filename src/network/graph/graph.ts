@@ -1,4 +1,4 @@
-import type { Narrowing } from './narrowing.js';
+import type { Narrowing } from '../../contract/tiles.js';
 
 /**
  * A network as plain data. Tensors are 1 × channels × height × width; every node has one output, known by
@@ -34,8 +34,7 @@ export type Node =
   | UnrollNode
   | JoinNode
   | MeanNode
-  | GivenNode
-  | QuantizeNode;
+  | GivenNode;
 
 export type Op = Node['op'];
 
@@ -67,15 +66,6 @@ export interface ConvNode extends Named {
   readonly bias: Float32Array | undefined;
   /** Name under which weights and bias are kept, where several convolutions share them; otherwise the own. */
   readonly stored?: string;
-  /** Computed in integers of 8 bits, where that is said. */
-  readonly quantized?: QuantizedConv;
-}
-
-export interface QuantizedConv {
-  /** Of the tensor that it takes, which a `quantize` node made. */
-  readonly inputScale: number;
-  /** By output channel: the weights are whole multiples of it, from -127 to 127. */
-  readonly weightScales: Float32Array;
 }
 
 export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'elu', 'softplus', 'softsign', 'sqrt'] as const;
@@ -210,13 +200,6 @@ export interface MeanNode extends Named {
 export interface GivenNode extends Named {
   readonly op: 'given';
   readonly channels: number;
-}
-
-/** Values between levels: scale · (level - zeroPoint), with the nearest level of 0..255. */
-export interface QuantizeNode extends Named {
-  readonly op: 'quantize';
-  readonly scale: number;
-  readonly zeroPoint: number;
 }
 
 export interface Extent {

@@ -1,15 +1,4 @@
-/**
- * Where a tile's halo that nothing after it looks at is taken off. How wide it is there is told when the network is
- * run, since a tile at the border of the image has none beyond it.
- */
-export interface Narrowing {
-  /** Width of the halo before and after, in input pixels, where the image does not end sooner. */
-  readonly fromPx: number;
-  readonly toPx: number;
-  /** Positions of the tensor for each input pixel. */
-  readonly scale: number;
-}
-
+import type { Narrowing } from '../../contract/tiles.js';
 /** Names under which a model is given the rows and columns: [first of each], and [end of each]. */
 export function edgeNames({ fromPx, toPx, scale }: Narrowing): { starts: string; ends: string } {
   const name = `halo ${fromPx} to ${toPx} at ${scale}`;

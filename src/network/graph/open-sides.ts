@@ -1,4 +1,4 @@
-import type { ClosedSides } from '../tiles/sides.js';
+import type { ClosedSides } from '../../contract/tiles.js';
 import { closeBorder, type Border } from './passes/close-border.js';
 import type { FoldedGraph } from './emit/emit-forms.js';
 import { axisOf, NO_PADS, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';

@@ -59,7 +59,6 @@ function shapeOf(title: string, node: Node, inputs: readonly Shape[], size: Exte
     case 'activation':
     case 'leakyRelu':
     case 'clip':
-    case 'quantize':
     case 'narrow':
       return first;
     case 'add':

@@ -1,5 +1,4 @@
-import type { ClosedSides } from '../tiles/sides.js';
-import type { TileWork } from '../tiles/tile-macs.js';
+import type { ClosedSides, TileWork } from '../../contract/tiles.js';
 import { macsOf } from './cost.js';
 import type { Graph } from './graph.js';
 import { LARGE_SIDE_PX as SIDE_PX, shapesOf } from './shapes.js';

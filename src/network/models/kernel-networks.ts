@@ -1,10 +1,11 @@
 import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contract/engine.js';
 import { kernelRadiusPx } from '../engines/kernels.js';
 import { SrganError } from '../../system/errors.js';
-import type { Networks } from '../../contract/run.js';
+import { KERNEL_FACTORS } from './forms/keeps-size.js';
+import type { Networks } from '../../contract/ports.js';
 import { isKnownName } from './kept/known-name.js';
 
-const FACTORS = [2, 3, 4, 5, 6, 7, 8] as const;
+const FACTORS = KERNEL_FACTORS;
 
 /**
  * Kernels in the place of networks, for the `resize` engine. The name of a built-in or kept network stands for
@@ -26,7 +27,11 @@ async function kernelOf(name: string): Promise<ResizeKernel> {
   });
 }
 
-function kernelFile(kernel: ResizeKernel, factor: number): NetworkFile {
+/**
+ * A kernel in the place of a network; every engine's workers run it.
+ * @throws SrganError E_MODEL where there is no such factor
+ */
+export function kernelFile(kernel: ResizeKernel, factor: number): NetworkFile {
   if (!FACTORS.some((known) => known === factor)) {
     throw new SrganError('E_MODEL', `${kernel}: there is no factor ${factor}.`, {
       hint: `Its factors are ${FACTORS.join(', ')}.`,

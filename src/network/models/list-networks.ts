@@ -7,13 +7,16 @@ import { receptiveField } from '../graph/receptive-field.js';
 import { findKept, keptNames, type Kept } from './kept/kept-families.js';
 import type { KeptRecord } from './kept/kept-record.js';
 import { findPackage, readPackaged } from './packaged.js';
+import { readOwn } from './load-own.js';
+import { ownFamilies, type OwnFamily } from './own-families.js';
+import { OWN_FACTOR } from '../../contract/own-names.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
-import { foldForTiles } from './tiled-network.js';
+import { foldForTiles } from './forms/tiled-network.js';
 
 /** What `srgan models` shows of a family of networks. */
 export interface NetworkListing {
   readonly name: string;
-  /** Undefined of what the user keeps and is not built in. */
+  /** Undefined of our own, and of what the user keeps and is not built in. */
   readonly package: string | undefined;
   /** Whether it can be run: its package is installed, or it is kept. */
   readonly installed: boolean;
@@ -61,6 +64,7 @@ export interface ListOptions {
 /** @throws SrganError E_MODEL where an installed network, or the record of a kept one, is damaged */
 export async function listNetworks({ folding = false }: ListOptions = {}): Promise<NetworkListing[]> {
   const listings: NetworkListing[] = [];
+  for (const family of await ownFamilies()) listings.push(await listOwn(family, folding));
   for (const family of PACKAGED) listings.push(await listFamily(family, folding));
   return [...listings, ...(await listKept())];
 }
@@ -90,7 +94,7 @@ export function keptListing({ record, directory }: Kept): NetworkListing {
     origin: record.origin,
     kept: keptFacts(record),
     factors,
-    defaultFactor: factors[0] ?? 1,
+    defaultFactor: factors.find((factor) => factor > 1) ?? factors[0] ?? 1,
     networks: record.networks.map((network) => ({
       factor: network.factor,
       radiusPx: network.radiusPx,
@@ -108,13 +112,36 @@ const keptFacts = ({ added, licence, files }: KeptRecord): KeptFacts => ({
   files,
 });
 
+async function listOwn(family: OwnFamily, folding: boolean): Promise<NetworkListing> {
+  const { name, factors, files } = family;
+  const networks: NetworkDescription[] = [];
+  for (const factor of factors) {
+    networks.push(
+      descriptionOf(`${name} x${factor}`, (await readOwn(family, factor)).graph, factor, folding),
+    );
+  }
+  return {
+    name,
+    package: undefined,
+    installed: true,
+    version: undefined,
+    directory: path.dirname([...files.values()][0] ?? ''),
+    licence: 'MIT',
+    origin: 'srgan',
+    factors,
+    defaultFactor: OWN_FACTOR,
+    networks,
+  };
+}
+
 async function listFamily(family: PackagedFamily, folding: boolean): Promise<NetworkListing> {
   const { name, factors, defaultFactor, origin } = family;
   const { directory, kept } = (await findPackage(family)) ?? {};
   const { version, licence } = directory ? await packageFacts(directory) : {};
   const networks: NetworkDescription[] = [];
   for (const factor of directory ? factors : []) {
-    networks.push(await describe(family, factor, folding));
+    const graph = await readPackaged(family, factor);
+    networks.push(descriptionOf(`${family.name} x${factor}`, graph, factor, folding));
   }
   return {
     name,
@@ -144,13 +171,7 @@ async function packageFacts(directory: string): Promise<{ version?: string; lice
   }
 }
 
-async function describe(
-  family: PackagedFamily,
-  factor: number,
-  folding: boolean,
-): Promise<NetworkDescription> {
-  const title = `${family.name} x${factor}`;
-  const graph = await readPackaged(family, factor);
+function descriptionOf(title: string, graph: Graph, factor: number, folding: boolean): NetworkDescription {
   const { radiusPx } = receptiveField(title, graph);
   const cost = costOf(title, graph);
   const foldedMacsPerPixel = folding ? foldedMacs(title, graph, radiusPx, cost) : undefined;

@@ -2,14 +2,17 @@ import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
 import { didYouMean } from '../../system/closest.js';
 import { SrganError } from '../../system/errors.js';
-import type { NetworkFamily, Networks } from '../../contract/run.js';
+import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import type { FileDescription } from './describe-file.js';
 import type { KeptDescription } from './describe-kept.js';
 import { fileKind, KERAS } from './file/files.js';
-import { openKernels } from './kernel-networks.js';
+import { kernelFile, openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list-networks.js';
 import { once } from '../../system/share-promise.js';
 import { isKnownName } from './kept/known-name.js';
+import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
+import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
+import { keepsSize } from './forms/keeps-size.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
@@ -27,7 +30,10 @@ export async function listNetworks(options?: ListOptions): Promise<NetworkListin
 /** Names that --model takes, built in first: of what is kept here, too. */
 export async function networkNames(): Promise<string[]> {
   const { keptNames } = await import('./kept/kept-families.js');
-  return [...new Set([...PACKAGED.map(({ name }) => name), ...(await keptNames())])];
+  const own = await ownFamilies();
+  return [
+    ...new Set([...own.map(({ name }) => name), ...PACKAGED.map(({ name }) => name), ...(await keptNames())]),
+  ];
 }
 
 export interface NetworkSettings extends EngineSettings {
@@ -63,19 +69,49 @@ export async function describeKept(name: string): Promise<KeptDescription | unde
   return describe.describeKept(name);
 }
 
-/** The networks that an engine can run; nothing is read before it is asked for. */
-export function openNetworks(settings: NetworkSettings): Networks {
+/**
+ * The networks that an engine can run; nothing is read before it is asked for.
+ * @param tell takes each sentence about what was guessed of a network, once
+ */
+export function openNetworks(settings: NetworkSettings, tell?: (sentence: string) => void): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
     case 'native':
-      return openFiles(forNative(settings.fold ?? true));
+      return openFiles(telling(forNative(settings.fold ?? true), tell));
     case 'onnx':
     case 'reference':
-      return openFiles(forOnnx(settings.fold ?? true));
+      return openFiles(telling(forOnnx(settings.fold ?? true), tell));
     case 'tfjs':
-      return openFiles(forTfjs(settings));
+      return openFiles(telling(forTfjs(settings), tell));
   }
+}
+
+/**
+ * What must be the same on every machine for the same results: the key of a network, and for those that srgan
+ * chooses among, of all of them.
+ * @throws SrganError E_MODEL
+ */
+export async function networkIdentity(networks: Networks, name: string): Promise<string> {
+  const { defaultFactor } = await networks.describe(name);
+  const { key } = await networks.load(name, defaultFactor);
+  return readOwnName(name) ? ownIdentity(await ownFamilies()) : key;
+}
+
+function telling(readers: Readers, tell: ((sentence: string) => void) | undefined): Readers {
+  if (!tell) return readers;
+  const told = new Set<string>();
+  return {
+    ...readers,
+    async file(path) {
+      const opened = await readers.file(path);
+      for (const note of opened?.family.notes ?? []) {
+        if (!told.has(note)) tell(note);
+        told.add(note);
+      }
+      return opened;
+    },
+  };
 }
 
 interface Opened {
@@ -85,6 +121,7 @@ interface Opened {
 
 /** How the networks of an engine are read. */
 interface Readers {
+  own(family: OwnFamily, factor: number): Promise<NetworkFile>;
   packaged(family: PackagedFamily, factor: number): Promise<NetworkFile>;
   /** A user's own; undefined where it is of no kind that the engine takes. */
   file(path: string): Promise<Opened | undefined>;
@@ -93,6 +130,10 @@ interface Readers {
 }
 
 const forOnnx = (fold: boolean): Readers => ({
+  async own(family, factor) {
+    const { loadOwn } = await import('./load-own.js');
+    return loadOwn(family, factor, fold);
+  },
   async packaged(family, factor) {
     const { loadPackaged } = await import('./packaged.js');
     return loadPackaged(family, factor, fold);
@@ -108,11 +149,12 @@ const forOnnx = (fold: boolean): Readers => ({
 const forNative = (fold: boolean): Readers => {
   const [plain, folded] = [forOnnx(false), forOnnx(fold)];
   const native = async (read: (readers: Readers) => Promise<NetworkFile>) => {
-    const { withProgram } = await import('./native-network.js');
+    const { withProgram } = await import('./forms/native-network.js');
     const file = await read(plain);
     return withProgram(file, fold) ?? (fold ? read(folded) : file);
   };
   return {
+    own: (family, factor) => native((readers) => readers.own(family, factor)),
     packaged: (family, factor) => native((readers) => readers.packaged(family, factor)),
     async file(path) {
       const opened = await plain.file(path);
@@ -129,6 +171,10 @@ const forNative = (fold: boolean): Readers => {
 };
 
 const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
+  own({ name }) {
+    const sentence = `${name}: the tfjs engine does not run srgan's own networks.`;
+    throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
+  },
   async packaged(family, factor) {
     const { loadPackagedForTfjs } = await import('./tfjs-file.js');
     return loadPackagedForTfjs(family, factor);
@@ -156,7 +202,10 @@ function openFiles(readers: Readers): Networks {
     load: (name, factor) =>
       once(loaded, `${name} x${factor}`, async () => {
         const { family, load } = await open(name);
-        if (family.factors.includes(factor)) return load(factor);
+        // ours have what stands in for a factor that is missing
+        if (family.factors.includes(factor) || readOwnName(name)) return load(factor);
+        // what it keeps the size of is enlarged by a kernel
+        if (keepsSize(family)) return kernelFile('lanczos3', factor);
         throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`, {
           hint: `Its factors are ${family.factors.join(', ')}.`,
         });
@@ -165,6 +214,8 @@ function openFiles(readers: Readers): Networks {
 }
 
 async function openByName(name: string, readers: Readers): Promise<Opened> {
+  const own = readOwnName(name);
+  if (own) return openOwn(own, readers);
   const packaged = PACKAGED.find((family) => family.name === name);
   if (packaged) return openPackaged(packaged, readers);
   const { openKept } = await import('./kept/open-kept.js');
@@ -184,6 +235,16 @@ function pathOf(name: string): string {
   } catch (cause) {
     throw new SrganError('E_MODEL', `${name}: this is no URL of a local file.`, { cause });
   }
+}
+
+/** What is not there yet is another family of ours, by whose name it is known from then on. */
+async function openOwn(wanted: OwnName, readers: Readers): Promise<Opened> {
+  const families = await ownFamilies();
+  const { name, factors } = familyFor(families, wanted);
+  return {
+    family: { name, factors, defaultFactor: OWN_FACTOR },
+    load: (factor) => readers.own(familyFor(families, wanted, factor), factor),
+  };
 }
 
 async function openPackaged(packaged: PackagedFamily, readers: Readers): Promise<Opened> {

@@ -3,7 +3,7 @@ import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import { emitOnnx } from '../graph/emit/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
-import { graphNetwork } from './graph-network.js';
+import { graphNetwork } from './forms/graph-network.js';
 import { readKerasFile } from './file/keras-file.js';
 import { checkKept, findKept, type Kept } from './kept/kept-families.js';
 import { locatePackage } from './file/locate.js';

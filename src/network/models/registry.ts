@@ -1,3 +1,5 @@
+import { readOwnName } from '../../contract/own-names.js';
+
 /** A family of networks that an npm package brings along. */
 export interface PackagedFamily {
   readonly name: string;
@@ -31,6 +33,12 @@ export const PACKAGED: readonly PackagedFamily[] = [
   family('esrgan-thick', 1, 24),
 ];
 
+/** Whether the name is that of a package's family. */
 export function isPackaged(name: string): boolean {
   return PACKAGED.some((known) => known.name === name);
+}
+
+/** Whether the name stands for networks that srgan knows, installed or not: no kept network may have it. */
+export function isBuiltIn(name: string): boolean {
+  return isPackaged(name) || readOwnName(name) !== undefined;
 }

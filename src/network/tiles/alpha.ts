@@ -1,5 +1,4 @@
-import type { Rect } from './grid.js';
-import type { Page } from './planes.js';
+import type { Rect, Page } from '../../contract/tiles.js';
 
 /**
  * An alpha pixel is flat when its 3 × 3 neighbourhood, inside the page, has one value. The result keeps that

@@ -1,5 +1,4 @@
-import type { Span } from './grid.js';
-import type { TileRow } from './plan-tiles.js';
+import type { Span, TileRow } from '../../contract/tiles.js';
 
 /** Some rows of tiles of a page, as far as they can be run without the rest of it. */
 export interface Band {

@@ -1,5 +1,6 @@
 import type { NetworkFile, TiledNetwork } from '../../contract/engine.js';
-import { gridBySide, type Grid, type PageSize } from './grid.js';
+import { gridBySide, type Grid } from './grid.js';
+import type { PageSize } from '../../contract/tiles.js';
 import { ALL_OPEN, sidesIndex } from './sides.js';
 import { macsOfTile } from './tile-macs.js';
 

@@ -1,36 +1,8 @@
-/** A rectangle of a page, in pixels from its top left corner. */
-export interface Rect {
-  readonly xPx: number;
-  readonly yPx: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
-
-/** From `start` to before `end`, in pixels. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface PageSize {
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
-
+import type { Rect, Span, PageSize, Tile } from '../../contract/tiles.js';
 /** How a page is cut: every side evenly, so that no tile is a sliver. */
 export interface Grid {
   readonly columns: number;
   readonly rows: number;
-}
-
-export interface Tile {
-  /** What it contributes to the result; the cores of a page cover each pixel once. */
-  readonly core: Rect;
-  /**
-   * The core with its halo. It ends at the page's border, where the network's own padding must act, or at the
-   * end of the block that the border lies in.
-   */
-  readonly window: Rect;
 }
 
 /** The fewest columns and rows whose cores are at most `sidePx` wide and high, or one block of `alignPx`. */

@@ -1,8 +1,7 @@
 import type { NarrowedNetwork } from '../../contract/engine.js';
 import { DOUBLING_BYTES, MOST_SIDE_PX, TILE_MACS } from './choose.js';
-import type { Stage } from '../graph/passes/narrow-graph.js';
-import { gridBySide, type Grid, type PageSize } from './grid.js';
-import type { Sides } from './sides.js';
+import { gridBySide, type Grid } from './grid.js';
+import type { PageSize, Sides, Stage } from '../../contract/tiles.js';
 
 /** Up to 20 s of a core: the dearest networks would otherwise compute more of halos than of the image. */
 const MOST_MACS = 1e12;

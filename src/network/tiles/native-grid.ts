@@ -1,6 +1,7 @@
 import type { NativeNetwork } from '../../contract/engine.js';
 import { MOST_SIDE_PX } from './choose.js';
-import { gridBySide, type Grid, type PageSize } from './grid.js';
+import { gridBySide, type Grid } from './grid.js';
+import type { PageSize } from '../../contract/tiles.js';
 import { costOfGrid, macsOfCore } from './narrowed.js';
 
 /** Handing a tile over, in multiply-adds that could be done meanwhile. */

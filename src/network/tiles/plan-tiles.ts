@@ -1,49 +1,22 @@
-import type { NarrowedNetwork, NativeNetwork, NetworkFile, TiledNetwork } from '../../contract/engine.js';
-import { lackOf } from '../engines/narrows.js';
-import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
 import {
-  gridBySide,
-  tileAt,
-  withHalo,
-  type Grid,
+  type PlannedTile,
+  type TileRow,
   type PageSize,
   type Rect,
   type Span,
-  type Tile,
-} from './grid.js';
+  type ClosedSides,
+  type Sides,
+} from '../../contract/tiles.js';
+import type { NarrowedNetwork, NativeNetwork, NetworkFile, TiledNetwork } from '../../contract/engine.js';
+import { lackOf } from '../engines/narrows.js';
+import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
+import { gridBySide, tileAt, withHalo, type Grid } from './grid.js';
 import { chooseNarrowedGrid, macsOfNarrowed } from './narrowed.js';
 import { chooseNativeGrid } from './native-grid.js';
 import { inBlocks } from './share.js';
-import { ALL_CLOSED, closedAxes, sidesIndex, type ClosedSides, type Sides } from './sides.js';
+import { ALL_CLOSED, closedAxes, sidesIndex } from './sides.js';
 import { planWindows } from './windows.js';
 import { macsOfTile } from './tile-macs.js';
-
-/**
- * What a tile goes through: the network as it is, or with its halo taken off step by step, or as it is made for tiles,
- * perhaps in integers.
- */
-export type TileForm = 'whole' | 'native' | 'narrowed' | 'tiled' | 'int8';
-
-export interface PlannedTile extends Tile {
-  readonly form: TileForm;
-  /** Sides at which the network's own zeros act: those where the image ends, and those opposite them. */
-  readonly closed: ClosedSides;
-  /** What the network makes of the window: at least the core. */
-  readonly covered: Rect;
-  /** What the window has around what is wanted of it, where the form takes it off. */
-  readonly halo?: Sides<number>;
-}
-
-/** Tiles beside and below one another whose cores make some whole rows of the page's pixels. */
-export interface TileRow {
-  readonly tiles: number;
-  /** @param index 0 .. tiles - 1 */
-  tileAt(index: number): PlannedTile;
-  /** Rows of pixels that the tiles contribute. */
-  readonly core: Span;
-  /** Rows of pixels of the page that they look at. */
-  readonly window: Span;
-}
 
 export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'native' | 'narrowed' | 'tiled' | 'windowPx'>;
 
@@ -66,11 +39,11 @@ export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: numbe
 
 /**
  * How much less work it must be to be taken: the form whose halo is taken off is one for all sides of an image, and
- * its operators are quicker. Integers are worth more work.
+ * its operators are quicker.
  */
-function worthOfTiled({ narrowed, tiled }: PlannedNetwork): number {
+function worthOfTiled({ narrowed }: PlannedNetwork): number {
   if (!narrowed) return 1;
-  return tiled?.int8 ? 1.2 : 0.95;
+  return 0.95;
 }
 
 interface Plan {

@@ -1,15 +1,5 @@
 import type { Pixels } from '../../contract/job.js';
-import type { PageSize, Rect } from './grid.js';
-
-/** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
-export interface Page {
-  readonly data: Uint8Array | Uint16Array;
-  /** Index of its first sample; below 0 where that is above the band. */
-  readonly start: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly channels: number;
-}
+import type { Page, PageSize, Rect } from '../../contract/tiles.js';
 
 export function pageOf(pixels: Pixels, page: number): Page {
   const { data, widthPx, pageHeightPx: heightPx, channels, topPx = 0 } = pixels;

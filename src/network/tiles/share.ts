@@ -1,4 +1,4 @@
-import type { Rect, Tile, PageSize } from './grid.js';
+import type { Rect, Tile, PageSize } from '../../contract/tiles.js';
 import { swapsAxes } from './turns.js';
 
 /** How a tensor lies over the page: `factor` positions for each pixel, and `extraPx` more after the last. */

@@ -1,15 +1,5 @@
+import type { Sides, ClosedSides } from '../../contract/tiles.js';
 import { swapsAxes } from './turns.js';
-
-/** Something about each side of a rectangle. */
-export interface Sides<T> {
-  readonly top: T;
-  readonly left: T;
-  readonly bottom: T;
-  readonly right: T;
-}
-
-/** Sides of a tile at which the image ends, so that the network's own zeros act there; the others are open. */
-export type ClosedSides = Sides<boolean>;
 
 export const ALL_OPEN: ClosedSides = { top: false, left: false, bottom: false, right: false };
 

@@ -1,6 +1,6 @@
 import { psnrDb } from '../../pixels/metrics/psnr.js';
-import type { Rect } from './grid.js';
-import { levelOf, type Page } from './planes.js';
+import type { Rect, Page } from '../../contract/tiles.js';
+import { levelOf } from './planes.js';
 
 /**
  * Each channel of a tile's result must match its source within so many dB, once it is scaled down, or else lie nearer to the

@@ -1,5 +1,5 @@
-import { rect, type PageSize, type Span } from './grid.js';
-import type { PlannedTile, TileRow } from './plan-tiles.js';
+import { rect } from './grid.js';
+import type { PageSize, Span, PlannedTile, TileRow } from '../../contract/tiles.js';
 import { ALL_CLOSED } from './sides.js';
 
 /**

@@ -1,5 +1,5 @@
 import { SrganError } from '../../system/errors.js';
-import type { Buffers } from '../../contract/run.js';
+import type { Buffers } from '../../contract/ports.js';
 import { openCollector } from './collect.js';
 
 const LEAST_BYTES = 64 * 1024;

@@ -1,20 +1,13 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import type { PlannedTile, TileForm } from '../tiles/plan-tiles.js';
-import { ALL_OPEN, sidesIndex, type ClosedSides } from '../tiles/sides.js';
-import type { ToUpscale } from './messages.js';
+import { sidesIndex } from '../tiles/sides.js';
+import type { ClosedSides, TileForm } from '../../contract/tiles.js';
 
 /** One for all tiles that go through the network as it is. */
 export function formKey(form: TileForm, closed: ClosedSides): string {
   return form === 'whole' || form === 'native' || form === 'narrowed'
     ? form
     : `${form} ${sidesIndex(closed)}`;
-}
-
-/** What a tile of an image goes through: 8-bit integers are for samples of 8 bits, of 16 they would lose most. */
-export function formOf({ network, source }: ToUpscale, { form, closed }: PlannedTile): TileForm {
-  const could = form === 'tiled' && sidesIndex(closed) === sidesIndex(ALL_OPEN);
-  return could && network.tiled?.int8 && source.data instanceof Uint8Array ? 'int8' : form;
 }
 
 /** The network as an engine loads it for tiles of a form. */
@@ -24,7 +17,7 @@ export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSid
   if (form === 'narrowed' && narrowed) {
     return { ...network, key: `${key} ${form}`, bytes: narrowed.bytes, narrows: narrowed };
   }
-  const sided = form === 'int8' ? tiled?.int8 : tiled?.bySides[sidesIndex(closed)];
+  const sided = tiled?.bySides[sidesIndex(closed)];
   const parts = sided?.parts;
   if (!parts) {
     throw new SrganError('E_INTERNAL', `${network.title}: there is no form for these sides.`);

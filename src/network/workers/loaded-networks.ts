@@ -1,7 +1,7 @@
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../contract/engine.js';
+import { resizeEngine } from '../engines/resize-engine.js';
 import { openEngine } from '../engines/select.js';
-import type { TileForm } from '../tiles/plan-tiles.js';
-import type { ClosedSides } from '../tiles/sides.js';
+import { type TileForm, type ClosedSides } from '../../contract/tiles.js';
 import { formFile, formKey } from './form-file.js';
 
 /** An image that is enlarged in two passes needs two; one more for the image that follows. */
@@ -80,6 +80,7 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
   }
 
   async function read(file: NetworkFile): Promise<Network> {
+    if (file.kernel) return resizeEngine.load(file);
     engine ??= await openEngine(settings);
     return engine.load(file);
   }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Network } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import type { Rect } from '../tiles/grid.js';
+import type { Rect } from '../../contract/tiles.js';
 import { pageOf, readAlpha, readColour } from '../tiles/planes.js';
 import { shareOf } from '../tiles/share.js';
 import { turnSides } from '../tiles/sides.js';

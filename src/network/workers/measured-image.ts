@@ -1,6 +1,6 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import type { Pixels } from '../../contract/job.js';
-import type { UpscaleRequest } from '../../contract/run.js';
+import type { UpscaleRequest } from '../../contract/ports.js';
 import { hasAlpha } from '../tiles/planes.js';
 import { wholeBlocks } from '../tiles/share.js';
 import type { Means, Order, Product, TileSums, ToMeasure } from './messages.js';

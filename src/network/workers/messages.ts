@@ -1,8 +1,8 @@
-import type { Band, Rows } from '../../pixels/codec/png/deflate-band.js';
+import type { Band, Rows } from '../../contract/ports.js';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
 import type { ErrorCode } from '../../system/errors.js';
 import type { Pixels } from '../../contract/job.js';
-import type { PlannedTile } from '../tiles/plan-tiles.js';
+import type { PlannedTile } from '../../contract/tiles.js';
 import type { ThreadMemory } from './worker-memory.js';
 
 /** What a worker is started with. */

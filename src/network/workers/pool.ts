@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import '../engines/no-telemetry.js';
 import type { EngineSettings, NetworkFile, WholeImageMeans } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import type { Buffers, TilePool, UpscaleRequest } from '../../contract/run.js';
+import type { Buffers, TilePool, UpscaleRequest } from '../../contract/ports.js';
 import { openBandedImage } from './banded-image.js';
 import { chosen, openMeasuredImage } from './measured-image.js';
 import { shareOut, type Crew, type PoolSize } from './crews.js';

@@ -1,8 +1,9 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import type { Pixels } from '../../contract/job.js';
-import type { Buffers, UpscaleRequest } from '../../contract/run.js';
-import { planTiles, type PlannedTile, type TileRow } from '../tiles/plan-tiles.js';
+import type { Buffers, UpscaleRequest } from '../../contract/ports.js';
+import { planTiles } from '../tiles/plan-tiles.js';
+import type { PlannedTile, TileRow } from '../../contract/tiles.js';
 import { formKey } from './form-file.js';
 import type { Means, TileOrder, ToUpscale } from './messages.js';
 import { openPieces, type Pieces } from './pieces.js';

@@ -6,7 +6,6 @@ import { deflateBand } from '../../pixels/codec/png/deflate-band.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
 import { openCollector } from './collect.js';
 import { createFloats } from './floats.js';
-import { formOf } from './form-file.js';
 import { openLoadedNetworks } from './loaded-networks.js';
 import { ownMemory } from './worker-memory.js';
 import { measureTile } from './measure-tile.js';
@@ -86,7 +85,7 @@ async function answer(order: Order): Promise<Answer> {
 /** @returns undefined where the image was dropped meanwhile */
 async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'busyMs'> | undefined> {
   if (image.kind === 'upscale' && order.kind === 'tile') {
-    const form = formOf(image, order.tile);
+    const { form } = order.tile;
     const networkFor: NetworkFor = (closed) => networks.load(image.network, form, closed);
     const inferMs = await runTile(image, order, networkFor, floats);
     return inferMs === undefined ? undefined : { inferMs };

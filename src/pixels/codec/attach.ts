@@ -1,5 +1,5 @@
 import type { Carried } from '../../contract/job.js';
-import type { Size } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 import { attachToJpeg } from './attach/jpeg.js';
 import { attachToTiff } from './attach/tiff.js';
 import { attachToWebp } from './attach/webp.js';

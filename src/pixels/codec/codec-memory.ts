@@ -1,5 +1,5 @@
 import type { ImageHeader, OutputFormat } from '../../contract/job.js';
-import type { Size } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 
 /** What leaves the encoder: pages, size per page and layout of the samples. */
 export interface EncodedShape {

@@ -1,6 +1,7 @@
 import type { Sharp as Image } from 'sharp';
 import type { Carried, Job } from '../../contract/job.js';
-import type { Settings, Size } from '../../contract/options.js';
+import type { Settings } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 import type { Adapted } from './adapt.js';
 import { CAPABILITIES, encoderOf, type VipsFormat } from './formats.js';
 import { bitsOf, imageOf, spaceOf, type Raster } from './raw.js';

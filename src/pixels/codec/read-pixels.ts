@@ -1,4 +1,4 @@
-import type { Buffers } from '../../contract/run.js';
+import type { Buffers } from '../../contract/ports.js';
 import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
 import { decoderFailure, harmlessOddity } from './file-failures.js';

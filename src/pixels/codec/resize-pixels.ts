@@ -1,5 +1,5 @@
 import type { Sharp as Image } from 'sharp';
-import type { Size } from '../../contract/options.js';
+import type { Size } from '../../system/measures.js';
 import { bitsOf, imageOf, renderInto, type Raster } from './raw.js';
 import type { Sharp } from '../vips.js';
 

@@ -1,6 +1,6 @@
 import { SrganError } from '../../system/errors.js';
-import { mayPass } from '../../flow/stages/retry.js';
-import { patiently } from './patience.js';
+
+import { mayPass, patiently } from './patience.js';
 import type { Content, Storage } from '../../contract/storage.js';
 
 const RETRIES = 3;

@@ -17,7 +17,8 @@ export function journalsOf(out: string, state: string | undefined, env = process
   return state ?? path.join(stateHome(env), 'srgan', hash('sha256', out.replace(/\/+$/, '')).slice(0, 16));
 }
 
-function stateHome(env: NodeJS.ProcessEnv): string {
+/** Where the user's state is kept that is no configuration and no cache. */
+export function stateHome(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === 'win32') return env.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local');
   const stated = env.XDG_STATE_HOME;
   return stated !== undefined && path.isAbsolute(stated) ? stated : path.join(homedir(), '.local', 'state');

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SrganError, systemCode } from '../../system/errors.js';
 import { storageMayRecover } from './storage-failures.js';
 
 const FIRST_WAIT_MS = 250;
@@ -25,4 +26,19 @@ export async function patiently<T>(
     }
     await pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries), undefined, { signal });
   }
+}
+
+/** What a system may refuse now and give a moment later; whatever else it says will be said again. */
+const PASSING = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'ESTALE']);
+
+/**
+ * Whether the same work may succeed later: by what the system or a storage said, anywhere among the causes, or a
+ * worker that died.
+ */
+export function mayPass(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof SrganError && cause.code === 'E_WORKER_LOST') return true;
+    if (PASSING.has(systemCode(cause) ?? '') || storageMayRecover(cause)) return true;
+  }
+  return false;
 }

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { lstat, mkdir, open } from '../../system/files/fs.js';
 import type { Sweep } from '../../system/files/left-over.js';
-import type { Ticket } from '../../flow/stages/stage.js';
-import { tempFilesFor } from '../../flow/spill/spill-files.js';
+import { tempFilesFor, type Owner } from '../../system/files/image-temp-files.js';
 import { writeFailure } from '../../system/files/write-failure.js';
 import { nameOf } from '../../system/files/address.js';
 import type { ReadRule } from '../../contract/storage.js';
@@ -16,11 +15,11 @@ export interface Scratch {
   pathFor(address: string): Promise<string>;
   /**
    * Brings a remote file here.
-   * @param ticket by which the copy is removed when the source has ended
+   * @param owner whose end removes the copy
    * @returns the path of the copy
    * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_CANCELLED, E_NOSPC, E_WRITE, E_OUT_DIR
    */
-  fetch(address: string, ticket: Pick<Ticket, 'defer'>, rule: ReadRule): Promise<string>;
+  fetch(address: string, owner: Owner, rule: ReadRule): Promise<string>;
 }
 
 export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): Scratch {
@@ -30,9 +29,9 @@ export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): 
 
   return {
     pathFor,
-    async fetch(address, ticket, rule) {
+    async fetch(address, owner, rule) {
       const storage = await storages.reading(address);
-      const { path: copy } = await tempFilesFor(await pathFor(address), ticket)();
+      const { path: copy } = await tempFilesFor(await pathFor(address), owner)();
       const bytes = await storage.read(address, rule);
       try {
         await save(bytes, copy);

@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
 import { rmSync } from './fs.js';
 
+/** A file beside the result, on the same disk, that no run leaves behind. */
+export interface TempFile {
+  readonly path: string;
+  /** Takes the file away, if it is there. */
+  remove(): void;
+}
+
 const live = new Set<string>();
 
 /**

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openLedger } from '../../../src/apps/profile/ledger.js';
-import type { StageEvent } from '../../../src/flow/stages/stage.js';
+import type { StageEvent } from '../../../src/flow/ticket.js';
 
 const NONE = { plan: 0, decode: 0, upscale: 0, encode: 0, write: 0 };
 

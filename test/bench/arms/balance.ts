@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipe } from '../../../src/index.js';
-import { stageEvents, type StageEvent } from '../../../src/flow/stages/stage.js';
+import { stageEvents, type StageEvent } from '../../../src/flow/ticket.js';
 
 const [directory, threads] = process.argv.slice(2);
 const out = await mkdtemp(join(tmpdir(), 'srgan-bench-'));

@@ -6,7 +6,7 @@ import { SrganError } from '../../../src/system/errors.js';
 import type { DecodedImage } from '../../../src/contract/job.js';
 import { decode } from '../../../src/flow/stages/decode.js';
 import { readHeader } from '../../../src/flow/stages/header.js';
-import { openTicket } from '../../../src/flow/stages/stage.js';
+import { openTicket } from '../../../src/flow/ticket.js';
 import { distance, draw, pipelineOf, pixelAt, samplesOf, save, turnedJpeg } from '../../helpers/images.js';
 import { jobOf, sourceOf } from '../../helpers/job.js';
 import { seeded } from '../../helpers/random.js';

@@ -3,7 +3,7 @@ import { SrganError } from '../../../src/system/errors.js';
 import { createBudget } from '../../../src/system/budget.js';
 import type { Outcome, Written } from '../../../src/contract/job.js';
 import type { Settings } from '../../../src/contract/options.js';
-import { openTicket, type End, type Flight } from '../../../src/flow/stages/stage.js';
+import { openTicket, type End, type Flight } from '../../../src/flow/ticket.js';
 import { record, type Recording } from '../../../src/flow/stages/record.js';
 import { jobOf, sourceOf } from '../../helpers/job.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';

@@ -1,8 +1,9 @@
 import test from 'ava';
 import { SrganError, type ErrorCode } from '../../../src/system/errors.js';
 import type { Source } from '../../../src/contract/job.js';
-import { mayPass, openRetries } from '../../../src/flow/stages/retry.js';
-import { openTicket, type Ticket } from '../../../src/flow/stages/stage.js';
+import { openRetries } from '../../../src/flow/stages/retry.js';
+import { mayPass } from '../../../src/places/storage/patience.js';
+import { openTicket, type Ticket } from '../../../src/flow/ticket.js';
 import { sourceOf } from '../../helpers/job.js';
 
 const system = (code: string) => Object.assign(new Error(`${code}: as the system says`), { code });

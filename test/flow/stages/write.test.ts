@@ -15,7 +15,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { SrganError } from '../../../src/system/errors.js';
 import type { Encoded, Job, Written } from '../../../src/contract/job.js';
 import type { Settings } from '../../../src/contract/options.js';
-import { openTicket, type Ticket } from '../../../src/flow/stages/stage.js';
+import { openTicket, type Ticket } from '../../../src/flow/ticket.js';
 import { write } from '../../../src/flow/stages/write.js';
 import { tempName } from '../../../src/system/files/temp-names.js';
 import { jobOf } from '../../helpers/job.js';

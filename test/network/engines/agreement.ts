@@ -1,6 +1,7 @@
 import type { Engine, EngineSettings } from '../../../src/contract/engine.js';
 import { openEngine } from '../../../src/network/engines/select.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
+import { ownFamilies } from '../../../src/network/models/own-families.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
 import { randomValues, seeded } from '../../helpers/random.js';
 import { someFactors } from '../../helpers/some-factors.js';
@@ -15,6 +16,8 @@ const SIZES = [
   [8, 8],
 ] as const;
 
+const own = (await ownFamilies()).map(({ name, factors }) => ({ name, factors }));
+
 const REFERENCE = { engine: 'onnx', device: 'cpu' } as const;
 
 /** The default engine and another one: every network there is, value by value, within 1 level of 255. */
@@ -23,7 +26,8 @@ export function checkAgreement(
   settings: EngineSettings,
   sizes: readonly (readonly [width: number, height: number])[] = SIZES,
 ): void {
-  for (const { name, factors } of PACKAGED) {
+  // our own are ONNX files, which TensorFlow.js does not read
+  for (const { name, factors } of settings.engine === 'tfjs' ? PACKAGED : [...PACKAGED, ...own]) {
     for (const factor of someFactors(name, factors)) {
       test(`${name} x${factor}: the values of the default engine`, async (t) => {
         const [one, other] = await Promise.all(

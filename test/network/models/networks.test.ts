@@ -2,10 +2,11 @@ import { cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { openKernels } from '../../../src/network/models/kernel-networks.js';
-import { listNetworks, openNetworks } from '../../../src/network/models/networks.js';
+import { listNetworks, networkNames, openNetworks } from '../../../src/network/models/networks.js';
 import { readKerasFile } from '../../../src/network/models/file/keras-file.js';
 import { packageDirectory } from '../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
+import { readOwnName } from '../../../src/contract/own-names.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 
 const open = () => openNetworks({ engine: 'onnx', device: 'cpu' });
@@ -51,10 +52,12 @@ test('without folding, and where a network reaches too far, there are no forms f
 
 test('unknown names and factors', async (t) => {
   const networks = open();
+  const names = await networkNames();
+  t.deepEqual(names.slice(-3), ['esrgan-slim', 'esrgan-medium', 'esrgan-thick']);
   t.like(await t.throwsAsync(networks.describe('esrgan-thin')), {
     code: 'E_MODEL',
     message: 'esrgan-thin: there is no network of this name.',
-    hint: 'The names are esrgan-slim, esrgan-medium, esrgan-thick, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.',
+    hint: `Did you mean 'esrgan-thick'? The names are ${names.join(', ')}, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.`,
   });
   t.like(await t.throwsAsync(networks.load('esrgan-slim', 5)), {
     code: 'E_MODEL',
@@ -102,7 +105,15 @@ test('damaged files of a package', async (t) => {
 });
 
 test('the list tells of each family what it is and what it costs', async (t) => {
-  const listings = await listNetworks({ folding: true });
+  const all = await listNetworks({ folding: true });
+  const own = all.filter(({ name }) => readOwnName(name));
+  t.deepEqual(all.slice(0, own.length), own);
+  t.true(
+    own.every(
+      ({ licence, installed, networks }) => licence === 'MIT' && installed && networks[0]!.parameters > 0,
+    ),
+  );
+  const listings = all.slice(own.length);
   t.deepEqual(
     listings.map(({ name }) => name),
     ['esrgan-slim', 'esrgan-medium', 'esrgan-thick'],

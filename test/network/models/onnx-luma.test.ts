@@ -100,8 +100,7 @@ test('a network that only sharpens is given the enlarged image, where that is st
     ],
     'y',
   );
-  const refused = await t.throwsAsync(load(t, varied(emitOnnx(same), LUMA)));
-  t.regex(refused.message, /net\.onnx: the network makes images no larger than they are\.$/);
+  t.like(await load(t, varied(emitOnnx(same), LUMA)), { factor: 1 });
   for (const before of [[], unknown]) {
     const network: NetworkFile = await load(t, varied(emitOnnx(same), { ...LUMA, before }), {
       enlargeFirst: 2,

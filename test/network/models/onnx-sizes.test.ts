@@ -7,7 +7,7 @@ import { describeFile } from '../../../src/network/models/networks.js';
 import { findReach, findStep } from '../../../src/network/models/probe/reach.js';
 import { UNIT } from '../../../src/network/models/probe/probe-ranges.js';
 import { findSizes } from '../../../src/network/models/probe/sizes.js';
-import type { Planes, Probe } from '../../../src/network/models/probe/probe.js';
+import type { Planes, Probe } from '../../../src/network/models/probe/planes-probe.js';
 import { draw, pipelineOf, save as saveImage } from '../../helpers/images.js';
 import { drawPixels, largestDifference, setAlpha } from '../../helpers/pixels.js';
 import { randomValues, seeded } from '../../helpers/random.js';

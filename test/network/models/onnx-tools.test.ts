@@ -27,7 +27,7 @@ withTools(
       [file('slim.onnx'), file('all.onnx'), false],
       [file('slim.onnx'), file('inside.onnx'), true],
     ];
-    await python('models/onnx_tools.py', directoryOf(), JSON.stringify({ half, check: [] }));
+    await python('network/models/onnx_tools.py', directoryOf(), JSON.stringify({ half, check: [] }));
     const pixels = drawPixels({ widthPx: 93, heightPx: 71 });
     const wanted = await upscaleWhole(slim, pixels);
     for (const name of ['all', 'inside']) {
@@ -62,6 +62,6 @@ withTools('what is put around a network leaves it an ONNX file by the checker of
     }
   }
   await t.notThrowsAsync(
-    python('models/onnx_tools.py', directoryOf(), JSON.stringify({ half: [], check: files })),
+    python('network/models/onnx_tools.py', directoryOf(), JSON.stringify({ half: [], check: files })),
   );
 });

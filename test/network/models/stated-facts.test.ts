@@ -28,7 +28,7 @@ test('what is wrong in the file is refused in a sentence with the file and the k
   t.is(await refusal({ facter: 2 }), 'FILE: "facter" is nothing that can be stated.');
   t.is(
     await refusal({ factor: 'two' }),
-    'Expected a whole number from 2 to 16 for factor in FILE but received two of type string.',
+    'Expected a whole number from 1 to 16 for factor in FILE but received two of type string.',
   );
   for (const [key, values] of Object.entries({
     inputRange: [255, [0], [1, 1], [0, 'white'], [0, null]],

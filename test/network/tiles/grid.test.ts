@@ -1,5 +1,6 @@
 import test from 'ava';
-import { gridBySide, tileAt, type Rect } from '../../../src/network/tiles/grid.js';
+import { gridBySide, tileAt } from '../../../src/network/tiles/grid.js';
+import type { Rect } from '../../../src/contract/tiles.js';
 import { seeded } from '../../helpers/random.js';
 
 const sizes = [

@@ -2,7 +2,7 @@ import { SrganError } from '../../../system/errors.js';
 import type { OpenQueue, ShardJob } from '../redis/queue.js';
 import { manifestFiles, type Manifest, type ManifestFiles } from '../manifest.js';
 import { shardId, sourcesIn } from './submitted-shard.js';
-import { mayPass } from '../../../flow/stages/retry.js';
+import { mayPass } from '../../../places/storage/patience.js';
 import { isSetUp } from '../../../places/storage/storage-failures.js';
 import type { Storages } from '../../../places/storage/storages.js';
 import type { Shard } from './run-shard.js';

@@ -240,6 +240,8 @@ napi_value runPages(napi_env env, napi_callback_info info) {
 }  // namespace
 }  // namespace srgan
 
+void addTraining(napi_env env, napi_value exports);
+
 NAPI_MODULE_INIT() {
   const auto add = [&](const char* name, napi_callback callback) {
     napi_value function;
@@ -251,5 +253,6 @@ NAPI_MODULE_INIT() {
   add("dispose", srgan::dispose);
   add("runPlanes", srgan::runPlanes);
   add("runPages", srgan::runPages);
+  addTraining(env, exports);
   return exports;
 }

@@ -6,7 +6,48 @@ import { systemCode } from '../../../system/errors.js';
 /** A loaded network of one thread. */
 export type Handle = object & { readonly brand: unique symbol };
 
+/** A network that is trained; only the kernels look into it. */
+export type TrainerHandle = object & { readonly brand: unique symbol };
+
+/** `training-addon.cpp` says what each takes; all throw an Error for what does not fit. */
+export interface TrainingBinding {
+  create(
+    instructionSet: string,
+    width: number,
+    depth: number,
+    wide: number,
+    factor: number,
+    slope: number,
+    side: number,
+    shards: number,
+    threads: number,
+  ): TrainerHandle;
+  step(
+    trainer: TrainerHandle,
+    small: Float32Array,
+    large: Float32Array,
+    batch: number,
+    rate: number,
+    epsilon: number,
+    decay: number,
+    learns: boolean,
+  ): Promise<number>;
+  get(trainer: TrainerHandle, parameter: string, part: string): Float32Array<ArrayBuffer>;
+  set(trainer: TrainerHandle, parameter: string, part: string, values: Float32Array): void;
+  /** @param set steps that were learned; -1 only asks */
+  steps(trainer: TrainerHandle, set: number): number;
+  kernel(trainer: TrainerHandle, layer: number, average: boolean): Float32Array<ArrayBuffer>;
+  enlarge(
+    trainer: TrainerHandle,
+    rgb: Float32Array,
+    height: number,
+    width: number,
+    result: Float32Array,
+  ): void;
+}
+
 export interface Binding {
+  readonly training: TrainingBinding;
   /** @param wanted a name, or '' for the best; '' where there are no kernels for this processor */
   instructionSet(wanted: string): string;
   load(key: string, instructionSet: string, code: Int32Array, numbers: Float32Array): Handle;
@@ -58,6 +99,7 @@ function find(): Found {
   const wanted = process.env['SRGAN_KERNELS'] ?? '';
   if (wanted === 'none') return { missing: 'they are switched off by SRGAN_KERNELS' };
   const require = createRequire(import.meta.url);
+  let missing = 'they were not built when srgan was installed';
   for (const file of placesOf(path.dirname(require.resolve('srgan/package.json')))) {
     try {
       const binding = require(file) as Binding;
@@ -67,18 +109,17 @@ function find(): Found {
         : { binding, instructionSet };
     } catch (cause) {
       if (systemCode(cause) === 'MODULE_NOT_FOUND') continue;
-      return { missing: `they do not load: ${cause instanceof Error ? cause.message : String(cause)}` };
+      missing = `they do not load: ${cause instanceof Error ? cause.message : String(cause)}`;
     }
   }
-  return { missing: 'they were not built when srgan was installed' };
+  return { missing };
 }
 
+/** On Linux the binary for the other C library is not taken by the loader. */
 function placesOf(root: string): string[] {
-  const { platform, arch, report } = process;
+  const { platform, arch } = process;
   const folder = path.join(root, 'prebuilds', `${platform}-${arch}`);
-  const header = platform === 'linux' ? (report.getReport() as { header?: object }).header : undefined;
-  const libc = header && 'glibcVersionRuntime' in header ? 'glibc' : 'musl';
-  const prebuilt = platform === 'linux' ? [`srgan.${libc}.node`, 'srgan.node'] : ['srgan.node'];
+  const prebuilt = [...(platform === 'linux' ? ['srgan.glibc.node', 'srgan.musl.node'] : []), 'srgan.node'];
   return [
     path.join(root, 'build', 'Release', 'srgan.node'),
     ...prebuilt.map((name) => path.join(folder, name)),

@@ -8,7 +8,7 @@ const path = require('node:path');
 
 const HERE = __dirname;
 const ROOT = path.resolve(HERE, '../../../..');
-const SOURCES = ['addon', 'network', 'plan', 'run'];
+const SOURCES = ['addon', 'network', 'plan', 'run', 'training-addon'];
 const FLAGS = [
   '-std=c++17',
   '-O3',
@@ -74,11 +74,18 @@ async function build(options = {}) {
           `-DKERNELS_NAME="${name}"`,
         ]);
       }),
+      ...sets.map(({ name, lanes, flags }) =>
+        compile('training-kernels', `training-${name}`, [
+          ...flags,
+          `-DLANES=${lanes}`,
+          `-DTRAINING=training${name[0].toUpperCase()}${name.slice(1)}`,
+        ]),
+      ),
       ...SOURCES.map((source) => compile(source, source, ['-I', headers, '-DNAPI_VERSION=8', ...withSets])),
     ]);
     const file = path.join(made, 'srgan.node');
     const link = platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
-    const objects = [...sets.map(({ name }) => name), ...SOURCES].map(object);
+    const objects = [...sets.flatMap(({ name }) => [name, `training-${name}`]), ...SOURCES].map(object);
     await run(compiler, [...link, ...extra, ...objects, '-o', file]);
     // a process may have the old one loaded
     fs.rmSync(out, { force: true });

@@ -4,7 +4,7 @@ import type { ConvNode, Graph, Node } from '../../graph/graph.js';
 import { known } from '../../graph/order.js';
 import { largeShapesOf, type Shape } from '../../graph/shapes.js';
 import { usersOf, type Users } from '../../graph/users.js';
-import { prepared } from './passes.js';
+import { prepared } from './native-passes.js';
 import { ProgramWriter, UNARIES, type UnaryKind } from './program.js';
 
 /** Activations that are a slope below 0. */
@@ -58,7 +58,6 @@ export function compile(title: string, source: Graph): Program | { readonly miss
 function lacking(node: Node): string | undefined {
   switch (node.op) {
     case 'conv':
-      if (node.quantized) return 'convolutions of integers';
       return node.groups === 1 ? undefined : 'convolutions in groups';
     case 'input':
       return node.channels <= 16 ? undefined : 'more than 16 channels of input';
@@ -75,7 +74,6 @@ function lacking(node: Node): string | undefined {
       )
         ? undefined
         : 'a factor of enlargement that is no whole number';
-    case 'quantize':
     case 'narrow':
     case 'take':
     case 'transpose':

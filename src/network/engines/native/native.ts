@@ -1,7 +1,7 @@
 import { SrganError } from '../../../system/errors.js';
 import type { Engine, Network, NetworkFile, PagePart, Program } from '../../../contract/engine.js';
 import { checkPlanes, scaleValues } from '../three-planes.js';
-import type { Sides } from '../../tiles/sides.js';
+import type { Sides } from '../../../contract/tiles.js';
 import { findBinding, type Binding } from './binding.js';
 
 const NOTHING: Sides<number> = { top: 0, left: 0, bottom: 0, right: 0 };

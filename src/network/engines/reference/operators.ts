@@ -1,14 +1,13 @@
 import type {
   Activation,
-  ConvNode,
   DepthToSpaceNode,
   Extent,
   JoinNode,
   Node,
   Pads,
-  QuantizeNode,
   ResampleNode,
 } from '../../graph/graph.js';
+import { convolved } from './reference-convolution.js';
 import { emptyTensor, pixel, tensor, type Tensor } from './tensor.js';
 
 /** A node whose result follows from its inputs alone. */
@@ -37,8 +36,6 @@ export function compute(node: ComputedNode, inputs: readonly Tensor[]): Tensor {
         const [scale, offset] = [ofChannel(node.scale, c), ofChannel(node.offset, c)];
         return (value) => value * scale + offset;
       });
-    case 'quantize':
-      return mapped(input, () => (value) => nearestLevel(node, value));
     case 'add':
       return combined(inputs, (a, b) => a + b);
     case 'mul':
@@ -98,56 +95,6 @@ export function cropped(input: Tensor, { top, left, bottom, right }: Pads): Tens
   return tensor(channels, height - top - bottom, width - left - right, (c, y, x) =>
     pixel(input, c, y + top, x + left),
   );
-}
-
-function convolved(node: ConvNode, input: Tensor): Tensor {
-  const { kernel, strides, dilations, groups, weights, bias, inChannels, outChannels } = node;
-  const pads = node.pads === 'same' ? padsForSame(node, input) : node.pads;
-  const rows = input.height + pads.top + pads.bottom - (kernel.height - 1) * dilations.height;
-  const columns = input.width + pads.left + pads.right - (kernel.width - 1) * dilations.width;
-  const [height, width] = [Math.ceil(rows / strides.height), Math.ceil(columns / strides.width)];
-  const result = emptyTensor(outChannels, height, width);
-  const perGroup = inChannels / groups;
-  let tap = 0;
-  for (let out = 0; out < outChannels; out += 1) {
-    const sums = result.values.subarray(out * height * width, (out + 1) * height * width);
-    if (bias) sums.fill(bias[out] as number);
-    const firstChannel = Math.floor(out / (outChannels / groups)) * perGroup;
-    for (let c = firstChannel; c < firstChannel + perGroup; c += 1) {
-      for (let row = 0; row < kernel.height; row += 1) {
-        for (let column = 0; column < kernel.width; column += 1) {
-          const weight = weights[tap++] as number;
-          addWeighted(weight, c, row * dilations.height - pads.top, column * dilations.width - pads.left);
-        }
-      }
-    }
-
-    /** Adds to each sum the input `down` rows and `across` columns away, where there is one. */
-    function addWeighted(weight: number, channel: number, down: number, across: number): void {
-      if (weight === 0) return;
-      const step = strides.width;
-      const first = Math.max(0, Math.ceil(-across / step));
-      const end = Math.min(width, Math.floor((input.width - 1 - across) / step) + 1);
-      for (let y = 0; y < height; y += 1) {
-        const fromY = y * strides.height + down;
-        if (fromY < 0 || fromY >= input.height) continue;
-        let from = (channel * input.height + fromY) * input.width + first * step + across;
-        for (let at = y * width + first, last = y * width + end; at < last; at += 1, from += step) {
-          sums[at] = (sums[at] as number) + weight * (input.values[from] as number);
-        }
-      }
-    }
-  }
-  return result;
-}
-
-function padsForSame({ kernel, strides, dilations }: ConvNode, { height, width }: Tensor): Pads {
-  const missing = (size: number, stride: number, taps: number, dilation: number) =>
-    Math.max(0, (Math.ceil(size / stride) - 1) * stride + (taps - 1) * dilation + 1 - size);
-  const rows = missing(height, strides.height, kernel.height, dilations.height);
-  const columns = missing(width, strides.width, kernel.width, dilations.width);
-  const [top, left] = [Math.floor(rows / 2), Math.floor(columns / 2)];
-  return { top, left, bottom: rows - top, right: columns - left };
 }
 
 /** @param of the function for the values of a channel */
@@ -262,10 +209,6 @@ function within(at: number, size: number): number {
 /** One value for all channels, or one for each. */
 function ofChannel(values: Float32Array, channel: number): number {
   return values[values.length === 1 ? 0 : channel] as number;
-}
-
-function nearestLevel({ scale, zeroPoint }: QuantizeNode, value: number): number {
-  return scale * (Math.min(255, Math.max(0, Math.round(value / scale) + zeroPoint)) - zeroPoint);
 }
 
 const FUNCTIONS: Record<Activation, (x: number) => number> = {

@@ -1,5 +1,6 @@
 import { axisOf, onEachSide, SIDES, type Graph, type Node, type Pads } from '../graph.js';
-import { once, stacked, toConv, transposed, type Kernel } from '../passes/kernel.js';
+import { once, stacked, toConv, transposed } from '../passes/kernel.js';
+import type { Kernel } from '../passes/kernel-values.js';
 import { groupsOf, type Form, type Segment, type Term } from '../passes/linear-form.js';
 import { linesNear, type Lines } from '../passes/lines-near.js';
 import { graphOf, known } from '../order.js';

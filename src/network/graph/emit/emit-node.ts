@@ -1,4 +1,3 @@
-import { integerConv, quantizer } from './emit-quantized.js';
 import { axisOf, type ConvNode, type Node } from '../graph.js';
 import {
   floatAttribute,
@@ -48,7 +47,6 @@ export function emitNode(node: Node, inputs: readonly string[], output: string):
       return { operators: [], constants: [] };
     case 'conv': {
       const attributes = convAttributes(node);
-      if (node.quantized) return integerConv(node, node.quantized, inputs, output, attributes);
       const { outChannels, inChannels, groups, kernel, weights, bias } = node;
       const dims = [outChannels, inChannels / groups, kernel.height, kernel.width];
       const constants = [constant('weights', dims, weights)];
@@ -162,8 +160,6 @@ export function emitNode(node: Node, inputs: readonly string[], output: string):
       return one('Concat', [intAttribute('axis', node.axis === 'height' ? 2 : 3)]);
     case 'mean':
       return one('GlobalAveragePool');
-    case 'quantize':
-      return quantizer(node, inputs, output);
   }
 }
 

@@ -1,7 +1,7 @@
 import { emitNode } from './emit-node.js';
 import type { Graph } from '../graph.js';
 import { edgeNames } from '../narrowing.js';
-import { intsAttribute, listInfo, operator, valueInfo } from '../onnx-messages.js';
+import { listInfo, valueInfo } from '../onnx-messages.js';
 import { delimited, integer, message, sharedBytes, text, type Encoded } from '../protobuf.js';
 
 /**
@@ -39,19 +39,6 @@ export function emitTogether(graphs: readonly Graph[]): ModelParts[] {
     for (const model of models) parts[model]?.push(bytes);
   }
   return parts;
-}
-
-/** The model with the extremes of inner tensors as further outputs: `max:NAME` and `min:NAME`, 1 × channels × 1 × 1. */
-export function emitMeasured(graph: Graph, names: readonly string[]): Uint8Array<SharedArrayBuffer> {
-  const { operators, weights } = partsOf(graph);
-  const shape = ['channels', 1, 1];
-  const measured = names.flatMap((name) => [
-    delimited(1, operator('GlobalMaxPool', [`n:${name}`], `max:${name}`, [])),
-    delimited(1, operator('ReduceMin', [`n:${name}`], `min:${name}`, [intsAttribute('axes', [2, 3])])),
-    delimited(12, valueInfo(`max:${name}`, shape)),
-    delimited(12, valueInfo(`min:${name}`, shape)),
-  ]);
-  return sharedBytes(modelOf(message(operators, ...measured, weightsOf([...weights.values()]))));
 }
 
 function weightsOf(tensors: readonly Encoded[]): Encoded {

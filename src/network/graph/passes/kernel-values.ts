@@ -1,4 +1,25 @@
-import type { Box, Kernel } from './kernel.js';
+/**
+ * A linear map between tensors that is the same everywhere: out[o][p] is the sum over i and t of
+ * values[o][i][t] · in[i][p + first + t]. What a map costs is known from its shape; its numbers are worked out,
+ * in double precision, when they are asked for.
+ */
+export interface Kernel {
+  readonly outChannels: number;
+  readonly inChannels: number;
+  readonly box: Box;
+  /** A diagonal one scales each channel by itself; an identity changes nothing. Both are of 1 × 1. */
+  readonly kind: 'dense' | 'diagonal' | 'identity';
+  /** outChannels × inChannels × height × width; of a diagonal one the factor of each channel. */
+  readonly values: () => Float64Array;
+}
+
+/** Positions that are read, relative to the one that is made. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
 
 /** Rows of a matrix that are added up at once: most of the time goes into reading and writing the sum. */
 const TOGETHER = 4;

@@ -1,28 +1,5 @@
 import { square, statedPads, type ConvNode } from '../graph.js';
-import { addPlanes, composedValues } from './kernel-values.js';
-
-/**
- * A linear map between tensors that is the same everywhere: out[o][p] is the sum over i and t of
- * values[o][i][t] · in[i][p + first + t]. What a map costs is known from its shape; its numbers are worked out,
- * in double precision, when they are asked for.
- */
-export interface Kernel {
-  readonly outChannels: number;
-  readonly inChannels: number;
-  readonly box: Box;
-  /** A diagonal one scales each channel by itself; an identity changes nothing. Both are of 1 × 1. */
-  readonly kind: 'dense' | 'diagonal' | 'identity';
-  /** outChannels × inChannels × height × width; of a diagonal one the factor of each channel. */
-  readonly values: () => Float64Array;
-}
-
-/** Positions that are read, relative to the one that is made. */
-export interface Box {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
+import { addPlanes, composedValues, type Box, type Kernel } from './kernel-values.js';
 
 const POINT: Box = { top: 0, left: 0, height: 1, width: 1 };
 

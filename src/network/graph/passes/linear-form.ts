@@ -1,15 +1,6 @@
 import type { ConvNode, Node } from '../graph.js';
-import {
-  compose,
-  diagonal,
-  fromConv,
-  identity,
-  ofConstant,
-  once,
-  placed,
-  sum,
-  type Kernel,
-} from './kernel.js';
+import { compose, diagonal, fromConv, identity, ofConstant, once, placed, sum } from './kernel.js';
+import type { Kernel } from './kernel-values.js';
 
 /** A value as a sum of linear maps of other values, for some of its channels after others. */
 export type Form = readonly Segment[];

@@ -1,5 +1,6 @@
 import { axisOf, statedPads, type ConvNode, type Extent, type Node, type Pads } from '../graph.js';
-import { once, type Kernel } from './kernel.js';
+import { once } from './kernel.js';
+import type { Kernel } from './kernel-values.js';
 import { added, formOf, type Form, type Segment } from './linear-form.js';
 import { known } from '../order.js';
 

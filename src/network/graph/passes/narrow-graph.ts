@@ -1,7 +1,8 @@
+import { type Stage, type Narrowing } from '../../../contract/tiles.js';
 import { aliveAt, macsAt, volume } from '../cost.js';
 import type { Graph, Node } from '../graph.js';
 import { haloNeeds, type HaloNeeds } from '../halo-needs.js';
-import { edgeNames, type Narrowing } from '../narrowing.js';
+import { edgeNames } from '../narrowing.js';
 import { graphOf, known } from '../order.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from '../shapes.js';
 import { lastUses } from '../users.js';
@@ -11,16 +12,6 @@ export interface NarrowedGraph {
   readonly narrowings: readonly Narrowing[];
   /** From the first to the last. */
   readonly stages: readonly Stage[];
-}
-
-/** A part of the network that runs with a halo of one width. */
-export interface Stage {
-  readonly haloPx: number;
-  /** What its tensors hold beyond it on each side, by padding, in input pixels. */
-  readonly beyondPx: number;
-  /** Per input pixel of the tile with this halo. */
-  readonly macsPerPixel: number;
-  readonly liveFloatsPerPixel: number;
 }
 
 /** Taking a value out of its tensor, in multiply-adds that could be done meanwhile: it is laid out anew, too. */

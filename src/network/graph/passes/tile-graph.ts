@@ -1,4 +1,4 @@
-import type { ClosedSides } from '../../tiles/sides.js';
+import type { ClosedSides } from '../../../contract/tiles.js';
 import { axisOf, onEachSide, SIDES, statedPads, type ConvNode, type Node, type Pads } from '../graph.js';
 import { known } from '../order.js';
 

@@ -13,7 +13,8 @@ import { findNetworkFiles } from './candidates.js';
 import { familiesOf, type FoundFamily } from './families.js';
 import { keepFamily, type KeepOutcome } from './keep.js';
 import { filesOf } from './members.js';
-import { openSource, type Source } from './source.js';
+import { openSource } from './source.js';
+import type { Source } from './network-source.js';
 import { checkSumText, compareSums, sumsOf } from './sums.js';
 
 export interface AddOptions {

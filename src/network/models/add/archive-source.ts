@@ -5,7 +5,7 @@ import { hashFile } from '../../../system/files/hash-file.js';
 import { makeDirectory } from '../../../system/files/make-directory.js';
 import type { KnownLicence } from '../kept/kept-record.js';
 import { licenceIn, licenceOfMetadata, licenceOfPackage } from './licence.js';
-import type { Source, SourceOptions } from './source.js';
+import type { Source, SourceOptions } from './network-source.js';
 import { compareSums } from './sums.js';
 
 type ArchiveKind = 'zip' | 'tar';

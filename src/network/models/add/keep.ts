@@ -14,7 +14,7 @@ import { RECORD, type KeptNetwork, type KeptRecord, type KnownLicence } from '..
 import type { FoundFamily } from './families.js';
 import { licenceBeside } from './licence.js';
 import { filesOf } from './members.js';
-import type { Source } from './source.js';
+import type { Source } from './network-source.js';
 
 export interface KeepOptions {
   /** Empty directory on the same file system as what is kept. */

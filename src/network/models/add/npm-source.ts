@@ -10,7 +10,7 @@ import { locatePackage } from '../file/locate.js';
 import { PACKAGED } from '../registry.js';
 import { archiveSource, packageSource } from './archive-source.js';
 import { download, shownUrl, webUrl } from './download.js';
-import type { Source, SourceOptions } from './source.js';
+import type { Source, SourceOptions } from './network-source.js';
 
 export interface PackageSpec {
   readonly name: string;

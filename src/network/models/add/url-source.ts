@@ -6,7 +6,7 @@ import { modelJsonName } from '../file/model-json.js';
 import { archiveKind, archiveSource } from './archive-source.js';
 import { download, shownUrl, webUrl } from './download.js';
 import { headerOf, partsOf } from './members.js';
-import type { Source, SourceOptions } from './source.js';
+import type { Source, SourceOptions } from './network-source.js';
 import { compareSums, type FileSum } from './sums.js';
 
 /**

@@ -7,7 +7,7 @@ import type { EstimatedCost } from './conclude.js';
 import { kerasColours } from './keras-colours.js';
 import { knownFamily } from '../file/known-package.js';
 import { factsOf, type NetworkFacts, type Range } from '../network-file.js';
-import type { Probe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 import type { StatedFacts } from './stated-facts.js';
 
 /**
@@ -27,7 +27,7 @@ export async function concludeAsPublished(
   const sizes = own
     ? { factor: own.factor, multiple: own.alignPx ?? 1 }
     : await concludeSizes(title, stated, undefined, probe);
-  checkFactor(title, stated.factor, sizes.factor, 2);
+  checkFactor(title, stated.factor, sizes.factor);
   const known = kerasColours(graph, await knownFamily(title));
   const colours = await concludeColours(stated, known, blocksOf(sizes.multiple), () =>
     Promise.resolve(probe),

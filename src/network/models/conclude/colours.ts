@@ -2,7 +2,7 @@ import type { Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { stated, type Known } from './finding.js';
 import type { PictureShape } from '../probe/picture.js';
 import { findRanges, rangesToTry } from '../probe/probe-ranges.js';
-import type { Probe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 import type { StatedFacts } from './stated-facts.js';
 
 /** Which values a network takes and gives, and in which order. */
@@ -11,6 +11,8 @@ export interface Colours {
   readonly outputRange: Known<ValueRange>;
   readonly inputOrder: Known<Order>;
   readonly outputOrder: Known<Order>;
+  /** What running the network showed is not certain. */
+  readonly guessed?: boolean;
 }
 
 /** What is known before anything is run. */
@@ -49,6 +51,8 @@ export async function concludeColours(
     inputRange: input ?? { value: found.input, by: 'probe' },
     outputRange: output ?? { value: found.output, by: 'probe' },
     ...(straight ? orders(true, straight.by) : orders(found.order === 'rgb', 'probe')),
+    // of a network whose range is known the order alone is found, and RGB is what it is in nearly all
+    ...(!found.certain && !(input && output) && { guessed: true }),
   };
 
   function orders(alike: boolean, by: Known<Order>['by']): Pick<Colours, 'inputOrder' | 'outputOrder'> {

@@ -15,7 +15,8 @@ import {
 import type { By } from './finding.js';
 import { draftOf, fitOf, fittedTo, isLuma, windowOf, type Fitted, type Subject } from './fitting.js';
 import { factsOf, type NetworkFacts } from '../network-file.js';
-import { openProbe, type Probe } from '../probe/probe.js';
+import { openProbe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 
 /** The network as the engine runs it, and what was found. */
 export interface Concluded extends Fitted {
@@ -48,8 +49,7 @@ export async function conclude(
     const sizes = own
       ? { factor: own.factor, multiple: own.alignPx ?? 1 }
       : await concludeSizes(title, stated, window?.value, await probe());
-    // ncnn has networks that take noise away and keep the size; what does so in ONNX wants an enlarged image
-    checkFactor(title, stated.factor, sizes.factor, subject.graph ? 1 : 2);
+    checkFactor(title, stated.factor, sizes.factor);
     const size = own || !window ? blocksOf(sizes.multiple) : sizeOf(window.value);
     const colours = await concludeColours(stated, known, { ...size, gray: isLuma(signature) }, probe);
     const fit = fitOf(subject, colours, sizes.factor, window?.value);

@@ -2,11 +2,11 @@ import type { NetworkFile } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
 import { leastMultiple } from '../../graph/receptive-field.js';
 import { haloOf } from '../../tiles/choose.js';
-import type { PageSize } from '../../tiles/grid.js';
+import type { PageSize } from '../../../contract/tiles.js';
 import type { Ranges } from '../probe/probe-ranges.js';
 import { findReach, findReachWithin, findStep } from '../probe/reach.js';
 import { findFactor, findSizes, type Sizes } from '../probe/sizes.js';
-import type { Probe } from '../probe/probe.js';
+import type { Probe } from '../probe/planes-probe.js';
 import type { StatedFacts } from './stated-facts.js';
 
 /** How far a network looks, and which sizes it takes. */
@@ -66,18 +66,11 @@ export function statedExtent(
   };
 }
 
-/**
- * @param least factor that is of use
- * @throws SrganError E_MODEL where the network enlarges nothing, or not as it is stated
- */
-export function checkFactor(title: string, stated: number | undefined, factor: number, least: number): void {
-  if (factor < least) {
-    throw new SrganError('E_MODEL', `${title}: the network makes images no larger than they are.`, {
-      hint: 'One that sharpens enlarged images can be used with {"enlargeFirst": 2} in a file beside it.',
-    });
-  }
+/** @throws SrganError E_MODEL where the network does not enlarge as it is stated */
+export function checkFactor(title: string, stated: number | undefined, factor: number): void {
   if (stated === undefined || stated === factor) return;
-  const sentence = `${title}: the factor ${stated} is stated, but the network makes images ${factor} times larger.`;
+  const made = factor === 1 ? 'keeps the size of images' : `makes images ${factor} times larger`;
+  const sentence = `${title}: the factor ${stated} is stated, but the network ${made}.`;
   throw new SrganError('E_MODEL', sentence);
 }
 

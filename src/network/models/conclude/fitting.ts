@@ -2,7 +2,7 @@ import type { Graph } from '../../graph/graph.js';
 import { fitOnnx, fits, type Fit } from '../../graph/read/onnx/onnx-fit.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../graph/read/onnx/read-onnx.js';
-import type { PageSize } from '../../tiles/grid.js';
+import type { PageSize } from '../../../contract/tiles.js';
 import type { Colours } from './colours.js';
 import type { Known } from './finding.js';
 import type { Signature } from './signature.js';

@@ -21,6 +21,8 @@ export interface StatedFacts {
   readonly multiple?: number;
   readonly halo?: number;
   readonly enlargeFirst?: number;
+  /** Name of the output that is the image. */
+  readonly output?: string;
 }
 
 const MOST_PX = 4096;
@@ -34,7 +36,7 @@ const CHECKS: Readonly<Record<keyof StatedFacts, Check>> = {
   title: text,
   licence: text,
   origin: text,
-  factor: integer(2, 16, 'a whole number from 2 to 16'),
+  factor: integer(1, 16, 'a whole number from 1 to 16'),
   inputRange: range,
   outputRange: range,
   layout: oneOf(LAYOUTS),
@@ -47,6 +49,7 @@ const CHECKS: Readonly<Record<keyof StatedFacts, Check>> = {
   multiple: integer(1, 512, 'a whole number from 1 to 512'),
   halo: integer(0, 512, 'a whole number from 0 to 512'),
   enlargeFirst: integer(2, 8, 'a whole number from 2 to 8'),
+  output: text,
 };
 
 export type StatedKey = keyof StatedFacts;
@@ -54,7 +57,7 @@ export type StatedKey = keyof StatedFacts;
 /** Of networks whose format says how their values lie. */
 export const KEYS_OF_GRAPHS: readonly StatedKey[] = Object.keys(CHECKS)
   .filter(isKey)
-  .filter((key) => key !== 'layout');
+  .filter((key) => key !== 'layout' && key !== 'output');
 
 /** Of networks that are run as they are. */
 export const KEYS_AS_PUBLISHED: readonly StatedKey[] = [

@@ -6,10 +6,12 @@ import type { KnownColours } from '../conclude/colours.js';
 import { endingRange } from '../conclude/ending-range.js';
 import type { Known } from '../conclude/finding.js';
 import { findingsOf } from '../conclude/findings.js';
-import { graphNetwork } from '../graph-network.js';
+import { graphNetwork } from '../forms/graph-network.js';
+import { notesOn } from '../conclude/guess-notes.js';
 import { networkFile } from '../network-file.js';
 import { readOnnxBytes } from './onnx-bytes.js';
 import { signatureOf } from '../conclude/signature.js';
+import { chosenOutput, withOneOutput } from './one-output.js';
 import { openedAs, type OpenedFile } from './opened-file.js';
 import { BYTE } from '../probe/probe-ranges.js';
 import { statedFacts } from '../conclude/stated-facts.js';
@@ -23,8 +25,11 @@ import { statedRanges } from './stated-ranges.js';
  */
 export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedFile> {
   const stated = await statedFacts(file);
-  const bytes = await readOnnxBytes(file);
-  const model = readOnnxModel(file, bytes);
+  const whole = await readOnnxBytes(file);
+  const all = readOnnxModel(file, whole);
+  const output = chosenOutput(file, all, stated.output);
+  const bytes = output ? withOneOutput(whole, output.name) : whole;
+  const model = output ? readOnnxModel(file, bytes) : all;
   const signature = signatureOf(file, model, stated.layout);
   const subject = { title: file, bytes, signature, stated };
   const concluded = await conclude(subject, knownColours(model), estimatedCost(model));
@@ -32,8 +37,9 @@ export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedF
   const network = graph
     ? graphNetwork(file, graph, concluded.bytes, facts, fold ? 'all' : 'none')
     : networkFile(file, concluded.bytes, facts);
+  const notes = notesOn(file, { factor: facts.factor, colours: concluded.colours, stated, output });
   return {
-    ...openedAs(path.parse(file).name, network),
+    ...openedAs(path.parse(file).name, network, notes),
     parameters: parametersOf(model),
     stated,
     findings: findingsOf(subject, concluded),
@@ -58,14 +64,14 @@ function parametersOf({ initializers }: OnnxModel): number {
 function knownColours(model: OnnxModel): KnownColours {
   const stated = statedRanges(model.metadata);
   return {
-    inputRange: stated ? { value: [0, stated.inputRange], by: 'metadata' } : whole(model.inputs[0]),
+    inputRange: stated ? { value: [0, stated.inputRange], by: 'metadata' } : levels(model.inputs[0]),
     outputRange: stated
       ? { value: [0, stated.outputRange], by: 'metadata' }
-      : (whole(model.outputs[0]) ?? endingRange(model)),
+      : (levels(model.outputs[0]) ?? endingRange(model)),
   };
 }
 
 /** Whole numbers are levels. */
-function whole(value: OnnxValue | undefined): Known<ValueRange> | undefined {
+function levels(value: OnnxValue | undefined): Known<ValueRange> | undefined {
   return value?.type === UINT8 ? { value: BYTE, by: 'file' } : undefined;
 }

@@ -8,7 +8,8 @@ import { shapesOf } from '../../graph/shapes.js';
 import type { KnownColours } from '../conclude/colours.js';
 import { conclude } from '../conclude/conclude.js';
 import { findingsOf } from '../conclude/findings.js';
-import { graphNetwork } from '../graph-network.js';
+import { notesOn } from '../conclude/guess-notes.js';
+import { graphNetwork } from '../forms/graph-network.js';
 import type { Signature } from '../conclude/signature.js';
 import { openedAs, type OpenedFile } from './opened-file.js';
 import { KEYS_OF_GRAPHS, statedFacts } from '../conclude/stated-facts.js';
@@ -49,7 +50,10 @@ export async function openGraph(
   const forms = isKnown ? 'folded' : 'all';
   const network = graphNetwork(file, concluded.graph ?? graph, concluded.bytes, facts, fold ? forms : 'none');
   const findings = findingsOf(subject, { ...concluded, facts });
-  return { ...openedAs(name, network), parameters, stated, findings };
+  const { factor } = facts;
+  const byFormat = colours.rgb?.by === 'format' || isKnown;
+  const notes = notesOn(file, { factor, colours: concluded.colours, stated, byFormat });
+  return { ...openedAs(name, network, notes), parameters, stated, findings };
 }
 
 function signatureOf(file: string, graph: Graph): Signature {

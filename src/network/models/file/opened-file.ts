@@ -1,5 +1,5 @@
 import type { NetworkFile } from '../../../contract/engine.js';
-import type { NetworkFamily } from '../../../contract/run.js';
+import type { NetworkFamily } from '../../../contract/ports.js';
 import type { Finding } from '../conclude/finding.js';
 import type { StatedFacts } from '../conclude/stated-facts.js';
 
@@ -14,11 +14,18 @@ export interface OpenedFile {
   readonly findings: readonly Finding[];
 }
 
-/** @param name what the user calls the network */
-export function openedAs(name: string, network: NetworkFile): Pick<OpenedFile, 'family' | 'load'> {
+/**
+ * @param name what the user calls the network
+ * @param notes what was guessed of it, in sentences
+ */
+export function openedAs(
+  name: string,
+  network: NetworkFile,
+  notes: readonly string[] = [],
+): Pick<OpenedFile, 'family' | 'load'> {
   const { factor } = network;
   return {
-    family: { name, factors: [factor], defaultFactor: factor },
+    family: { name, factors: [factor], defaultFactor: factor, ...(notes.length > 0 && { notes }) },
     load: () => Promise.resolve(network),
   };
 }

@@ -1,6 +1,6 @@
 import { RESIZE_KERNELS } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
-import { isPackaged } from '../registry.js';
+import { isBuiltIn } from '../registry.js';
 
 const MOST_CHARACTERS = 64;
 const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
@@ -32,7 +32,7 @@ export function checkKeptName(name: string, known?: string): void {
   }
   const lower = name.toLowerCase();
   if (lower === known) return;
-  if (isPackaged(lower) || RESIZE_KERNELS.some((kernel) => kernel === lower)) {
+  if (isBuiltIn(lower) || RESIZE_KERNELS.some((kernel) => kernel === lower)) {
     throw new SrganError('E_USAGE', `${name}: a network or kernel of this name is built in.`, {
       hint: '--name NAME keeps it under another name.',
     });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { NetworkFile } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
-import type { NetworkFamily } from '../../../contract/run.js';
+import type { NetworkFamily } from '../../../contract/ports.js';
 import { checkKept, findKept } from './kept-families.js';
 
 interface Opened {
@@ -23,7 +23,11 @@ export async function openKept(
   const { record, directory } = kept;
   const factors = record.networks.map(({ factor }) => factor);
   return {
-    family: { name: record.name, factors, defaultFactor: factors[0] ?? 1 },
+    family: {
+      name: record.name,
+      factors,
+      defaultFactor: factors.find((factor) => factor > 1) ?? factors[0] ?? 1,
+    },
     load: async (factor) => {
       const network = record.networks.find((each) => each.factor === factor);
       if (!network) throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`);

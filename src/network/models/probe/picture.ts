@@ -1,5 +1,5 @@
 import type { ValueRange } from '../../graph/read/onnx/onnx-fit.js';
-import type { Planes } from './probe.js';
+import type { Planes } from './planes-probe.js';
 
 export interface PictureShape {
   readonly width: number;

@@ -1,6 +1,6 @@
 import type { Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { picture, type PictureShape } from './picture.js';
-import type { Planes, Probe } from './probe.js';
+import type { Planes, Probe } from './planes-probe.js';
 
 export interface Ranges {
   readonly input: ValueRange;
@@ -45,6 +45,18 @@ function sameRanges(one: Ranges, other: Ranges): boolean {
 /** Mean distance to the input, on the scale 0..1, that an enlargement stays below. */
 const FAITHFUL = 0.05;
 
+/** Another range is clearly better than the usual one where the distance is this share of it, or less. */
+const CLEARLY = 0.5;
+
+/** Mean distance above which the usual range is out of the question. */
+const UNLIKE = 0.25;
+
+export interface FoundRanges extends Ranges {
+  readonly order: Order;
+  /** What the network makes of a picture is like it. */
+  readonly certain: boolean;
+}
+
 /**
  * Which values the network takes and gives, by which of them keep the brightness of an image, and whether it
  * gives red, green and blue in the order in which it takes them.
@@ -53,10 +65,11 @@ export async function findRanges(
   { run }: Probe,
   shape: Omit<PictureShape, 'range'>,
   candidates: readonly Ranges[],
-): Promise<Ranges & { order: Order }> {
+): Promise<FoundRanges> {
   const [usual = { input: UNIT, output: UNIT }] = candidates;
-  let best: Ranges & { order: Order } = { ...usual, order: 'rgb' };
+  let best = { ...usual, order: 'rgb' as Order };
   let smallest = Infinity;
+  let first: { readonly difference: number; readonly best: typeof best } | undefined;
   for (const ranges of candidates) {
     if (smallest < FAITHFUL) break;
     const input = picture({ ...shape, range: ranges.input });
@@ -67,8 +80,15 @@ export async function findRanges(
       smallest = difference;
       best = { ...ranges, order };
     }
+    first ??= { difference: smallest, best };
   }
-  return best;
+  if (first && smallest > CLEARLY * first.difference) {
+    return { ...first.best, certain: first.difference < FAITHFUL };
+  }
+  // a network that only changes colours looks like one of another range
+  const isUsual = first === undefined || best === first.best;
+  const certain = smallest < FAITHFUL && (isUsual || (first?.difference ?? 0) > UNLIKE);
+  return { ...best, certain };
 }
 
 /** Mean distance between an image and its enlargement, on the scale 0..1. */

@@ -1,25 +1,12 @@
+import type { Probe } from './planes-probe.js';
 import { SrganError } from '../../../system/errors.js';
 import { hasOnnxruntime } from '../../engines/default-engine.js';
 import { loadRuntime, openSession } from '../../engines/onnx-session.js';
 
-/** A network that is run to find out what its file does not say. */
-export interface Probe {
-  /** @throws SrganError E_MODEL where the network does not take planes of this size, or gives no RGB image */
-  readonly run: (planes: Planes) => Promise<Planes>;
-  readonly close: () => Promise<void>;
-}
-
-/** Three planes on the scale of the network. */
-export interface Planes {
-  readonly values: Float32Array;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** @throws SrganError E_MODEL where onnxruntime does not take the network, or it is needed and not installed */
 export async function openProbe(title: string, bytes: Uint8Array): Promise<Probe> {
   if (!hasOnnxruntime()) {
-    const { openReferenceProbe } = await import('./reference.js');
+    const { openReferenceProbe } = await import('./reference-probe.js');
     return openReferenceProbe(title, bytes);
   }
   const ort = await loadRuntime();

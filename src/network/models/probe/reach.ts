@@ -2,7 +2,7 @@ import { SrganError } from '../../../system/errors.js';
 import type { ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import type { Ranges } from './probe-ranges.js';
 import { picture } from './picture.js';
-import type { Planes, Probe } from './probe.js';
+import type { Planes, Probe } from './planes-probe.js';
 
 export interface Reach {
   /** How far a changed input pixel is seen, in input pixels. */

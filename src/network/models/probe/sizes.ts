@@ -1,6 +1,6 @@
 import { SrganError } from '../../../system/errors.js';
 import { picture } from './picture.js';
-import type { Planes, Probe } from './probe.js';
+import type { Planes, Probe } from './planes-probe.js';
 
 export interface Sizes {
   readonly factor: number;

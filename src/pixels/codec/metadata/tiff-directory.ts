@@ -67,6 +67,18 @@ export function widthOf(type: number): { value: number; unit: number } {
   }
 }
 
+/** What is left to read, so that hostile offsets cost no more than the file is long. */
+interface Walk {
+  /** Offsets of the directories that were read: each is read once. */
+  readonly seen: Set<number>;
+  /** Bytes of tables of entries: tables that overlap are hostile. */
+  entryBytes: number;
+  /** Bytes of values, which several entries may share. */
+  valueBytes: number;
+}
+
+const VALUE_SHARE = 4;
+
 /**
  * The chain of directories of a classic TIFF stream (also the form of an EXIF block).
  * @throws RangeError where it points outside of the bytes, Error where it is no classic TIFF
@@ -74,12 +86,10 @@ export function widthOf(type: number): { value: number; unit: number } {
 export function readDirectories(source: ByteSource, limit = MAX_DIRECTORIES): Directory[] {
   const little = isLittleEndian(source);
   const directories: Directory[] = [];
-  const seen = new Set<number>();
+  const walk: Walk = { seen: new Set(), entryBytes: source.length, valueBytes: VALUE_SHARE * source.length };
   let at = unsigned(source.read(4, 4), little);
   while (at !== 0 && directories.length < limit) {
-    if (seen.has(at)) throw new Error('The directories form a loop');
-    seen.add(at);
-    const directory = readDirectory(source, at, little, 0);
+    const directory = readDirectory(source, at, little, walk, 0);
     directories.push(directory);
     at = unsigned(source.read(directory.nextAt, 4), little);
   }
@@ -93,24 +103,34 @@ export function isLittleEndian(source: ByteSource): boolean {
   return head.startsWith('II');
 }
 
-function readDirectory(source: ByteSource, at: number, little: boolean, depth: number): Directory {
+function readDirectory(
+  source: ByteSource,
+  at: number,
+  little: boolean,
+  walk: Walk,
+  depth: number,
+): Directory {
+  if (walk.seen.has(at)) throw new Error('The directories form a loop');
+  walk.seen.add(at);
   const count = unsigned(source.read(at, 2), little);
   if (count > MAX_ENTRIES) throw new Error('A directory has too many entries');
+  walk.entryBytes -= 12 * count;
+  if (walk.entryBytes < 0) throw new Error('The directories overlap');
   const table = source.read(at + 2, 12 * count);
   const entries: Entry[] = [];
   const children = new Map<number, Directory>();
   for (let i = 0; i < count; i++) {
-    const entry = readEntry(source, table.subarray(12 * i, 12 * i + 12), at + 2 + 12 * i, little);
+    const entry = readEntry(source, table.subarray(12 * i, 12 * i + 12), at + 2 + 12 * i, little, walk);
     entries.push(entry);
     if (POINTERS.includes(entry.tag) && entry.data.length >= 4 && depth < 3) {
       const child = unsigned(entry.data.subarray(0, 4), true);
-      children.set(entry.tag, readDirectory(source, child, little, depth + 1));
+      children.set(entry.tag, readDirectory(source, child, little, walk, depth + 1));
     }
   }
   return { entries, children, nextAt: at + 2 + 12 * count, numbers: (tag) => numbersOf(entries, tag) };
 }
 
-function readEntry(source: ByteSource, raw: Buffer, at: number, little: boolean): Entry {
+function readEntry(source: ByteSource, raw: Buffer, at: number, little: boolean, walk: Walk): Entry {
   const tag = unsigned(raw.subarray(0, 2), little);
   const type = unsigned(raw.subarray(2, 4), little);
   const count = unsigned(raw.subarray(4, 8), little);
@@ -118,6 +138,8 @@ function readEntry(source: ByteSource, raw: Buffer, at: number, little: boolean)
   const bytes = count * value;
   if (bytes > MAX_VALUE_BYTES) throw new Error('A value is too long');
   const inline = bytes <= 4;
+  if (!inline) walk.valueBytes -= bytes;
+  if (walk.valueBytes < 0) throw new Error('The values overlap');
   const stored = inline
     ? raw.subarray(8, 8 + bytes)
     : source.read(unsigned(raw.subarray(8, 12), little), bytes);

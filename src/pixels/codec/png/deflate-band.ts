@@ -1,18 +1,7 @@
+import type { Band, Rows } from '../../../contract/ports.js';
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Pixels } from '../../../contract/job.js';
 import { filterRows } from './filter-rows.js';
-
-/** A part of the pixel stream of a PNG, made without knowledge of the other parts. */
-export interface Band {
-  /** Whole bytes of raw deflate blocks; only those of the last band end the stream. */
-  readonly deflated: Uint8Array<ArrayBuffer>;
-  /** Adler-32 of what was deflated (RFC 1950). */
-  readonly adler: number;
-  readonly filteredBytes: number;
-}
-
-/** First row and the one after the last. */
-export type Rows = readonly [number, number];
 
 /** Small enough that two workers share an image of 1 megapixel, so large that its own code tables cost nothing. */
 const BAND_BYTES = 2 ** 20;

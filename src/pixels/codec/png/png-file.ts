@@ -2,7 +2,8 @@ import type { Carried, Pixels } from '../../../contract/job.js';
 import { attachToPng } from '../attach/attach-png.js';
 import { joined } from '../parts.js';
 import { bufferSource } from '../metadata/tiff-directory.js';
-import { joinAdler, type Band } from './deflate-band.js';
+import { joinAdler } from './deflate-band.js';
+import type { Band } from '../../../contract/ports.js';
 import { chunk, SIGNATURE } from './chunk.js';
 
 /** Colour types by channels (W3C PNG 3, 11.2.1). */

@@ -1,12 +1,8 @@
 import { crc32, inflateSync } from 'node:zlib';
 import test from 'ava';
 import sharp from 'sharp';
-import {
-  bandsOf,
-  deflateBand,
-  rowBytesOf,
-  type Rows,
-} from '../../../../src/pixels/codec/png/deflate-band.js';
+import { bandsOf, deflateBand, rowBytesOf } from '../../../../src/pixels/codec/png/deflate-band.js';
+import type { Rows } from '../../../../src/contract/ports.js';
 import { openPngBody, pngHead } from '../../../../src/pixels/codec/png/png-file.js';
 import { bitsOf } from '../../../../src/pixels/codec/raw.js';
 import type { Pixels } from '../../../../src/contract/job.js';

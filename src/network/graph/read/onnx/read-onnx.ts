@@ -16,7 +16,7 @@ export function readOnnx(title: string, model: OnnxModel): Graph | undefined {
   return readWith(OPERATORS, title, model);
 }
 
-/** The graph of a model that `emitOnnx` or `emitTogether` made, forms for tiles among them, but for int8. */
+/** The graph of a model that `emitOnnx` or `emitTogether` made, forms for tiles among them. */
 export function readEmitted(title: string, model: OnnxModel): Graph | undefined {
   const [, ...others] = model.inputs;
   const givens = others.flatMap(({ name, dims }): Node[] => {

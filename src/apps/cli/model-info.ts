@@ -1,0 +1,53 @@
+import { defaultEngine } from '../../network/engines/default-engine.js';
+import { runsOn } from '../../network/engines/runs-on.js';
+import {
+  describeFile,
+  describeKept,
+  isNetworkFile,
+  listNetworks,
+  openNetworks,
+} from '../../network/models/networks.js';
+import { fileInfo, keptInfo, networkInfo, pickNetwork } from './network-tables.js';
+
+/** What `srgan models info` tells of a family of networks or a file, for people and for programs. */
+export interface ModelInfo {
+  readonly text: string;
+  readonly facts: object;
+}
+
+/** @throws SrganError E_MODEL */
+export async function modelInfo(name: string): Promise<ModelInfo> {
+  const { text, facts } = await described(name);
+  const runs = await runsOnByDefault(name);
+  return {
+    text: runs === undefined ? text : `${text}\nRuns on ${runs}.\n`,
+    facts: { ...facts, ...(runs !== undefined && { runsOn: runs }) },
+  };
+}
+
+async function described(name: string): Promise<ModelInfo> {
+  if (await isNetworkFile(name)) {
+    const file = await describeFile(name);
+    return { text: fileInfo(file), facts: file };
+  }
+  const kept = await describeKept(name);
+  if (kept) {
+    const { listing, files } = kept;
+    return { text: keptInfo(listing, files), facts: { ...listing, files } };
+  }
+  const network = pickNetwork(await listNetworks({ folding: true }), name);
+  return { text: networkInfo(network), facts: network };
+}
+
+/** Undefined of a network that is not installed, or that no engine of these runs. */
+async function runsOnByDefault(name: string): Promise<string | undefined> {
+  const engine = defaultEngine();
+  const networks = openNetworks({ engine, device: 'cpu' });
+  try {
+    const { defaultFactor } = await networks.describe(name);
+    return runsOn(engine, await networks.load(name, defaultFactor));
+  } catch {
+    // all else that is known of it has been found
+    return undefined;
+  }
+}

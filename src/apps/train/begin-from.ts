@@ -1,0 +1,44 @@
+import { readOwn } from '../../network/models/load-own.js';
+import { familyFor, ownFamilies } from '../../network/models/own-families.js';
+import { readOwnName } from '../../contract/own-names.js';
+import { readNetworkBytes } from '../../network/models/file/read-file.js';
+import { readOnnxModel } from '../../network/graph/read/onnx/onnx-model.js';
+import { readOnnx } from '../../network/graph/read/onnx/read-onnx.js';
+import type { Graph } from '../../network/graph/graph.js';
+import { SrganError } from '../../system/errors.js';
+import { weightsOf } from './network-graph.js';
+import { toFactor } from './to-factor.js';
+import type { Shape } from './shape.js';
+import type { Collapsed } from './trainer.js';
+
+/**
+ * The weights of another network to begin from; the last layers of one for another factor are interpolated.
+ * @throws SrganError E_MODEL where it is missing, of another kind, or of another size than `shape`
+ */
+export async function beginFrom(from: string, shape: Shape): Promise<Map<string, Collapsed>> {
+  const graph = await graphNamed(from, shape.factor);
+  const { shape: found, weights } = weightsOf(from, graph);
+  if (found.channels !== shape.channels || found.layers !== shape.layers) {
+    throw new SrganError('E_MODEL', `${from}: is of another size than the network to train.`, {
+      hint: `It has ${found.channels} channels and ${found.layers} layers. --size must be its own.`,
+    });
+  }
+  if (found.factor !== shape.factor) {
+    for (const name of ['last', 'skip']) {
+      const layer = weights.get(name);
+      if (layer) weights.set(name, toFactor(layer, found.factor, shape.factor));
+    }
+  }
+  return weights;
+}
+
+async function graphNamed(from: string, factor: number): Promise<Graph> {
+  const own = readOwnName(from);
+  if (own) {
+    const family = familyFor(await ownFamilies(), own);
+    return (await readOwn(family, family.files.has(factor) ? factor : (family.factors[0] ?? 2))).graph;
+  }
+  const graph = readOnnx(from, readOnnxModel(from, await readNetworkBytes(from)));
+  if (!graph) throw new SrganError('E_MODEL', `${from}: the network has unknown operators.`);
+  return graph;
+}

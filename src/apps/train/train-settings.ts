@@ -1,0 +1,82 @@
+import { SrganError } from '../../system/errors.js';
+import { usableCores } from '../../system/machine.js';
+import type { Degradation } from './degrade/degrade.js';
+import type { Factor, NetworkSize } from './shape.js';
+
+/** What `srgan train` is asked for. */
+export interface TrainOptions {
+  /** Pictures to learn from: files, directories and globs. */
+  readonly pictures: readonly string[];
+  /** The .onnx file to write. */
+  readonly out: string;
+  readonly scale?: Factor | undefined;
+  readonly size?: NetworkSize | undefined;
+  readonly degrade?: Degradation | undefined;
+  /** A built-in network by name, or the path of one, to begin from. */
+  readonly from?: string | undefined;
+  readonly steps?: number | undefined;
+  readonly hours?: number | undefined;
+  /** Pictures to judge by; otherwise every 20th of `pictures`, which is then not learned from. */
+  readonly validate?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly maxMemory?: number | undefined;
+  readonly html?: string | undefined;
+  /** Continue from the checkpoint beside `out`. */
+  readonly resume?: boolean | undefined;
+}
+
+export interface TrainSettings {
+  readonly scale: Factor;
+  readonly size: NetworkSize;
+  readonly degrade: Degradation;
+  /** One of the two is the end. */
+  readonly steps: number | undefined;
+  readonly hours: number | undefined;
+  readonly seed: number;
+  /** Highest and last learning rate. */
+  readonly rate: number;
+  readonly endRate: number;
+  readonly threads: number;
+  readonly maxPictureBytes: number;
+  readonly batch: number;
+  readonly sidePx: number;
+  readonly batchesPerChunk: number;
+}
+
+const MIB = 2 ** 20;
+const DEFAULT_STEPS = 60_000;
+/** From nothing, and from a network that has learned already. */
+const RATES = { new: 2e-3, from: 7e-4 };
+
+/** @throws SrganError E_USAGE */
+export async function trainSettings(options: TrainOptions): Promise<TrainSettings> {
+  const { steps, hours, rate, threads, seed } = options;
+  if (steps !== undefined && hours !== undefined) {
+    throw new SrganError('E_USAGE', 'Take --steps or --hours, not both.');
+  }
+  if (!/\.onnx$/i.test(options.out)) {
+    throw new SrganError('E_USAGE', `${options.out}: the network is written as an .onnx file.`);
+  }
+  for (const [name, value] of Object.entries({ steps, hours, rate, threads })) {
+    if (value !== undefined && !(value > 0)) {
+      throw new SrganError('E_USAGE', `--${name} needs a number above 0, not ${value}.`);
+    }
+  }
+  return {
+    scale: options.scale ?? 2,
+    size: options.size ?? 'm',
+    degrade: options.degrade ?? 'clean',
+    steps: hours === undefined ? (steps ?? DEFAULT_STEPS) : undefined,
+    hours,
+    seed: seed ?? 1,
+    rate: rate ?? (options.from === undefined ? RATES.new : RATES.from),
+    endRate: 1e-5,
+    threads: threads ?? (await usableCores()),
+    maxPictureBytes: options.maxMemory ?? 1024 * MIB,
+    batch: 16,
+    sidePx: 48,
+    batchesPerChunk: 8,
+  };
+}

@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { Outcome } from '../../contract/job.js';
+import type { PipeOptions } from '../../contract/options.js';
+import { openMachinery } from '../../flow/machinery.js';
+import { watchedPipe } from '../../flow/pipe.js';
+import { resolveOptions } from '../../flow/settings.js';
+import { SrganError } from '../../system/errors.js';
+import { stat } from '../../system/files/fs.js';
+import { openArrivals, type WatchRule } from './arrivals.js';
+
+export interface WatchedDirectory {
+  readonly directory: string;
+  readonly out: string;
+  readonly rule: Omit<WatchRule, 'out'>;
+  /** Of the flow. */
+  readonly options: Omit<PipeOptions, 'inputs' | 'out' | 'base'>;
+  /** Aborted: finishes the images in flight, and ends. */
+  readonly drain: AbortSignal;
+  readonly onOutcome: (outcome: Outcome) => void | Promise<void>;
+  readonly onNote: (sentence: string) => void;
+  readonly onReady: () => void;
+}
+
+/** A run remembers each output it has made; so many are enough for one. */
+const MAX_SOURCES = 10_000;
+
+/**
+ * Upscales what is in a directory and what arrives in it, until it is drained. The journal in `out` tells later
+ * processes what is done, by the bytes of sources and results: a file that was replaced is done again.
+ * @throws SrganError E_USAGE, E_NOT_FOUND, and what else makes a run impossible
+ */
+export async function watchDirectory(watched: WatchedDirectory): Promise<void> {
+  const { directory, out, rule, options, drain, onOutcome, onNote, onReady } = watched;
+  await checkDirectories(directory, out);
+  const settings = await resolveOptions({ ...options, inputs: [], out });
+  const machinery = await openMachinery(settings, onNote);
+  const arrivals = openArrivals(directory, { ...rule, out }, { stop: drain, onReady, onProblem });
+  try {
+    while (!drain.aborted) await oneRun();
+  } finally {
+    await arrivals.close();
+    await machinery.close();
+  }
+
+  /** Ends where a file comes for the second time: within a run two sources of one output exclude each other. */
+  async function oneRun(): Promise<void> {
+    const flow = {
+      ...options,
+      inputs: { kind: 'iterable' as const, sources: sources() },
+      base: path.resolve(directory),
+      out,
+      resume: true,
+      drain,
+      onOutcome,
+      onNote,
+    };
+    await watchedPipe(flow, undefined, machinery).catch((error: unknown) => {
+      if (!(error instanceof SrganError) || error.code !== 'E_NO_INPUT') throw error;
+    });
+  }
+
+  async function* sources(): AsyncGenerator<string> {
+    const seen = new Set<string>();
+    while (seen.size < MAX_SOURCES) {
+      const file = await arrivals.next();
+      if (file === undefined) return;
+      if (seen.has(file)) {
+        arrivals.putBack(file);
+        return;
+      }
+      // taken away again while it waited
+      if (!(await isThere(file))) continue;
+      seen.add(file);
+      yield file;
+    }
+  }
+
+  function onProblem(error: unknown): void {
+    onNote(`${directory}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const isThere = async (file: string) => (await stat(file).catch(() => undefined))?.isFile() ?? false;
+
+async function checkDirectories(directory: string, out: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new SrganError('E_USAGE', `${directory}: is no directory that can be watched.`, {
+      hint: 'Make it first: srgan watch IN OUT.',
+    });
+  }
+  const [from, to] = [path.resolve(directory), path.resolve(out)];
+  if (from !== to) return;
+  throw new SrganError('E_USAGE', `${directory}: the results cannot go where the sources come from.`, {
+    hint: 'Name another directory for them: srgan watch IN OUT.',
+  });
+}

@@ -1,0 +1,35 @@
+import type { NetworkFile } from '../../contract/engine.js';
+import { SrganError } from '../../system/errors.js';
+import type { Graph } from '../graph/graph.js';
+import { readOnnxModel } from '../graph/read/onnx/onnx-model.js';
+import { readOnnx } from '../graph/read/onnx/read-onnx.js';
+import { graphNetwork } from './forms/graph-network.js';
+import { factsOf } from './network-file.js';
+import { readOnnxBytes } from './file/onnx-bytes.js';
+import type { OwnFamily } from './own-families.js';
+
+/** All of our networks take and give RGB on this scale. */
+const RANGE = 1;
+
+/**
+ * @param fold also make the network's forms for tiles
+ * @throws SrganError E_MODEL where the file is missing or damaged
+ */
+export async function loadOwn(family: OwnFamily, factor: number, fold: boolean): Promise<NetworkFile> {
+  const title = `${family.name} x${factor}`;
+  const { graph, bytes } = await readOwn(family, factor);
+  return graphNetwork(title, graph, bytes, factsOf(title, graph, RANGE, RANGE), fold ? 'all' : 'none');
+}
+
+/** @throws SrganError E_MODEL where the file is missing or damaged */
+export async function readOwn(
+  { name, files }: OwnFamily,
+  factor: number,
+): Promise<{ graph: Graph; bytes: Uint8Array<SharedArrayBuffer> }> {
+  const file = files.get(factor);
+  if (file === undefined) throw new SrganError('E_MODEL', `${name}: there is no network for x${factor}.`);
+  const bytes = await readOnnxBytes(file);
+  const graph = readOnnx(file, readOnnxModel(file, bytes));
+  if (!graph) throw new SrganError('E_MODEL', `${file}: the network has unknown operators.`);
+  return { graph, bytes };
+}

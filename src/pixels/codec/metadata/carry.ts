@@ -1,0 +1,31 @@
+import type { Carried } from '../../../contract/job.js';
+import { bareExif, densityOf, exifOfTiff, uprightExif } from './exif.js';
+import { openFileSource } from './file-source.js';
+import type { Inspection } from '../inspect.js';
+import { isLosslessWebp } from '../lossless-webp.js';
+import { uprightXmp } from './xmp.js';
+
+/** What goes with the pixels of a file, already saying that they stand upright. */
+export function carriedOf(path: string, { meta, pages, layout }: Inspection): Carried {
+  const exif = meta.format === 'tiff' ? exifOfTiffFile(path) : bareExif(meta.exif);
+  return {
+    icc: layout.native ? meta.icc : undefined,
+    exif: exif && uprightExif(exif),
+    xmp: meta.xmp && uprightXmp(meta.xmp),
+    iptc: meta.iptc,
+    density: meta.density ?? (exif && densityOf(exif)),
+    loop: pages > 1 ? meta.loop : undefined,
+    delay: pages > 1 ? meta.delay : undefined,
+    lossless: meta.format === 'webp' && isLosslessWebp(path),
+    palette: meta.isPalette || meta.format === 'gif',
+  };
+}
+
+function exifOfTiffFile(path: string): Buffer | undefined {
+  const file = openFileSource(path);
+  try {
+    return exifOfTiff(file);
+  } finally {
+    file.close();
+  }
+}
