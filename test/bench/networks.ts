@@ -18,7 +18,8 @@ import { imageDirectory } from './images.js';
 import { heading, range, table } from './print.js';
 
 const rounds = 3;
-const settings = { engine: 'onnx', device: 'cpu' } as const;
+/** Falls back to onnxruntime for networks that the kernels do not run. */
+const settings = { engine: 'native', device: 'cpu' } as const;
 const REFERENCE = resolve('..', 'shared', 'reference');
 
 /** Input Mpx/s of srgan-rust and rusty_sr themselves: two cores, whole process, one image of 128 × 128. */
@@ -40,6 +41,7 @@ export async function networks(): Promise<void> {
       '% differ',
       'input Mpx/s, one image at a time',
       'two at once, as in a folder',
+      'the same in onnxruntime',
       'onnxruntime, unfolded',
       'their program',
       'times theirs',
@@ -118,10 +120,17 @@ async function inTurn(
 ): Promise<string[]> {
   const args = [directory, file, String(factor), String(await usableCores())];
   const ours: Measured[] = [];
-  const [single, alone, theirs]: [number[], number[], number[]] = [[], [], []];
+  const [single, onnx, alone, theirs]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let round = 0; round < rounds; round += 1) {
-    single.push(speedOf(await runArm({ name: 'one by one', script: 'tiles', args })));
-    ours.push(await runArm({ name: 'two at once', script: 'tiles', args: [...args, '0', '2'] }));
+    single.push(
+      speedOf(await runArm({ name: 'one by one', script: 'tiles', args: [...args, '0', '1', 'native'] })),
+    );
+    ours.push(await runArm({ name: 'two at once', script: 'tiles', args: [...args, '0', '2', 'native'] }));
+    onnx.push(
+      speedOf(
+        await runArm({ name: 'two at once, onnx', script: 'tiles', args: [...args, '0', '2', 'onnx'] }),
+      ),
+    );
     alone.push(speedOf(await runArm({ name: 'onnxruntime', script: 'bare', args })));
     theirs.push(await theirSpeed());
   }
@@ -129,6 +138,7 @@ async function inTurn(
   return [
     speeds(spread(single)),
     speeds(spread(own)),
+    speeds(spread(onnx)),
     speeds(spread(alone)),
     speeds(spread(theirs)),
     range(spread(own.map((speed, round) => speed / (theirs[round] ?? 0)))),
