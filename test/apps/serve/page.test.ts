@@ -46,6 +46,8 @@ async function open(
   const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
   t.teardown(() => browser.close());
   const page = await (await browser.newContext(context)).newPage();
+  // a machine that is busy with other tests draws slowly
+  page.setDefaultTimeout(120_000);
   const hosts = new Set<string>();
   const complaints: string[] = [];
   page.on('request', (request) => {
