@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
-import { didYouMean } from '../../system/closest.js';
 import { SrganError } from '../../system/errors.js';
 import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import type { FileDescription } from './describe-file.js';
@@ -224,6 +223,7 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   const file = await readers.file(pathOf(name));
   if (file) return file;
   const names = await networkNames();
+  const { didYouMean } = await import('../../system/closest.js');
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
     hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });
