@@ -110,7 +110,11 @@ export async function work(open: OpenQueue, options: WorkOptions): Promise<WorkE
 
   try {
     const emptied = options.once ? whenEmpty(open, ending.signal).finally(() => ending.abort()) : undefined;
-    await Promise.all([aborted(ending.signal), emptied]).finally(() => closeWorker(worker, inHand, untold));
+    // an error reply of Redis is thrown below, once no shard is in hand any more
+    emptied?.catch(() => undefined);
+    await aborted(ending.signal);
+    await closeWorker(worker, inHand, untold);
+    await emptied;
   } finally {
     drain.removeEventListener('abort', stop);
     await heartbeat.close();
