@@ -121,9 +121,27 @@ export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' |
   readonly file: TempFile;
 }
 
+/** A text chunk of a PNG: tEXt, zTXt or iTXt. */
+export interface PngText {
+  readonly type: string;
+  readonly data: Buffer;
+}
+
 /** What travels beside the pixels, from the source to the result. */
 export interface Carried {
   readonly icc?: Buffer;
+  /** The profile was made of what the source states in another way, which a format may state itself. */
+  readonly iccIsMade?: boolean;
+  /** Code points of ITU-T H.273 by which the source states its colours. */
+  readonly coding?: { readonly primaries: number; readonly transfer: number };
+  /** Data of the chunks gAMA and cHRM of a PNG, where they are what states its colours. */
+  readonly gamma?: Buffer;
+  readonly chromaticities?: Buffer;
+  readonly texts?: readonly PngText[];
+  /** Comments of a JPEG, in whatever encoding. */
+  readonly comments?: readonly Buffer[];
+  /** Bits per channel that the source has, where it is less than those of the samples. */
+  readonly sourceBits?: number;
   readonly exif?: Buffer;
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;

@@ -42,7 +42,7 @@ export async function encodeSpilled(
     const pages = pagesKept(exact.pages, format);
     const transparency = await transparencyOnDisk({ ...exact, pages });
     const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
-    const picture = { pages: exact.pages, bits, transparency, pixelBytes };
+    const picture = { pages: exact.pages, channels, bits, transparency, pixelBytes };
     const adapted = adapt(picture, keptOf(carried, settings.strip, widthPx, heightPx), format);
     warnings.push(...adapted.warnings);
     const bare = await makeTemp();
@@ -60,17 +60,19 @@ export async function encodeSpilled(
       await encoding.toFile(bare.path);
     });
     exact.file.remove();
-    const parts = partsOf(bare, format, adapted.carried, size);
+    const parts = partsOf(bare, format, adapted.carried, { ...size, ...wish });
     return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
   } catch (error) {
     throw diskFailure(job.tempBeside, error);
   }
 }
 
-function partsOf(file: TempFile, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
+type Shape = Size & { readonly lossless: boolean };
+
+function partsOf(file: TempFile, format: VipsFormat, carried: Carried, shape: Shape): readonly Part[] {
   const source = openFileSource(file.path);
   try {
-    return attach(source, format, carried, size);
+    return attach(source, format, carried, shape);
   } finally {
     source.close();
   }

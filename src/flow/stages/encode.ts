@@ -64,7 +64,7 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const bits = bitsOf(pixels);
   const transparency = transparencyOf(kept);
   const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * (bits / 8);
-  const picture = { pages: pixels.pages, bits, transparency, pixelBytes };
+  const picture = { pages: pixels.pages, channels: pixels.channels, bits, transparency, pixelBytes };
   const adapted = adapt(picture, keptOf(carried, run.settings.strip, widthPx, heightPx), format);
   ticket.warnings.push(...adapted.warnings);
   const size = { widthPx, heightPx };
@@ -76,7 +76,7 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
     const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joined(file, attach(bufferSource(file), format, adapted.carried, size));
+    return joined(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
   });
   return { job, bytes, widthPx, heightPx };
 }

@@ -32,7 +32,7 @@ export function wishOf(
 export async function encodeRaster(
   raster: Raster,
   size: Size,
-  adapted: Pick<Adapted, 'carried' | 'alpha'>,
+  adapted: Pick<Adapted, 'carried' | 'alpha' | 'convertFrom'>,
   format: VipsFormat,
   wish: Wish,
 ): Promise<Buffer> {
@@ -50,7 +50,7 @@ export async function encodeRaster(
 export async function encodingOf(
   raw: Image,
   samples: Samples,
-  { carried, alpha }: Pick<Adapted, 'carried' | 'alpha'>,
+  { carried, alpha, convertFrom }: Pick<Adapted, 'carried' | 'alpha' | 'convertFrom'>,
   format: VipsFormat,
   { quality, lossless, pixelBytes }: Wish,
 ): Promise<Image> {
@@ -59,9 +59,9 @@ export async function encodingOf(
   const bits = capability.maxBits === 8 ? 8 : samples.bits;
   let space = spaceOf(capability.gray ? samples.channels : 3, bits);
   let image = raw;
-  if (carried.icc && !capability.icc) {
-    image = imageOf(sharp, await convertedToSrgb(sharp, image, samples, carried.icc));
-    space = 'srgb';
+  if (convertFrom) {
+    image = imageOf(sharp, await convertedToSrgb(sharp, image, { ...samples, bits }, convertFrom));
+    space = spaceOf(3, bits);
   }
   if (alpha === 'drop') image = image.removeAlpha();
   if (alpha === 'flatten') image = image.flatten({ background: '#ffffff' });

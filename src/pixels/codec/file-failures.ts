@@ -41,8 +41,17 @@ export async function decoderFailure(path: string, cause: unknown): Promise<Srga
   if (endsTooEarly(bytes)) {
     return truncated(path, cause);
   }
-  if (/labq|support for this compression|Unsupported (feature|codec)|not configured/i.test(message)) {
-    return new SrganError('E_UNSUPPORTED', `${path}: is stored in a way that is not supported.`, { cause });
+  if (container === 'heif' && bytes.toString('latin1', 8, 12) === 'avis') {
+    return new SrganError('E_UNSUPPORTED', `${path}: is an animated AVIF, which is not supported.`, {
+      cause,
+      hint: 'Make an animated WebP or GIF of it, or one picture per frame.',
+    });
+  }
+  if (/labq|support for this compression|not supported|unsupported|not configured/i.test(message)) {
+    return new SrganError('E_UNSUPPORTED', `${path}: is stored in a way that is not supported.`, {
+      cause,
+      hint: /(?:^|: )([\w ,/-]{3,80} not supported)/im.exec(message)?.[1],
+    });
   }
   if (container) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
   return otherKind(path, cause);

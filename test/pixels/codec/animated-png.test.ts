@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import sharp from 'sharp';
-import { pngFrames } from '../../../src/pixels/codec/animated-png.js';
+import { pngFrames } from '../../../src/pixels/codec/png/animated-png.js';
 import { roundTrip } from '../../helpers/run.js';
 import { makeTree } from '../../helpers/tree.js';
 

@@ -8,8 +8,10 @@ export function keptOf(carried: Carried, strip: boolean, widthPx: number, height
 }
 
 /** Without the profile the pixels, and without the timing the frames, mean nothing. */
-function onlyMeaning({ icc, loop, delay, palette, lossless }: Carried): Carried {
-  return { icc, loop, delay, palette, lossless };
+function onlyMeaning(carried: Carried): Carried {
+  const { icc, iccIsMade, coding, gamma, chromaticities } = carried;
+  const { loop, delay, palette, lossless, sourceBits } = carried;
+  return { icc, iccIsMade, coding, gamma, chromaticities, loop, delay, palette, lossless, sourceBits };
 }
 
 function resized(carried: Carried, widthPx: number, heightPx: number): Carried {
