@@ -33,7 +33,7 @@ export const trainFlags = {
   from: Flags.string({
     helpValue: 'NETWORK',
     description:
-      'Begin from a built-in network, such as clean-m, or from a file that srgan train wrote; for another factor only its trunk is used.',
+      'Begin from a built-in network, such as clean-m, or from a file that srgan train wrote. For another factor its trunk is used; for size l a network of size m is widened.',
   }),
   steps: wholeNumber({ description: 'Train for N steps (default: 60000).', exclusive: ['hours'] }),
   hours: number({ description: 'Train for N hours.', exclusive: ['steps'] }),
