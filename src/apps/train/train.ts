@@ -41,6 +41,8 @@ const AVERAGE_DECAY = 0.999;
 const HELD_BACK = 20;
 /** After so many steps in a row without a finite loss the last checkpoint is gone back to. */
 const MAX_BAD_STEPS = 10;
+/** A step that took longer was stopped meanwhile, or the machine slept: that is no time spent training. */
+const MAX_STEP_MS = 10_000;
 
 /**
  * Trains a network until its end, or until `signal` aborts, which leaves a checkpoint that `resume` continues from
@@ -163,7 +165,7 @@ function openLoop(
           decay,
         });
         step += 1;
-        ms += performance.now() - startMs;
+        ms += Math.min(MAX_STEP_MS, performance.now() - startMs);
         if (Number.isFinite(now)) {
           bad = 0;
           loss = Number.isFinite(loss) ? 0.99 * loss + 0.01 * now * 255 : now * 255;
