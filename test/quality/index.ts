@@ -13,6 +13,7 @@ import { contestants, type Contestant } from './contestants.js';
 import { drawCrops } from './crops.js';
 import { LANCZOS3 } from './enlarge.js';
 import type { Judgement, Order, Verdict } from './judge.js';
+import { plotSvg } from '../helpers/plot-svg.js';
 import { qualityPage } from './quality-page.js';
 import { factorOf, SET_NAMES, setNamed, type SetName } from './validation-sets.js';
 
@@ -63,7 +64,9 @@ if (values.crops) {
   console.log(text);
   await writeFile(join(out, 'quality.md'), text);
   await writeFile(join(out, 'quality.json'), JSON.stringify({ machine, rows }, undefined, 1));
-  await writeFile(join(out, 'quality.html'), qualityPage(machine, names, rows));
+  const page = qualityPage(machine, names, rows);
+  await writeFile(join(out, 'quality.html'), page);
+  await writeFile(join(out, 'quality.svg'), plotSvg(page));
 }
 
 async function judge(one: Contestant, names: readonly SetName[]): Promise<Judgement | undefined> {
