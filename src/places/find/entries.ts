@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
 import { canBeName, fromDisk } from '../../system/files/file-names.js';
 import type { ListFormat } from '../../contract/program-inputs.js';
 
