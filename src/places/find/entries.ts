@@ -18,8 +18,8 @@ const LONGEST: Record<ListFormat, number> = { lines: 64 * KIB, nul: 64 * KIB, nd
 const BOM = '\uFEFF';
 /** The encoding for each byte order mark. */
 const UTF_16 = new Map([
-  [`${0xff} ${0xfe}`, 'utf-16le'],
-  [`${0xfe} ${0xff}`, 'utf-16be'],
+  [`255 254`, 'utf-16le'],
+  [`254 255`, 'utf-16be'],
 ]);
 
 /**
