@@ -39,8 +39,10 @@ const WARM_UP_STEPS = 200;
 const AVERAGE_DECAY = 0.999;
 /** Every 20th picture judges where none are stated. */
 const HELD_BACK = 20;
-/** After so many steps in a row without a finite loss the last checkpoint is gone back to. */
+/** After so many steps in a row whose loss is no number or far above the usual one, the last checkpoint is gone back to. */
 const MAX_BAD_STEPS = 10;
+/** Patches differ: single ones have had three times the usual loss. */
+const FAR_ABOVE = 4;
 /** A step that took longer was stopped meanwhile, or the machine slept: that is no time spent training. */
 const MAX_STEP_MS = 10_000;
 
@@ -166,9 +168,10 @@ function openLoop(
         });
         step += 1;
         ms += Math.min(MAX_STEP_MS, performance.now() - startMs);
-        if (Number.isFinite(now)) {
+        const levels = now * 255;
+        if (Number.isNaN(loss) ? Number.isFinite(levels) : levels <= FAR_ABOVE * loss) {
           bad = 0;
-          loss = Number.isFinite(loss) ? 0.99 * loss + 0.01 * now * 255 : now * 255;
+          loss = Number.isNaN(loss) ? levels : 0.99 * loss + 0.01 * levels;
         } else if ((bad += 1) >= MAX_BAD_STEPS) {
           trainer.restore(good);
           [bad, rateShare] = [0, rateShare / 2];
