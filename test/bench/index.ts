@@ -16,6 +16,7 @@ import { spill } from './spill.js';
 import { startup } from './startup.js';
 import { stress } from './stress.js';
 import { threadsMemory } from './threads-memory.js';
+import { video } from './video.js';
 
 const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   startup: { run: startup },
@@ -35,6 +36,7 @@ const all: Record<string, { run: () => Promise<void>; long?: true }> = {
   jobs: { run: jobs, long: true },
   'jobs-scale': { run: jobsScale, long: true },
   stress: { run: stress, long: true },
+  video: { run: video, long: true },
 };
 
 const names = process.argv.slice(2);
