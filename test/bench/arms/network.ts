@@ -60,7 +60,10 @@ async function openWorkers(engine: EngineName) {
 
 async function openAlone() {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const network = await openNetworks({ engine: 'onnx', device: 'cpu', fold: false }).load(job.file, job.factor);
+  const network = await openNetworks({ engine: 'onnx', device: 'cpu', fold: false }).load(
+    job.file,
+    job.factor,
+  );
   const session = await InferenceSession.create(new Uint8Array(network.bytes), {
     intraOpNumThreads: job.threads,
     interOpNumThreads: 1,

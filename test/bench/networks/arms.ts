@@ -38,7 +38,11 @@ export interface Arm {
 }
 
 /** Undefined where the arm cannot run the network, or is not to be had here. */
-export async function openArm(name: ArmName, job: Job, ncnn: NcnnFiles | undefined): Promise<Arm | undefined> {
+export async function openArm(
+  name: ArmName,
+  job: Job,
+  ncnn: NcnnFiles | undefined,
+): Promise<Arm | undefined> {
   if (name !== 'ncnn') {
     const script = fileURLToPath(new URL('../arms/network.js', import.meta.url));
     return start(process.execPath, [script, JSON.stringify({ arm: name, ...job })], {}, job.images);

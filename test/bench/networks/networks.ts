@@ -61,7 +61,12 @@ export async function networks(args: readonly string[]): Promise<void> {
     const mode = threads === 1 ? 'seconds of one core' : `${threads} threads, ${threads} images at once`;
     heading(`Networks, pixels to pixels, ${mode}, ${rounds} rounds, median (min..max)`);
     table([
-      ['network', 'pixels', ...arms.map((arm) => `${arm}, Mpx/s`), ...others(arms).map((arm) => `times ${arm}`)],
+      [
+        'network',
+        'pixels',
+        ...arms.map((arm) => `${arm}, Mpx/s`),
+        ...others(arms).map((arm) => `times ${arm}`),
+      ],
       ...of.map(({ network, widthPx, heightPx, inputMpxPerSecond, nativeTimes }) => [
         network,
         `${widthPx} × ${heightPx}`,
@@ -95,7 +100,7 @@ async function measure(
   const { defaultFactor } = await networks.describe(file);
   const factor = network.factor ?? defaultFactor;
   const { macsPerPixel } = await networks.load(file, factor);
-  const sidePx = Math.min(512, Math.max(64, 16 * Math.round(Math.sqrt(MACS / macsPerPixel) / 16)));
+  const sidePx = Math.min(1024, Math.max(64, 16 * Math.round(Math.sqrt(MACS / macsPerPixel) / 16)));
   const [widthPx, heightPx] = [sidePx, sidePx];
   const directory = await mkdtemp(path.join(tmpdir(), 'srgan-bench-'));
   const opened: [ArmName, Arm][] = [];
