@@ -97,7 +97,7 @@ async function sizeOfFile(path: string): Promise<number> {
     if (!status.isFile()) {
       const what = status.isDirectory() ? 'a directory' : 'not a regular file';
       throw new SrganError('E_NOT_A_FILE', `${path}: is ${what}.`, {
-        hint: status.isDirectory() ? 'Directories are taken as arguments, not from a list.' : undefined,
+        hint: status.isDirectory() ? 'Only pipe and batch take directories, as arguments.' : undefined,
       });
     }
     await access(path, constants.R_OK);
