@@ -28,7 +28,8 @@ const job = JSON.parse(process.argv[2]!) as Job;
 const bytes = await readFile(job.input);
 const arm = await (job.arm === 'alone' ? openAlone() : openWorkers(job.arm));
 
-for await (const _ of createInterface({ input: process.stdin })) {
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+while ((await lines.next()).done !== true) {
   const used = process.cpuUsage();
   const startMs = performance.now();
   await arm.run();

@@ -72,13 +72,13 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv,
       resolve();
     });
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async run() {
       child.stdin.write('run\n');
-      const { value, done } = (await lines.next()) as IteratorResult<string>;
-      if (done) throw new Error(`${command} ended.`);
-      return { ...(JSON.parse(value) as Omit<Turn, 'images'>), images };
+      const line = await lines.next();
+      if (line.done === true) throw new Error(`${command} ended.`);
+      return { ...(JSON.parse(line.value) as Omit<Turn, 'images'>), images };
     },
     async close() {
       child.stdin.end();
