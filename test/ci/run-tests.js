@@ -37,6 +37,9 @@ const LONG = [
   'places/storage/parts',
   // measurements and training
   'apps/train/',
+  // films, through many processes
+  'apps/video/interrupted',
+  'apps/video/carried',
   'commands/models-compare',
   'commands/parallel-benchmark',
   'commands/profile-memory',
