@@ -72,7 +72,9 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv,
       resolve();
     });
   });
-  const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[
+    Symbol.asyncIterator
+  ]();
   return {
     async run() {
       child.stdin.write('run\n');
