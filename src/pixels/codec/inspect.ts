@@ -1,10 +1,11 @@
 import type { Metadata } from 'sharp';
 import { SrganError } from '../../system/errors.js';
-import { access, constants, readFile, stat } from '../../system/files/fs.js';
+import { access, constants, stat } from '../../system/files/fs.js';
 import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
-import { endsTooEarly } from './container.js';
-import { decoderFailure, fileFailure, truncated, withOwnMessages } from './file-failures.js';
+import { endsTooEarly } from './ends-early.js';
+import { decoderFailure } from './decoder-failure.js';
+import { fileFailure, truncated, withOwnMessages } from './file-failures.js';
 import { lookInto } from './metadata/file-source.js';
 import { withNativeInput } from './native-input.js';
 import { readDirectories } from './metadata/tiff-directory.js';
@@ -54,7 +55,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   }
   if (meta.format === 'gif' || (meta.format === 'png' && !endsWithTrailer(path, fileBytes))) {
     // their decoders are content with the rows or frames that there are
-    if (endsTooEarly(await readFile(path))) throw truncated(path);
+    if (await endsTooEarly(path)) throw truncated(path);
   }
   const stored = meta.format === 'heif' ? 1 : (meta.pages ?? 1);
   let previews = 0;
