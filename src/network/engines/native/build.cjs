@@ -160,6 +160,6 @@ async function main() {
   }
 }
 
-module.exports = { build, prebuiltFile };
+module.exports = { build, prebuiltFile, SETS };
 
 if (require.main === module) void main();
