@@ -63,7 +63,7 @@ const runsHere = ({ name }: InstructionSet) => {
         : ['avx2', 'fma'];
   if (!asked) return true;
   const { stdout } = spawnSync('grep', ['-m1', 'flags', '/proc/cpuinfo'], { encoding: 'utf8' });
-  return asked.every((flag) => stdout?.split(/\s+/).includes(flag));
+  return asked.every((flag) => stdout.split(/\s+/).includes(flag));
 };
 
 if (!compiler) {
