@@ -18,7 +18,7 @@ import {
   jpegEndsEarly,
   openWindow,
   pngEndsEarly,
-} from '../src/pixels/codec/ends-early.js';
+} from '../src/pixels/codec/failures/ends-early.js';
 import { exifOfTiff, resizedExif, tiffTagsOfExif, uprightExif } from '../src/pixels/codec/metadata/exif.js';
 import { jpegQuality } from '../src/pixels/codec/metadata/jpeg-quality.js';
 import { bufferSource, readDirectories } from '../src/pixels/codec/metadata/tiff-directory.js';

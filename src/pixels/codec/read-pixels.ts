@@ -1,7 +1,7 @@
 import type { Buffers } from '../../contract/ports.js';
 import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
-import { decoderFailure } from './decoder-failure.js';
+import { decoderFailure } from './failures/decoder-failure.js';
 import { harmlessOddity } from './file-failures.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';

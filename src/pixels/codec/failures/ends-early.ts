@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { open } from '../../system/files/fs.js';
-import { containerOf } from './container.js';
-import { lookInto } from './metadata/file-source.js';
-import { readDirectories } from './metadata/tiff-directory.js';
+import { open } from '../../../system/files/fs.js';
+import { containerOf } from '../container.js';
+import { lookInto } from '../metadata/file-source.js';
+import { readDirectories } from '../metadata/tiff-directory.js';
 
 /**
  * Whether a file stops before its own structure ends. Damage that makes that unreadable is no truncation. Holds
