@@ -50,6 +50,7 @@ const LONG = [
   'commands/spill',
   'flow/spill/networks',
   'flow/spill/same-pixels',
+  'network/engines/native/standalone/',
   'network/engines/tfjs-node',
   'network/engines/tfjs-runtime',
   'network/engines/tfjs-wasm',

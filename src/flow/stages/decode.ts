@@ -36,7 +36,9 @@ export function decode(run: Run): Work<Job, Decoded> {
 
 /** @returns gives the place back */
 function placeIn(places: LimitFunction): Promise<() => void> {
-  return new Promise((resolve) => void places(() => new Promise<void>((leave) => resolve(leave))));
+  return new Promise((resolve, reject) => {
+    places(() => new Promise<void>((leave) => resolve(leave))).catch(reject);
+  });
 }
 
 async function admission(run: Run, job: Job): Promise<() => void> {

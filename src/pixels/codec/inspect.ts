@@ -5,8 +5,9 @@ import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
 import { leavesHoles, readApng, type AnimatedPng } from './apng/animated-png.js';
 import { pngFrames } from './apng/has-frames.js';
-import { endsTooEarly } from './container.js';
-import { decoderFailure, fileFailure, truncated, withOwnMessages } from './file-failures.js';
+import { endsTooEarly } from './failures/ends-early.js';
+import { decoderFailure } from './failures/decoder-failure.js';
+import { fileFailure, truncated, withOwnMessages } from './file-failures.js';
 import { lookInto } from './metadata/file-source.js';
 import { withNativeInput } from './native-input.js';
 import { readDirectories } from './metadata/tiff-directory.js';
@@ -58,7 +59,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   }
   if (meta.format === 'gif' || (meta.format === 'png' && !endsWithTrailer(path, fileBytes))) {
     // their decoders are content with the rows or frames that there are
-    if (endsTooEarly(await readFile(path))) throw truncated(path);
+    if (await endsTooEarly(path)) throw truncated(path);
   }
   const stored = meta.format === 'heif' ? 1 : (meta.pages ?? 1);
   let previews = 0;

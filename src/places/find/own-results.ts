@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Settings } from '../../contract/options.js';
+import { headerOf, inspect } from '../../pixels/codec/inspect.js';
+import { SrganError } from '../../system/errors.js';
 import { isRemote } from '../../system/files/address.js';
 import { readdir, realpath } from '../../system/files/fs.js';
 import { IMAGE_EXTENSIONS } from './patterns.js';
@@ -10,7 +12,7 @@ const DEFAULT_SUFFIX = /_(?:\d+(?:\.\d+)?x|\d+[wh]|(?:min)?\d+x\d+)$/;
 /**
  * Tells results of earlier runs from sources, so that a run over the same list or directory can be repeated for
  * ever: what lies in an output directory below the working directory or `base`; in another output directory, what
- * has the name of a source's result; beside the sources, what has a source's name and a suffix.
+ * has the name of a source's result; beside the sources, what has a source's name and a suffix, and its shape.
  * @param base directory that is mirrored under the output directory
  */
 export function ownResults(
@@ -25,7 +27,8 @@ export function ownResults(
     if (isRemote(file)) return false;
     const { dir, name: stem } = path.parse(file);
     const source = withoutSuffix(stem, suffix);
-    return source !== undefined && (await imagesIn(dir === '' ? '.' : dir)).has(source);
+    const name = source === undefined ? undefined : (await imagesIn(dir === '' ? '.' : dir)).get(source);
+    return name !== undefined && (await isEnlarged(path.join(dir, name), file));
   };
 
   function liesIn(directory: string): (file: string) => Promise<boolean> {
@@ -57,6 +60,26 @@ function withoutSuffix(stem: string, suffix: string | undefined): string | undef
   return found === '' || found === stem ? undefined : stem.slice(0, -found.length);
 }
 
+/** Whether an image has the shape of another one and is larger, by the factor that its name states if it states one. */
+async function isEnlarged(small: string, large: string): Promise<boolean> {
+  try {
+    const [from, to] = [headerOf(await inspect(small)), headerOf(await inspect(large))];
+    const [, stated] = /_(\d+(?:\.\d+)?)x$/.exec(path.parse(large).name) ?? [];
+    const factor = to.widthPx / from.widthPx;
+    // a pixel more or less on either side is rounding
+    const skew = Math.abs(to.widthPx * from.heightPx - to.heightPx * from.widthPx);
+    return (
+      factor > 1 &&
+      skew <= from.widthPx + from.heightPx &&
+      (stated === undefined || Math.abs(to.widthPx - Number(stated) * from.widthPx) <= 1 + to.widthPx / 1000)
+    );
+  } catch (error) {
+    // what cannot be read fails as a source, with what is wrong with it
+    if (error instanceof SrganError) return false;
+    throw error;
+  }
+}
+
 /** The way from a directory to what lies below it. */
 function relativeBelow(directory: string, place: string): string | undefined {
   const relative = path.relative(directory, place);
@@ -66,11 +89,11 @@ function relativeBelow(directory: string, place: string): string | undefined {
 
 const realPath = (directory: string) => realpath(directory).catch(() => path.resolve(directory));
 
-/** Names without extension of the images among `names`. */
-function imageStems(names: readonly string[]): Set<string> {
+/** The images among `names`, by their names without extension. */
+function imageStems(names: readonly string[]): Map<string, string> {
   const parsed = names.map((name) => path.parse(name));
   const images = parsed.filter(({ ext }) => IMAGE_EXTENSIONS.includes(ext.slice(1).toLowerCase()));
-  return new Set(images.map(({ name }) => name));
+  return new Map(images.map(({ name, base }) => [name, base]));
 }
 
 /** Lists mostly stay in a directory for a while: the last answer is kept. */

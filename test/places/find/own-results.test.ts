@@ -22,21 +22,35 @@ async function results(
   return told.flat();
 }
 
-test('beside the sources: a name with a suffix, where there is an image without it', async (t) => {
-  const tree = [
-    'a.png',
-    'a_2x.png',
-    'a_1.5x.webp',
-    'a_800w.png',
-    'b_2x.png',
-    'c.txt',
-    'c_2x.png',
-    '_2x.png',
-    'd/a_2x.png',
+const image = (widthPx: number, heightPx: number) => pipelineOf(draw({ widthPx, heightPx })).png().toBuffer();
+
+test('beside the sources: a name with a suffix, and the shape of the image without it', async (t) => {
+  const [small, double, wide, other] = [
+    await image(8, 6),
+    await image(16, 12),
+    await image(80, 60),
+    await image(16, 16),
   ];
-  t.deepEqual(await results(t, tree, {}), ['a_1.5x.webp', 'a_2x.png', 'a_800w.png']);
-  t.deepEqual(await results(t, ['a.png', 'a_2x.png', 'a-big.png'], { suffix: '-big' }), ['a-big.png']);
-  t.deepEqual(await results(t, ['a.png', 'a_2x.png'], { name: '{name}_2x.{ext}' }), []);
+  const tree = {
+    'a.png': small,
+    'a_2x.png': double,
+    'a_2x.webp': double,
+    'a_10x.png': wide,
+    'a_80w.png': wide,
+    'a_4x.png': double,
+    'a_1.5x.png': other,
+    'b_2x.png': double,
+    'c.txt': '',
+    'c_2x.png': double,
+    '_2x.png': double,
+    'd/a_2x.png': double,
+    'e.png': 'damaged',
+    'e_2x.png': double,
+  };
+  t.deepEqual(await results(t, tree, {}), ['a_10x.png', 'a_2x.png', 'a_2x.webp', 'a_80w.png']);
+  const named = { 'a.png': small, 'a_2x.png': double, 'a-big.png': double };
+  t.deepEqual(await results(t, named, { suffix: '-big' }), ['a-big.png']);
+  t.deepEqual(await results(t, named, { name: '{name}_2x.{ext}' }), []);
 });
 
 test('an output directory below the base: all of it', async (t) => {
