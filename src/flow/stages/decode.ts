@@ -88,7 +88,7 @@ function notesOn(
   const frames = meta.format === 'png' && !animation ? pngFrames(path) : 1;
   if (frames > 1) {
     notes.push(
-      `Only the still image was read, since the ${frames} frames are turned or do not fit together.`,
+      `Only the still image was read, since the ${frames} frames are turned, too large or do not fit together.`,
     );
   }
   return notes;

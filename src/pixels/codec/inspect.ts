@@ -77,14 +77,22 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
     }
   }
   const layout = layoutOf(path, meta);
-  const animation = meta.format === 'png' ? await animationIn(path, meta) : undefined;
+  const animation = meta.format === 'png' ? await animationIn(path, meta, fileBytes) : undefined;
   if (animation) return { ...animated(animation, meta, layout), fileBytes, previews };
   return { meta, fileBytes, pages: stored - previews, previews, layout };
 }
 
-/** Of one that is to be turned, the still image is all that is taken. */
-async function animationIn(path: string, { orientation = 1 }: Metadata): Promise<AnimatedPng | undefined> {
-  return pngFrames(path) > 1 && orientation === 1 ? readApng(await readFile(path)) : undefined;
+/** An animation is held as a whole. */
+const MOST_APNG_BYTES = 256 * 2 ** 20;
+
+/** Of one that is to be turned, or is huge, the still image is all that is taken. */
+async function animationIn(
+  path: string,
+  { orientation = 1 }: Metadata,
+  fileBytes: number,
+): Promise<AnimatedPng | undefined> {
+  if (pngFrames(path) <= 1 || orientation !== 1 || fileBytes > MOST_APNG_BYTES) return undefined;
+  return readApng(await readFile(path));
 }
 
 function animated(animation: AnimatedPng, meta: Metadata, layout: Layout) {

@@ -33,7 +33,7 @@ test('an animated PNG whose frames are not there is the still image, and that is
   t.deepEqual((await roundTrip(join(dir, 'still.png'), { format: 'png' })).warnings, []);
   const { warnings } = await roundTrip(join(dir, 'animated.png'), { format: 'png' });
   t.deepEqual(warnings, [
-    'Only the still image was read, since the 3 frames are turned or do not fit together.',
+    'Only the still image was read, since the 3 frames are turned, too large or do not fit together.',
   ]);
 });
 
