@@ -44,6 +44,7 @@ export async function selectInputs(
       '--ndjson says how a list is written, but there is no list.',
       "Give '-' for one on standard input, or --files-from FILE.",
     );
+  if (args.includes('')) throw usage('An argument is empty.', 'Is a variable of the shell not set?');
   return fromPatterns();
 
   function fromList(file: string, rest: readonly string[]): Selection {

@@ -7,16 +7,22 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   // messages for people may go nowhere: the work goes on
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
-    void fail(error, argv, root).then((status) => process.exit(status));
+    fail(error, argv, root).then(
+      (status) => process.exit(status),
+      () => process.exit(1),
+    );
   });
   try {
-    const words = await withOwnBytes(argv);
+    const words = (await withOwnBytes(argv)).map(withOptionalValue);
     // no plugins: nothing is looked for outside of the package
     await run(words, { root, userPlugins: false, devPlugins: false });
   } catch (error) {
     process.exitCode = await fail(error, argv, root);
   }
 }
+
+/** oclif knows no flag whose value may be left out. */
+const withOptionalValue = (arg: string): string => (arg === '--resume=strict' ? '--resume-strict' : arg);
 
 /** Node puts U+FFFD for bytes that are no UTF-8, in arguments and in the working directory. */
 async function withOwnBytes(argv: string[]): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Narrowing, Page, PageSize, Rect, Sides, Stage, TileWork } from './tiles.js';
+import type { Narrowing, NativeStage, Page, PageSize, Rect, Sides, Stage, TileWork } from './tiles.js';
 
 /** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
 export interface NetworkFile {
@@ -89,7 +89,7 @@ export interface Program {
 export interface NativeNetwork {
   readonly program: Program;
   /** What it costs, from its first layers to its last. */
-  readonly stages: readonly Stage[];
+  readonly stages: readonly NativeStage[];
 }
 
 /** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */

@@ -119,7 +119,7 @@ export interface PipeOptions {
    * Pass over what the journal proves done, and do the rest: what failed, is missing, has changed or was never
    * begun. Begins a journal where there is none.
    */
-  resume?: boolean;
+  resume?: boolean | 'strict';
   /** Of the sources do those alone that failed when the journal's run last tried them; takes its journal up. */
   retryFailed?: boolean;
   /**
@@ -215,6 +215,8 @@ export interface Settings {
   readonly retries: number;
   readonly journal: string | undefined;
   readonly resume: boolean;
+  /** Results that another version made are made anew. */
+  readonly strict: boolean;
   readonly retryFailed: boolean;
   readonly s3Endpoint: string | undefined;
   readonly s3PathStyle: boolean | undefined;

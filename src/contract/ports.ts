@@ -52,9 +52,33 @@ export interface UpscaleRequest {
   readonly tta: boolean;
   /** Compares each tile's result with its source. */
   readonly verify?: boolean;
+  /** Computes only one of the tiles that have the same input, halo included. */
+  readonly reuse?: boolean;
+  /** With `reuse`: what other requests made is taken over too. */
+  readonly memory?: TileMemory | undefined;
   /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
   readonly tilePx: number | undefined;
   readonly signal: AbortSignal;
+}
+
+export type Samples = Uint8Array | Uint16Array;
+
+/** Results of tiles, by what they depend on. */
+export interface TileMemory {
+  /**
+   * The samples of a tile that was made before, or is being made.
+   * @returns undefined where it is to be made, which `keep` must be told
+   */
+  recall(key: string): Promise<Samples> | undefined;
+  keep(key: string, bytes: number): TileMaking;
+  /** Tiles that were asked for, and those of them that were there. */
+  readonly stats: { readonly tiles: number; readonly reused: number };
+}
+
+/** What became of a tile; one of them is called. */
+export interface TileMaking {
+  done(samples: Samples): void;
+  failed(error: unknown): void;
 }
 
 export interface DeflateRequest {

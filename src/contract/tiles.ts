@@ -97,6 +97,14 @@ export interface Stage {
   readonly liveFloatsPerPixel: number;
 }
 
+/** What counts beside, for our own kernels. */
+export interface NativeStage extends Stage {
+  /** What its layers read and write, each on its own. */
+  readonly movedFloatsPerPixel: number;
+  /** By the layer that moves most. */
+  readonly mostMovedFloatsPerPixel: number;
+}
+
 /** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
 export interface Page {
   readonly data: Uint8Array | Uint16Array;

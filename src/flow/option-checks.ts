@@ -88,7 +88,7 @@ const CHECKS: Record<keyof PipeOptions, Check> = {
   maxOpenFiles: count,
   retries: integer(0, 100, 'a whole number from 0 to 100'),
   journal: text,
-  resume: flag,
+  resume: { what: "true, false or 'strict'", holds: (value) => flag.holds(value) || value === 'strict' },
   retryFailed: flag,
   state: text,
   s3Endpoint: {

@@ -38,7 +38,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   if (options.suffix !== undefined) checkSuffix(options.suffix);
   if (options.out !== undefined) await checkOut(options.out);
 
-  const resume = options.resume ?? options.retryFailed ?? false;
+  const resume = options.resume === 'strict' || (options.resume ?? options.retryFailed ?? false);
   const journal = options.journal ?? (resume ? defaultJournal(options) : undefined);
   const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
   return {
@@ -85,6 +85,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     retries: options.retries ?? 2,
     journal: journal === undefined ? undefined : fileOfShard(journal, options.shard),
     resume,
+    strict: options.resume === 'strict',
     retryFailed: options.retryFailed ?? false,
     s3Endpoint: options.s3Endpoint,
     s3PathStyle: options.s3PathStyle,

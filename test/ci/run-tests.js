@@ -37,6 +37,10 @@ const LONG = [
   'places/storage/parts',
   // measurements and training
   'apps/train/',
+  // films, through many processes
+  'apps/video/interrupted',
+  'apps/video/carried',
+  'apps/video/memory',
   'commands/models-compare',
   'commands/parallel-benchmark',
   'commands/profile-memory',
@@ -47,6 +51,7 @@ const LONG = [
   'commands/spill',
   'flow/spill/networks',
   'flow/spill/same-pixels',
+  'network/engines/native/standalone/',
   'network/engines/tfjs-node',
   'network/engines/tfjs-runtime',
   'network/engines/tfjs-wasm',

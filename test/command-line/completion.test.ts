@@ -80,7 +80,10 @@ testWhere(has('bash'), 'there is no bash')('bash completes the commands there ar
   t.is(offered('u'), 'upscale');
   t.is(offered('batch', ''), 'list status');
   t.is(offered('batch', 'status', '--b'), '--batch-id');
-  t.is(offered('batch', 'in', 'out', '--re'), '--recursive --retries --resume --retry-failed');
+  t.is(
+    offered('batch', 'in', 'out', '--re'),
+    '--recursive --retries --resume --resume-strict --retry-failed',
+  );
   t.is(offered('pipe', '--se'), '--sequential');
   t.is(offered('upscale', '--format', 'w'), 'webp');
   t.is(offered('batch', 'in', 'out', '--webhook', ''), '');

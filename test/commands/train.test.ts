@@ -57,7 +57,13 @@ testNative('a network is trained, can be used and begun from, and the page shows
     { cwd },
   );
   t.is(from.exitCode, 0, from.stderr);
-  t.regex(await readFile(path.join(cwd, 'b.srgan.json'), 'utf8'), /begun from a\.onnx/);
+  const stated = JSON.parse(await readFile(path.join(cwd, 'b.srgan.json'), 'utf8')) as {
+    training: { from: string; steps: number };
+    figures: { clean: { overLanczos3: number } };
+  };
+  t.is(stated.training.from, 'a.onnx');
+  t.is(stated.training.steps, 2);
+  t.true(Number.isFinite(stated.figures.clean.overLanczos3));
 });
 
 testNative('Ctrl-C saves; --resume goes on to the same network as a training that ran through', async (t) => {

@@ -198,3 +198,16 @@ inPty('a terminal is neither an image nor a place for one', async (t) => {
   t.false((await readdir(cwd)).includes('out.png'));
   await checkTemp();
 });
+
+test('a directory or an empty argument is refused for what it is', async (t) => {
+  const cwd = await makeTree(t, { 'photos/': '' });
+  for (const [args, sentence] of [
+    [['upscale', 'photos', 'out.png'], /photos: is a directory; upscale takes one image/],
+    [['upscale', '', 'out.png'], /An argument is empty/],
+    [['pipe', '', 'out'], /An argument is empty/],
+  ] as const) {
+    const { exitCode, stderr } = await srgan(args, { cwd });
+    t.is(exitCode, 2);
+    t.regex(stderr, sentence);
+  }
+});

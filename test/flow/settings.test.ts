@@ -55,6 +55,7 @@ test('everything but inputs has a default', async (t) => {
     maxPixels: 100_000_000,
     journal: undefined,
     resume: false,
+    strict: false,
     retryFailed: false,
     s3Endpoint: undefined,
     s3PathStyle: undefined,

@@ -1,5 +1,5 @@
 /**
- * npm run quality -- --pictures DIR [--drawings DIR] [--out DIR] [--only NAME,…] [--sets NAME,…] [--crops]
+ * npm run quality -- --pictures DIR [--drawings DIR] [--out DIR] [--only NAME,…] [--sets NAME,…] [--crops] [--choices]
  * Judges every network here by pictures that none was trained on; see README.md beside this.
  */
 import { execFile } from 'node:child_process';
@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { machineText, thisMachine } from '../../src/report/measured-machine.js';
+import { choicesTable } from './choices.js';
 import { contestants, type Contestant } from './contestants.js';
 import { drawCrops } from './crops.js';
 import { LANCZOS3 } from './enlarge.js';
 import type { Judgement, Order, Verdict } from './judge.js';
+import { plotSvg } from '../helpers/plot-svg.js';
 import { qualityPage } from './quality-page.js';
-import { factorOf, SET_NAMES, type SetName } from './validation-sets.js';
+import { factorOf, SET_NAMES, setNamed, type SetName } from './validation-sets.js';
 
 const run = promisify(execFile);
 const { values } = parseArgs({
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     sets: { type: 'string' },
     crops: { type: 'boolean', default: false },
+    choices: { type: 'boolean', default: false },
   },
 });
 const { pictures, drawings, out } = values;
@@ -47,8 +50,10 @@ const judged = found.filter(({ name }) => !only || name === LANCZOS3 || only.inc
 missing.forEach((sentence) => console.error(sentence));
 if (values.crops) {
   await drawCrops(pictures, judged, out);
+} else if (values.choices) {
+  console.log(await choicesTable({ photographs: pictures, ...(drawings !== undefined && { drawings }) }));
 } else {
-  const names = SET_NAMES.filter((set) => !values.sets || values.sets.split(',').includes(set));
+  const names = values.sets?.split(',').map(setNamed) ?? SET_NAMES;
   const rows: Row[] = [];
   for (const one of judged) {
     const judgement = await judge(one, names);
@@ -59,7 +64,9 @@ if (values.crops) {
   console.log(text);
   await writeFile(join(out, 'quality.md'), text);
   await writeFile(join(out, 'quality.json'), JSON.stringify({ machine, rows }, undefined, 1));
-  await writeFile(join(out, 'quality.html'), qualityPage(machine, names, rows));
+  const page = qualityPage(machine, names, rows);
+  await writeFile(join(out, 'quality.html'), page);
+  await writeFile(join(out, 'quality.svg'), plotSvg(page));
 }
 
 async function judge(one: Contestant, names: readonly SetName[]): Promise<Judgement | undefined> {

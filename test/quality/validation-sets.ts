@@ -12,8 +12,14 @@ export const SET_NAMES = [
   'JPEG 90 x2',
   'JPEG 95 x2',
   'drawings x2',
-] as const;
-export type SetName = (typeof SET_NAMES)[number];
+] as const satisfies SetName[];
+export type SetName = `clean x${2 | 3 | 4}` | `JPEG ${number} x2` | 'drawings x2';
+
+/** @throws Error where there is no such set; any JPEG quality can be asked for */
+export function setNamed(name: string): SetName {
+  if (SET_NAMES.some((known) => known === name) || /^JPEG \d+ x2$/.test(name)) return name as SetName;
+  throw new Error(`There is no set ${name}; there are ${SET_NAMES.join(', ')}.`);
+}
 
 /** A picture to judge by, and what is made of it for the networks to enlarge again. */
 export interface Judged {

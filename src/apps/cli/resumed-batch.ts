@@ -72,7 +72,7 @@ export async function resumedBatch(
     const nearest = layers.find((layer) => group.some((name) => layer[name] !== undefined));
     return group.map((name) => [name, nearest?.[name]]);
   });
-  const { 'dry-run': dryRun, 'retry-failed': retryFailed } = filled;
+  const { 'dry-run': dryRun, 'retry-failed': retryFailed, 'resume-strict': strict } = filled;
   return {
     id: withoutShard(id, recorded.shard),
     input: inputOf(past.batch, args.length > 1 ? args[0] : undefined),
@@ -82,7 +82,7 @@ export async function resumedBatch(
       ...(Object.fromEntries(free) as RecordedOptions),
       dryRun,
       retryFailed,
-      resume: true,
+      resume: strict ? 'strict' : true,
     },
   };
 }

@@ -25,6 +25,14 @@ const MAX_STDIN_BYTES = 2 ** 30;
  */
 export async function runUpscale(from: string, to: string, given: UpscaleFlags): Promise<number> {
   const flags = await fillFlags(given, upscaleFlags);
+  if (from === '' || to === '') {
+    throw new SrganError('E_USAGE', 'An argument is empty.', { hint: 'Is a variable of the shell not set?' });
+  }
+  if (from !== STDIO && (await stat(from).catch(() => undefined))?.isDirectory()) {
+    throw new SrganError('E_USAGE', `${from}: is a directory; upscale takes one image.`, {
+      hint: `Such as: srgan pipe ${from} OUT`,
+    });
+  }
   await checkTarget(to, given);
   const { stdin, stdout, stderr, env } = process;
   const log = logLevel(flags, stderr, env);

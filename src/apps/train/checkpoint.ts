@@ -19,10 +19,12 @@ export interface Progress {
   readonly step: number;
   /** Time spent training so far. */
   readonly ms: number;
+  /** Halved each time that the training was stepped back. */
+  readonly rateShare: number;
   readonly curve: readonly Judgement[];
 }
 
-const MAGIC = 'srgan-train-1\n';
+const MAGIC = 'srgan-train-2\n';
 
 /** @throws SrganError E_WRITE, E_NOSPC */
 export async function writeCheckpoint(path: string, progress: Progress, weights: Uint8Array): Promise<void> {

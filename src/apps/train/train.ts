@@ -39,8 +39,12 @@ const WARM_UP_STEPS = 200;
 const AVERAGE_DECAY = 0.999;
 /** Every 20th picture judges where none are stated. */
 const HELD_BACK = 20;
-/** After so many steps in a row without a finite loss the last checkpoint is gone back to. */
+/** After so many steps in a row whose loss is no number or far above the usual one, the last checkpoint is gone back to. */
 const MAX_BAD_STEPS = 10;
+/** Patches differ: single ones have had three times the usual loss. */
+const FAR_ABOVE = 4;
+/** A step that took longer was stopped meanwhile, or the machine slept: that is no time spent training. */
+const MAX_STEP_MS = 10_000;
 
 /**
  * Trains a network until its end, or until `signal` aborts, which leaves a checkpoint that `resume` continues from
@@ -55,14 +59,14 @@ export async function train(
 ): Promise<TrainEnd> {
   const settings = await trainSettings(options);
   const shape = shapeOf(settings.size, settings.scale);
-  const start = options.from === undefined ? undefined : await beginFrom(options.from, shape);
+  const start = options.from === undefined ? undefined : await beginFrom(options.from, shape, settings.seed);
   const trainer = openTrainer(shape, { ...settings, ...(start && { start }) });
   const { pictures, judges } = await choosePictures(options, settings, signal, observer);
   const sets = await openValidation(judges, settings.degrade, settings.scale, signal);
   const task = taskOf(settings, options, pictures);
   const checkpoint = `${options.out}.checkpoint`;
 
-  let progress: Progress = { task, step: 0, ms: 0, curve: [] };
+  let progress: Progress = { task, step: 0, ms: 0, rateShare: 1, curve: [] };
   if (options.resume) {
     const saved = await readCheckpoint(checkpoint);
     if (saved.progress.task !== task) {
@@ -91,10 +95,12 @@ export async function train(
   const loop = openLoop(trainer, settings, pictures, progress);
   try {
     for (;;) {
-      const ended = await loop.run(everyMs, signal, (state) => observer.progress(state));
-      const { step, ms, loss } = loop.state();
+      const ended = await loop.run(everyMs, signal, (state) =>
+        observer.progress({ ...state, last: progress.curve.at(-1) }),
+      );
+      const { step, ms, loss, rateShare } = loop.state();
       const last: Judgement = { step, ms, loss, scores: sets.map((set) => scoreOf(set, trainer)) };
-      progress = { task, step, ms, curve: [...progress.curve, last] };
+      progress = { task, step, ms, rateShare, curve: [...progress.curve, last] };
       await writeCheckpoint(checkpoint, progress, trainer.save());
       await writeNetwork(options.out, trainer, about(last));
       observer.judged(last, sets, trainer);
@@ -124,9 +130,9 @@ function openLoop(
   const small = new Float32Array(values);
   const large = new Float32Array(values * scale * scale);
   const begun = { step: from.step, ms: from.ms };
-  let [step, ms, loss, waitedMs, bad, scaled] = [from.step, from.ms, from.curve.at(-1)?.loss ?? NaN, 0, 0, 1];
+  let { step, ms, rateShare } = from;
+  let [loss, waitedMs, bad] = [from.curve.at(-1)?.loss ?? NaN, 0, 0];
   let good = trainer.save();
-  let last = from.curve.at(-1);
 
   const share = () =>
     settings.steps === undefined ? ms / ((settings.hours ?? 1) * 3_600_000) : step / settings.steps;
@@ -140,36 +146,40 @@ function openLoop(
   }
 
   return {
-    state: () => ({ step, ms, loss }),
+    state: () => ({ step, ms, loss, rateShare }),
     close: () => patches.close(),
     /** @returns whether the training is complete */
-    async run(forMs: number, signal: AbortSignal, tell: (state: TrainState) => void): Promise<boolean> {
+    async run(
+      forMs: number,
+      signal: AbortSignal,
+      tell: (state: Omit<TrainState, 'last'>) => void,
+    ): Promise<boolean> {
       const endMs = ms + forMs;
       good = trainer.save();
       while (share() < 1 && ms < endMs && !signal.aborted) {
         const startMs = performance.now();
         await load();
         waitedMs += performance.now() - startMs;
-        const schedule = { peak: rate * scaled, end: endRate, warmUpSteps: WARM_UP_STEPS };
+        const schedule = { peak: rate * rateShare, end: endRate, warmUpSteps: WARM_UP_STEPS };
         const decay = Math.min(AVERAGE_DECAY, (step + 1) / (step + 10));
         const now = await trainer.step(small, large, batch, {
           rate: learningRate(schedule, step, share()),
           decay,
         });
         step += 1;
-        ms += performance.now() - startMs;
-        if (Number.isFinite(now)) {
+        ms += Math.min(MAX_STEP_MS, performance.now() - startMs);
+        const levels = now * 255;
+        if (Number.isNaN(loss) ? Number.isFinite(levels) : levels <= FAR_ABOVE * loss) {
           bad = 0;
-          loss = Number.isFinite(loss) ? 0.99 * loss + 0.01 * now * 255 : now * 255;
+          loss = Number.isNaN(loss) ? levels : 0.99 * loss + 0.01 * levels;
         } else if ((bad += 1) >= MAX_BAD_STEPS) {
           trainer.restore(good);
-          [bad, scaled] = [0, scaled / 2];
+          [bad, rateShare] = [0, rateShare / 2];
         }
         const done = Math.max(1, step - begun.step);
         const spent = Math.max(1, ms - begun.ms);
-        tell({ step, share: share(), loss, msPerStep: spent / done, waited: waitedMs / spent, last });
+        tell({ step, share: share(), loss, msPerStep: spent / done, waited: waitedMs / spent });
       }
-      last = from.curve.at(-1) ?? last;
       return share() >= 1;
     },
   };

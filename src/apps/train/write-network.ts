@@ -17,31 +17,46 @@ export interface Provenance {
 }
 
 /**
- * Writes the averaged network as OUT.onnx, and OUT.srgan.json with its factor, ranges and origin.
+ * Writes the averaged network as OUT.onnx, and OUT.srgan.json with its factor, ranges, how it was trained
+ * and what it reaches.
  * @throws SrganError E_WRITE, E_NOSPC
  */
 export async function writeNetwork(out: string, trainer: Trainer, about: Provenance): Promise<void> {
   const { shape } = trainer;
-  const { scale, degrade, seed, size } = about.settings;
+  const { scale, degrade, seed, size, rate, batch, sidePx } = about.settings;
   await replaceFile(out, emitOnnx(graphOf(shape, trainer.collapsed())));
-  const figures = about.last.scores.map(
-    ({ name, psnrDb, gainDb }) => `${name} ${psnrDb.toFixed(2)} dB (${signed(gainDb)} over lanczos3)`,
-  );
   const facts = {
     title: `${degrade} ${size} x${scale}`,
     licence: 'as the pictures that it was trained on allow',
-    origin: [
-      `srgan train --degrade ${degrade} --size ${size} --scale ${scale} --seed ${seed}`,
-      ...(about.from === undefined ? [] : [`begun from ${about.from}`]),
-      `${trainer.steps} steps on ${about.pictures} pictures (${about.megapixels.toFixed(1)} Mpx)`,
-      `${macsPerPixel(shape)} multiply-adds per input pixel`,
-      `PSNR on Y of ${about.validated} validation pictures: ${figures.join(', ')}`,
-    ].join('; '),
+    origin: `srgan train --degrade ${degrade} --size ${size} --scale ${scale}`,
+    training: {
+      seed,
+      from: about.from ?? null,
+      steps: trainer.steps,
+      patchesPerStep: batch,
+      patchSidePx: sidePx,
+      highestRate: rate,
+      minutes: round(about.last.ms / 60_000, 1),
+      pictures: about.pictures,
+      megapixels: round(about.megapixels, 1),
+      multiplyAddsPerInputPixel: macsPerPixel(shape),
+    },
+    figures: {
+      what: `PSNR on Y in dB, mean of ${about.validated} validation pictures`,
+      ...Object.fromEntries(
+        about.last.scores.map(({ name, psnrDb, gainDb, leastDb }) => [
+          name,
+          { psnr: round(psnrDb, 2), overLanczos3: round(gainDb, 2), least: round(leastDb, 2) },
+        ]),
+      ),
+    },
     factor: scale,
     inputRange: [0, 1],
     outputRange: [0, 1],
   };
   await replaceFile(out.replace(/\.onnx$/i, '.srgan.json'), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 export const signed = (db: number): string => `${db < 0 ? '−' : '+'}${Math.abs(db).toFixed(2)} dB`;

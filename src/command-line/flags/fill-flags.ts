@@ -4,12 +4,14 @@ import { environmentLayer, withDefaults, type FlagDefinitions } from '../default
 import { submitFlags, workFlags } from './jobs-flags.js';
 import { pipeFlags } from './pipe-flags.js';
 import { serveFlags } from './serve-flags.js';
+import { videoFlags } from './video-flags.js';
 import { watchFlags } from './watch-flags.js';
 import { upscaleFlags } from './upscale-flags.js';
 
 /** One configuration file serves all commands, so each passes over the flags of the others. */
 const IN_FILES: FlagDefinitions = {
   ...serveFlags,
+  ...videoFlags,
   ...watchFlags,
   ...submitFlags,
   ...workFlags,

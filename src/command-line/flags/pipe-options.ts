@@ -51,7 +51,7 @@ export function optionsOf(flags: PipeFlags): FlagOptions {
     maxOpenFiles: flags['max-open-files'],
     retries: flags.retries,
     journal: flags.journal,
-    resume: flags.resume,
+    resume: flags['resume-strict'] ? 'strict' : flags.resume,
     retryFailed: flags['retry-failed'],
     state: flags.state,
     s3Endpoint: flags['s3-endpoint'],

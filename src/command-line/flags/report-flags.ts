@@ -57,6 +57,11 @@ export const batchRunFlags = {
     helpValue: 'ID',
     description: 'Resume this batch with its original options: skip what is proven done, process the rest.',
   }),
+  'resume-strict': Flags.boolean({
+    ...failing,
+    description: 'With --resume: make results of another version of srgan or its libraries anew.',
+    dependsOn: ['resume'],
+  }),
   'retry-failed': Flags.boolean({
     ...failing,
     description: 'With --resume: process only the images that failed last time.',
@@ -84,8 +89,10 @@ export const journalFlags = {
   resume: Flags.boolean({
     ...failing,
     description:
-      'Skip what the journal proves done, process the rest. Without --journal it is .srgan/journal.ndjson in the output directory, which is created if missing.',
+      'Skip what the journal proves done, process the rest. Without --journal it is .srgan/journal.ndjson in the output directory, which is created if missing. --resume=strict makes results of another version of srgan or its libraries anew.',
   }),
+  // what --resume=strict is read as
+  'resume-strict': Flags.boolean({ hidden: true, exclusive: ['resume'] }),
 };
 
 const reporting = { helpGroup: 'REPORT' };

@@ -1,5 +1,6 @@
 import type { Outcome, Status } from '../../contract/job.js';
 import type { PipeOptions } from '../../contract/options.js';
+import type { Maker } from './maker.js';
 
 /**
  * A journal is a file of one JSON object a line that is only ever appended to: a `batch` line, then for each
@@ -19,6 +20,8 @@ export interface Session {
   /** Tells two processes of one id apart, where the system has a way to. */
   readonly birth?: string;
   readonly host: string;
+  /** Makes the results from here on; missing in journals of earlier versions. */
+  readonly maker?: Maker;
   /** Sources there are, where that was known beforehand. */
   readonly total?: number;
 }

@@ -21,7 +21,9 @@ import {
 } from './journal-lines.js';
 import { readPast } from './past.js';
 import { thisProcess } from './journal-process.js';
-import { collectProofs } from './proofs.js';
+import type { ResultKeys } from './key.js';
+import { madeBy, thisMaker, type Maker } from './maker.js';
+import { collectProofs, type Proofs } from './proofs.js';
 
 /** What outlives a run: a line for each source, and what earlier runs of the same journal left. */
 export interface Journal {
@@ -35,7 +37,7 @@ export interface Journal {
   /** Whether an earlier run put a result there, or was about to. */
   wrote(output: string): boolean;
   /** Whether the output is there as an earlier run made it for the key. */
-  proves(output: string, key: string): Promise<boolean>;
+  proves(output: string, keys: ResultKeys): Promise<boolean>;
   /**
    * Says that a result is about to get its name, so that a run which is killed after that knows it again.
    * @throws SrganError E_WRITE, E_READ
@@ -80,16 +82,20 @@ export async function openJournal(
   storages: Storages,
   work?: string,
 ): Promise<Journal> {
-  const { out, resume, dryRun } = settings;
-  const past = resume ? await readPast(file) : undefined;
-  const proofs = past?.proofs ?? collectProofs();
+  const { out, resume, strict, dryRun } = settings;
+  const maker = await thisMaker(settings);
+  const past = resume ? await readPast(file, maker) : undefined;
+  const proofs = past?.proofs ?? collectProofs(maker);
+  const { others } = proofs;
+  if (others.count > 0) options.onNote?.(otherVersion(others, maker, strict));
   const lines = dryRun
     ? nowhere
     : await openAppending(file, past ? (past.endsWell ? 'on' : 'torn') : 'new', settings);
-  const session = { at: now(), ...(await thisProcess()), total };
+  const session = { at: now(), ...(await thisProcess()), maker, total };
   const first = past?.batch
     ? { kind: 'resume' as const, ...session }
     : { kind: 'batch' as const, ...about(), ...session };
+  proofs.add(first);
   await lines.add(first, { flush: true }).catch(async (error: unknown) => {
     await lines.close();
     throw error;
@@ -106,9 +112,12 @@ export async function openJournal(
       proofs.add({ kind: 'writing', dst: dstOf(output), ...said });
     },
     wrote: (output) => proofs.wrote(dstOf(output)),
-    async proves(output, key) {
+    async proves(output, { key, former }) {
       const dst = dstOf(output);
-      return proofs.wrote(dst) && proofs.proves({ key, dst, ...(await bytesOf(output, storages)) });
+      if (!proofs.wrote(dst)) return false;
+      const there = { dst, ...(await bytesOf(output, storages)) };
+      const proof = proofs.proves({ key, ...there }) ?? proofs.proves({ key: former, ...there });
+      return proof === 'this' || (proof === 'other' && !strict);
     },
     async announce(output, key, result) {
       const inMemory = result instanceof Uint8Array;
@@ -171,6 +180,15 @@ export async function openJournal(
       sha256: end && 'written' in end ? end.written.sha256 : undefined,
     } satisfies JournalLine;
   }
+}
+
+/** What a resumed run says of results that another version made. */
+function otherVersion({ count, maker }: Proofs['others'], now: Maker, strict: boolean): string {
+  const results = count === 1 ? '1 result of the journal was' : `${count} results of the journal were`;
+  const what = strict
+    ? 'made anew.'
+    : `kept where ${count === 1 ? 'it is' : 'they are'} still wanted; --resume=strict makes ${count === 1 ? 'it' : 'them'} anew.`;
+  return `${results} made ${madeBy(maker, now)}: ${what}`;
 }
 
 /** What lies there; nothing, or what cannot be read, is told as what no result is. */

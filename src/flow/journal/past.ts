@@ -2,6 +2,7 @@ import { SrganError, systemCode } from '../../system/errors.js';
 import { open } from '../../system/files/fs.js';
 import { isOpenHere } from './append.js';
 import type { BatchLine, Session } from './journal-lines.js';
+import type { Maker } from './maker.js';
 import { isAlive } from './journal-process.js';
 import { collectProofs, type CollectingProofs } from './proofs.js';
 import { readLines } from './read.js';
@@ -19,10 +20,10 @@ export interface Past {
  * @returns undefined where there is no such file
  * @throws SrganError E_USAGE where it cannot be read, or its run is still going on
  */
-export async function readPast(file: string): Promise<Past | undefined> {
+export async function readPast(file: string, maker: Maker): Promise<Past | undefined> {
   const lastByte = await lastByteOf(file);
   if (lastByte === undefined) return undefined;
-  const proofs = collectProofs();
+  const proofs = collectProofs(maker);
   let batch: BatchLine | undefined;
   let session: Session | undefined;
   for await (const lines of readLines(file)) {

@@ -50,7 +50,8 @@ async function kindFor(
   header: ImageHeader,
 ): Promise<{ kind: ChosenKind['kind']; because?: string }> {
   const chosen = kindOf(file, header);
-  if (chosen.kind !== 'clean') return chosen;
+  // of what was squeezed only JPEG keeps enough of flat areas to tell
+  if (chosen.kind !== 'clean' && header.format !== 'jpeg') return chosen;
   const { name } = await networks.describe(ownName('drawing', size));
   if (readOwnName(name)?.kind !== 'drawing' || !(await looksDrawn(file, header))) return chosen;
   return { kind: 'drawing', because: `${chosen.because} with flat colours` };

@@ -4,6 +4,7 @@ import { commonBase, relativeTo, remoteRelativeTo, type CommonBase } from '../..
 import type { Draft } from '../../places/find/draft.js';
 import { fromIterable, fromListFile, fromStream } from '../../places/find/list-entries.js';
 import { fromPatterns } from '../../places/find/patterns.js';
+import { ownResults } from '../../places/find/own-results.js';
 import { until } from '../../places/find/until.js';
 import type { FoundSource, Source } from '../../contract/job.js';
 import type { Inputs } from '../../contract/program-inputs.js';
@@ -23,7 +24,8 @@ import { openStorages, type Storages } from '../../places/storage/storages.js';
  * that holds all the files among the arguments; of a list in a file, the deepest one that holds all it names. A
  * stream and an iterable cannot be looked through beforehand: theirs is the working directory. A source outside
  * of its base keeps its whole path without the root, which of an object is its bucket and key; of a URL it is the
- * name of the file alone. Objects come in the order of their storage.
+ * name of the file alone. Objects come in the order of their storage. Results of earlier runs are no sources
+ * (`ownResults`), but for a file that an argument names.
  * @throws SrganError E_USAGE where a list file cannot be read, E_STORAGE where objects cannot be listed
  */
 export async function* find(
@@ -48,7 +50,11 @@ async function* sourcesOf(settings: Settings, storages: Storages): AsyncGenerato
     return;
   }
   const stated = await statedBase(settings);
+  // a walk leaves the output directory out by itself, unless it was asked to look into just that
+  const walks = inputs.kind === 'patterns' && settings.out !== undefined;
+  const isResult = walks ? undefined : ownResults(settings, stated?.directory);
   for await (const draft of draftsOf(settings, inputs, storages)) {
+    if (!draft.invalid && !draft.stated && (await isResult?.(draft.path))) continue;
     yield {
       path: draft.path,
       relativePath: draft.invalid ? path.basename(draft.path) : relativePathOf(draft, stated),
@@ -87,8 +93,9 @@ async function statedBase({ inputs, base, out, shard }: Settings): Promise<Commo
     return isRemote(base) ? { directory: undefined, prefix: base } : { directory: base };
   if (inputs.kind !== 'list-file' || (out === undefined && !shard)) return undefined;
   const common = commonBase();
+  const isResult = ownResults({ out });
   for await (const draft of fromListFile(inputs)) {
-    if (!draft.invalid) common.add(directoryOf(draft.path));
+    if (!draft.invalid && !(await isResult(draft.path))) common.add(directoryOf(draft.path));
   }
   return common;
 }

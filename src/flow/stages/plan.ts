@@ -4,7 +4,7 @@ import { isBrokenList } from '../../places/find/broken-list.js';
 import { chooseNetwork } from '../plan/choose-network.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
-import { resultKey } from '../journal/key.js';
+import { resultKeys } from '../journal/key.js';
 import type { Settings } from '../../contract/options.js';
 import type { Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
@@ -102,9 +102,10 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     };
     ticket.job = job;
     if (journal) {
-      ticket.key = await resultKey(job, settings, networks);
+      const keys = await resultKeys(job, settings, networks);
+      ticket.key = keys.key;
       // what was in place before a crash, but not told, is done anew and told as done
-      if (!source.crashed && (await journal.proves(outputPath, ticket.key))) {
+      if (!source.crashed && (await journal.proves(outputPath, keys))) {
         await sweep(directoryOf(outputPath));
         ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
         return undefined;

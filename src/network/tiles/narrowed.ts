@@ -27,25 +27,30 @@ export function chooseNarrowedGrid(page: PageSize, network: NarrowedNetwork, ali
 }
 
 /** What a page costs in a grid, in multiply-adds, weighed by what a tile holds. */
-export function costOfGrid(
-  { widthPx, heightPx }: PageSize,
-  stages: readonly Stage[],
-  { columns, rows }: Grid,
-  tileMacs = TILE_MACS,
-  weight = weightOf,
-): number {
-  const tiles = columns * rows;
-  const all = (lengthPx: number, parts: number, { haloPx, beyondPx }: Stage) =>
-    lengthPx + 2 * haloPx * (parts - 1) + 2 * beyondPx * parts;
-  let macs = tiles * tileMacs;
+function costOfGrid(page: PageSize, stages: readonly Stage[], grid: Grid): number {
+  const tiles = grid.columns * grid.rows;
+  let macs = tiles * TILE_MACS;
   let live = 0;
   for (const stage of stages) {
-    const area = all(widthPx, columns, stage) * all(heightPx, rows, stage);
+    const area = areaOf(page, grid, stage);
     macs += stage.macsPerPixel * area;
     live = Math.max(live, (stage.liveFloatsPerPixel * area) / tiles);
   }
+  return macs * weightOf(live) * idleIn(grid);
+}
+
+/** Pixels of all tiles of a page in a stage, with their halos. */
+export function areaOf({ widthPx, heightPx }: PageSize, { columns, rows }: Grid, stage: Stage): number {
+  const { haloPx, beyondPx } = stage;
+  const all = (lengthPx: number, parts: number) => lengthPx + 2 * haloPx * (parts - 1) + 2 * beyondPx * parts;
+  return all(widthPx, columns) * all(heightPx, rows);
+}
+
+/** How much dearer a page is for cores that have no tile in the end. */
+export function idleIn({ columns, rows }: Grid): number {
+  const tiles = columns * rows;
   const idle = (TILES_AT_ONCE * Math.ceil(tiles / TILES_AT_ONCE)) / tiles - 1;
-  return macs * weight(live) * (1 + IDLE_COST * idle);
+  return 1 + IDLE_COST * idle;
 }
 
 /** Side of the largest tile without its halo: of an endless page, it costs least. */
@@ -67,14 +72,6 @@ function largestCoreSide({ stages }: NarrowedNetwork): number {
     if (cost < least) [best, least] = [side, cost];
   }
   return best;
-}
-
-/** Of an endless page, for each tile with a core of `side`. */
-export function macsOfCore(stages: readonly Stage[], side: number): number {
-  return stages.reduce(
-    (sum, { haloPx, beyondPx, macsPerPixel }) => sum + macsPerPixel * (side + 2 * (haloPx + beyondPx)) ** 2,
-    0,
-  );
 }
 
 function weightOf(liveFloats: number): number {

@@ -1,8 +1,8 @@
 import type { NativeNetwork } from '../../contract/engine.js';
 import { MOST_SIDE_PX } from './choose.js';
 import { gridBySide, type Grid } from './grid.js';
-import type { PageSize } from '../../contract/tiles.js';
-import { costOfGrid, macsOfCore } from './narrowed.js';
+import type { NativeStage, PageSize } from '../../contract/tiles.js';
+import { areaOf, idleIn } from './narrowed.js';
 
 /** Handing a tile over, in multiply-adds that could be done meanwhile. */
 const TILE_MACS = 15e6;
@@ -10,23 +10,26 @@ const TILE_MACS = 15e6;
 /** Up to some seconds of a core. */
 const MOST_MACS = 200e9;
 
-/** What a core keeps close: with this many bytes of activations a tile is a quarter dearer than without. */
-const CLOSE_BYTES = 8 * 2 ** 20;
+/** What a core keeps close: where a layer reads and writes so many bytes of a tile, a half comes from memory. */
+const CLOSE_BYTES = 12 * 2 ** 20;
+
+/** A tile that holds so much counts as twice as dear: every worker holds one. */
+const DOUBLING_BYTES = 512 * 2 ** 20;
+
+/** What could be done while a float comes from memory, in multiply-adds. */
+const MACS_PER_FLOAT = 70;
 
 /** The grid for our own kernels, from the page's size and the network alone. */
 export function chooseNativeGrid(page: PageSize, { stages }: NativeNetwork, alignPx: number): Grid {
-  const weightOf = (liveFloats: number) => 1 + (liveFloats * 4) / (4 * CLOSE_BYTES);
   const widest = Math.max(...stages.map(({ haloPx }) => haloPx));
   let best = 1;
   let least = Infinity;
   for (let side = 1; side <= MOST_SIDE_PX; side += 1) {
-    const macs = TILE_MACS + macsOfCore(stages, side);
+    const areaOfCore = ({ haloPx, beyondPx }: NativeStage) => (side + 2 * (haloPx + beyondPx)) ** 2;
+    const macs = stages.reduce((sum, stage) => sum + stage.macsPerPixel * areaOfCore(stage), TILE_MACS);
     // however dear a pixel is, the core stays as wide as the halo on both of its sides
     if (macs > MOST_MACS && side > 2 * widest) break;
-    const live = Math.max(
-      ...stages.map((stage) => stage.liveFloatsPerPixel * (side + 2 * stage.haloPx) ** 2),
-    );
-    const cost = (macs / side ** 2) * weightOf(live);
+    const cost = costOf(stages, 1, areaOfCore) / side ** 2;
     if (cost < least) [best, least] = [side, cost];
   }
   const likely = gridBySide(page, best, alignPx);
@@ -36,9 +39,31 @@ export function chooseNativeGrid(page: PageSize, { stages }: NativeNetwork, alig
   for (let columns = Math.max(1, likely.columns - 1); columns <= likely.columns + 1; columns += 1) {
     for (let rows = Math.max(1, likely.rows - 1); rows <= likely.rows + 1; rows += 1) {
       if (columns > most.columns || rows > most.rows) continue;
-      const cost = costOfGrid(page, stages, { columns, rows }, TILE_MACS, weightOf);
-      if (cost < least) [chosen, least] = [{ columns, rows }, cost];
+      const grid = { columns, rows };
+      const cost = costOf(stages, columns * rows, (stage) => areaOf(page, grid, stage)) * idleIn(grid);
+      if (cost < least) [chosen, least] = [grid, cost];
     }
   }
   return chosen;
+}
+
+/**
+ * What tiles cost, in multiply-adds that would take as long.
+ * @param areaIn pixels of all of them in a stage, with their halos
+ */
+function costOf(
+  stages: readonly NativeStage[],
+  tiles: number,
+  areaIn: (stage: NativeStage) => number,
+): number {
+  const areas = stages.map(areaIn);
+  const mostBytes = (floatsPerPixel: (stage: NativeStage) => number) =>
+    Math.max(...stages.map((stage, i) => (4 * floatsPerPixel(stage) * (areas[i] ?? 0)) / tiles));
+  const held = mostBytes((stage) => stage.liveFloatsPerPixel);
+  const touched = mostBytes((stage) => stage.mostMovedFloatsPerPixel);
+  const far = touched ** 4 / (touched ** 4 + CLOSE_BYTES ** 4);
+  const each = ({ macsPerPixel, movedFloatsPerPixel }: NativeStage) =>
+    macsPerPixel + far * MACS_PER_FLOAT * movedFloatsPerPixel;
+  const macs = stages.reduce((sum, stage, i) => sum + each(stage) * (areas[i] ?? 0), tiles * TILE_MACS);
+  return macs * (1 + held / DOUBLING_BYTES);
 }

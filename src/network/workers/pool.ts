@@ -9,6 +9,7 @@ import { shareOut, type Crew, type PoolSize } from './crews.js';
 import type { FromWorker, Means, Order, Product, SharedImage } from './messages.js';
 import type { Pieces } from './pieces.js';
 import { startTileWorker, type TileWorker } from './tile-worker.js';
+import { canReuse, reuseOf } from './reuse/taken-over.js';
 import { openTiledImage, takeResult, tileCount } from './tiled-image.js';
 import { takeTurns, type TurnTaking, type Waiting } from './turn-taking.js';
 
@@ -68,9 +69,14 @@ export function openTilePool(
           : { network: request.network, givens: [] };
       const lender = request.buffers ?? buffers;
       const result = takeResult(request, lender);
+      const asked = { ...request, network };
+      const reuse = canReuse(request) ? reuseOf(asked) : undefined;
       try {
-        await workOff(openTiledImage(++lastId, { ...request, network }, result, givens), request.signal);
+        if (reuse?.own.length !== 0)
+          await workOff(openTiledImage(++lastId, asked, result, givens, reuse?.own), request.signal);
+        await reuse?.fill(result);
       } catch (error) {
+        reuse?.fail(error);
         lender.give(result.data.buffer);
         throw error;
       }

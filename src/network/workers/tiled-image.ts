@@ -14,16 +14,20 @@ export interface TiledImage {
   readonly pieces: Pieces;
 }
 
-/** @param givens means that the network needs */
+/**
+ * @param givens means that the network needs
+ * @param only indexes of the tiles to run; all where it is not stated
+ */
 export function openTiledImage(
   id: number,
   request: UpscaleRequest,
   result: Pixels,
   givens: Means,
+  only?: readonly number[],
 ): TiledImage {
   const { network, pixels, tta, verify = false } = request;
   checkTurns(network, tta);
-  const pieces = tilePieces(id, request);
+  const pieces = tilePieces(id, request, only);
   const { dropped } = pieces;
   const to = { network, source: pixels, result, tta, verify, givens };
   return { pieces, shared: { kind: 'upscale', id, ...to, dropped } };
@@ -41,32 +45,40 @@ function checkTurns({ title, windowPx }: NetworkFile, tta: boolean): void {
   );
 }
 
-/** An order for each tile of each page. */
-export function tilePieces(id: number, request: UpscaleRequest): Pieces {
-  const { network, pixels } = request;
-  const places = rowsOf(request).flatMap((row) =>
-    Array.from({ length: row.tiles }, (_, at) => ({ row, at })),
-  );
+/** An order for each tile of each page, or for some of them. */
+export function tilePieces(id: number, request: UpscaleRequest, only?: readonly number[]): Pieces {
+  const { network } = request;
+  const { tiles, tileAt } = tilesOf(request);
   const kinds = new Map<string, number[]>();
-  for (let index = 0; index < places.length * pixels.pages; index += 1) {
-    const { form, closed } = tileOf(index);
+  for (const index of only ?? Array.from({ length: tiles }).keys()) {
+    const { form, closed } = tileAt(index).tile;
     const kind = `${network.key} ${formKey(form, closed)}`;
     const indexes = kinds.get(kind);
     if (indexes) indexes.push(index);
     else kinds.set(kind, [index]);
   }
-  return openPieces(kinds, orderAt);
+  return openPieces(kinds, (index): TileOrder => ({ kind: 'tile', image: id, index, ...tileAt(index) }));
+}
 
-  function orderAt(index: number): TileOrder {
-    const page = Math.floor(index / places.length);
-    return { kind: 'tile', image: id, index, page, tile: tileOf(index) };
-  }
+/** A tile, and the page that it lies on. */
+export interface TileAt {
+  readonly page: number;
+  readonly tile: PlannedTile;
+}
 
-  function tileOf(index: number): PlannedTile {
-    const place = places[index % places.length];
-    if (!place) throw new RangeError(`There is no tile ${index}.`);
-    return place.row.tileAt(place.at);
-  }
+/** All tiles of all pages, by their index. */
+export function tilesOf(request: UpscaleRequest): { tiles: number; tileAt: (index: number) => TileAt } {
+  const places = rowsOf(request).flatMap((row) =>
+    Array.from({ length: row.tiles }, (_, at) => ({ row, at })),
+  );
+  return {
+    tiles: places.length * request.pixels.pages,
+    tileAt(index) {
+      const place = places[index % places.length];
+      if (!place) throw new RangeError(`There is no tile ${index}.`);
+      return { page: Math.floor(index / places.length), tile: place.row.tileAt(place.at) };
+    },
+  };
 }
 
 /** Tiles of a page. */

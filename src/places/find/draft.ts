@@ -8,5 +8,7 @@ export interface Draft {
   readonly base?: string;
   readonly overrides?: SourceOverrides;
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Named on the command line itself, and so a source whatever its name says. */
+  readonly stated?: boolean;
   readonly invalid?: SrganError;
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
 import { canBeName, fromDisk } from '../../system/files/file-names.js';
 import type { ListFormat } from '../../contract/program-inputs.js';
 
@@ -15,6 +16,11 @@ const KIB = 1024;
 const LONGEST: Record<ListFormat, number> = { lines: 64 * KIB, nul: 64 * KIB, ndjson: 1024 * KIB };
 
 const BOM = '\uFEFF';
+/** The encoding for each byte order mark. */
+const UTF_16 = new Map([
+  [`255 254`, 'utf-16le'],
+  [`254 255`, 'utf-16be'],
+]);
 
 /**
  * The entries of a list that are not empty. The stream is asked for its next chunk only when the entries of
@@ -45,7 +51,7 @@ export async function* entriesOf(
     return bytes > 0 && entry.text !== '' ? entry : undefined;
   };
 
-  for await (const chunk of stream) {
+  for await (const chunk of inUtf8(stream)) {
     let start = 0;
     for (let end = chunk.indexOf(separator); end !== -1; end = chunk.indexOf(separator, start)) {
       hold(chunk.subarray(start, end));
@@ -58,6 +64,28 @@ export async function* entriesOf(
   }
   const last = finish();
   if (last) yield last;
+}
+
+/** Lists that PowerShell and Notepad write are UTF-16, which their byte order mark says; all else stays as it is. */
+async function* inUtf8(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let begin: Uint8Array | undefined = new Uint8Array();
+  let decoder: TextDecoder | undefined;
+  for await (const chunk of stream) {
+    let bytes: Uint8Array = chunk;
+    if (begin) {
+      bytes = Buffer.concat([begin, chunk]);
+      if (bytes.length < 2) {
+        begin = bytes;
+        continue;
+      }
+      begin = undefined;
+      const encoding = UTF_16.get(`${bytes[0]} ${bytes[1]}`);
+      decoder = encoding === undefined ? undefined : new TextDecoder(encoding);
+    }
+    yield decoder ? Buffer.from(decoder.decode(bytes, { stream: true })) : bytes;
+  }
+  if (begin) yield begin;
+  if (decoder) yield Buffer.from(decoder.decode());
 }
 
 function decoded(line: number, bytes: Uint8Array, format: ListFormat): ListEntry {

@@ -86,7 +86,7 @@ export async function* fromPatterns(
     const name = path.basename(arg);
     const narrowed = narrow(anything, base, settings, negations);
     const { taken } = narrowed(path.dirname(path.resolve(arg)), [{ name, isDirectory: false }]);
-    if (taken.has(name)) yield { path: arg, base };
+    if (taken.has(name)) yield { path: arg, base, stated: true };
   }
 }
 

@@ -1,5 +1,5 @@
 import { graphOf, weightsOf } from '../../../src/apps/train/network-graph.js';
-import { shapeOf, macsPerPixel, type Shape } from '../../../src/apps/train/shape.js';
+import { layersOf, shapeOf, macsPerPixel, type Shape } from '../../../src/apps/train/shape.js';
 import { openTrainer, type Trainer } from '../../../src/apps/train/trainer.js';
 import { evaluate } from '../../../src/network/engines/reference/evaluate.js';
 import { findBinding } from '../../../src/network/engines/native/binding.js';
@@ -7,6 +7,7 @@ import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
 import { readOnnxModel } from '../../../src/network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../../src/network/graph/read/onnx/read-onnx.js';
 import { seededRandom } from '../../../src/apps/train/random.js';
+import { widen } from '../../../src/apps/train/widen.js';
 import { testWhere } from '../../helpers/where.js';
 
 const { binding, ...rest } = findBinding();
@@ -85,6 +86,32 @@ testNative(
     let last = first;
     for (let i = 0; i < 40; i++) last = await after.step(small, large, BATCH, { rate: 3e-3, decay: 0.9 });
     t.true(last < first);
+  },
+);
+
+testNative(
+  'a wider network begins with the outputs of a narrower one, and learns with all channels',
+  async (t) => {
+    const before = open();
+    await steps(before, 0, 4);
+    const wide = { ...SHAPE, channels: 32 };
+    const [narrowLayers, wideLayers] = [layersOf(SHAPE), layersOf(wide)];
+    const weights = before.collapsed();
+    const start = new Map(
+      narrowLayers.map((layer, i) => [layer.name, widen(weights.get(layer.name)!, layer, wideLayers[i]!, i)]),
+    );
+    const after = open(wide, 1, start);
+    const { small } = batchOf(9);
+    const image = small.subarray(0, SIDE * 10 * 3);
+    const [a, b] = [before.enlarge(image, 10, SIDE), after.enlarge(image, 10, SIDE)];
+    a.forEach((value, i) => t.true(Math.abs(value - b[i]!) < 1e-5));
+    await steps(after, 0, 12);
+    const { kernel } = after.collapsed().get('last')!;
+    const fromNew = kernel.filter((_, at) => Math.floor(at / 12) % 32 >= 16);
+    t.true(
+      fromNew.some((value) => value !== 0),
+      'the new channels are used',
+    );
   },
 );
 

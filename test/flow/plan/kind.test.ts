@@ -68,6 +68,26 @@ test('a drawing is told by its pixels, where there is a network for drawings', a
   t.deepEqual(await choose('clean-m', 'drawing-m'), ['drawing-m', 'PNG with flat colours']);
 });
 
+test('a drawing is told in a JPEG, too, where a sky is not taken for one', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const describe = (name: string) => Promise.resolve({ name, factors: [2], defaultFactor: 2 });
+  const chosen = async (name: string, image: Sharp, quality: number) => {
+    const file = path.join(directory, name);
+    await image.jpeg({ quality }).toFile(file);
+    return (await chooseNetwork({ describe }, 'auto-m', file, await readHeader(file, LIMITS))).because;
+  };
+  const drawing = () => sharp(Buffer.from(DRAWING)).resize(480, 360);
+  const sky = () => sharp(Buffer.from(SKY));
+  t.is(await chosen('a.jpg', drawing(), 75), 'JPEG quality 75 with flat colours');
+  t.is(await chosen('b.jpg', drawing(), 95), 'JPEG quality 95 with flat colours');
+  t.is(await chosen('c.jpg', sky(), 75), 'JPEG quality 75');
+  t.is(await chosen('d.jpg', sky(), 91), 'JPEG quality 91');
+});
+
+const SKY = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="360">
+  <linearGradient id="a" x2="0.2" y2="1"><stop stop-color="#148"/><stop offset="1" stop-color="#def"/></linearGradient>
+  <rect width="480" height="360" fill="url(#a)"/></svg>`;
+
 const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="90">
   <rect width="120" height="90" fill="#eee"/><circle cx="40" cy="45" r="30" fill="#c33"/>
   <path d="M60 10L110 80L70 80Z" fill="#36c" stroke="black"/></svg>`;

@@ -104,3 +104,17 @@ test('the stream is asked for more only when the entries at hand are used up', a
     t.is(pulls, Math.floor(at / 3) + 1, `after entry ${at + 1}`);
   }
 });
+
+test('UTF-16 with a byte order mark is read, wherever the chunks end', async (t) => {
+  const text = '\uFEFFä b.png\r\nπ/😀.png\r\n';
+  const little = Buffer.from(text, 'utf16le');
+  const big = Buffer.from(little).swap16();
+  for (const bytes of [little, big]) {
+    for (const size of [1, 3, bytes.length]) {
+      const pieces: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+      t.deepEqual(await texts('lines', ...pieces), ['ä b.png', 'π/😀.png']);
+    }
+  }
+  t.deepEqual(await texts('lines', 'a'), ['a']);
+});

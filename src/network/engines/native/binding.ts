@@ -79,8 +79,8 @@ export type Found =
   | { readonly binding: Binding; readonly instructionSet: string }
   | { readonly binding?: undefined; readonly missing: string };
 
-/** Changes with every change of the kernels, their blocks or their order that could change a result. */
-export const KERNEL_VERSION = 1;
+/** Changes with every change of the kernels, their blocks, their order or the grid of tiles that could change a result. */
+export const KERNEL_VERSION = 2;
 
 let found: Found | undefined;
 

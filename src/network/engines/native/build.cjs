@@ -1,24 +1,17 @@
 'use strict';
-// Builds the native kernels with the C++ compiler that this machine has. Runs when the package is installed, and by
-// `npm run build:native`. Whatever goes wrong, the installation goes on: without the kernels, onnxruntime is used.
+// Builds the native kernels with the C++ compiler that this machine has, unless the package brings them built for it.
+// Runs when the package is installed, and by `npm run build:native`. Whatever goes wrong, the installation goes on:
+// without the kernels, onnxruntime is used. With --prebuild it makes what the published package brings, and fails.
 const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { compilerOf } = require('./compilers.cjs');
 
 const HERE = __dirname;
 const ROOT = path.resolve(HERE, '../../../..');
+const BUILT = path.join(ROOT, 'build', 'Release', 'srgan.node');
 const SOURCES = ['addon', 'network', 'plan', 'run', 'training-addon'];
-const FLAGS = [
-  '-std=c++17',
-  '-O3',
-  '-fPIC',
-  '-fvisibility=hidden',
-  '-ffp-contract=fast',
-  '-fno-math-errno',
-  '-fno-trapping-math',
-];
-
 /** One object of kernels.cpp for each instruction set. */
 const SETS = {
   x64: [
@@ -38,16 +31,15 @@ const SETS = {
  */
 async function build(options = {}) {
   const { arch = process.arch, platform = process.platform, extra = [] } = options;
-  const out = options.out ?? path.join(ROOT, 'build', 'Release', 'srgan.node');
+  const out = options.out ?? BUILT;
   const sets = SETS[arch];
   if (!sets) throw new Error(`there are no kernels for ${arch}`);
-  const compiler = options.compiler ?? findCompiler();
-  if (compiler === undefined) throw new Error('no C++ compiler was found (c++, clang++ or g++)');
+  const compiler = compilerOf(options.compiler, platform);
   const headers = path.join(
     path.dirname(require.resolve('node-api-headers/package.json', { paths: [ROOT] })),
     'include',
   );
-  const stamp = stampOf([compiler, arch, platform, ...extra]);
+  const stamp = stampOf([compiler.command, compiler.flags, arch, platform, ...extra]);
   if (fs.existsSync(out) && readIfThere(`${out}.stamp`) === stamp) return out;
 
   const made = fs.mkdtempSync(path.join(prepared(path.dirname(out)), 'objects-'));
@@ -55,14 +47,11 @@ async function build(options = {}) {
     const withSets = sets.map(({ name }) => `-DWITH_${name.toUpperCase()}`);
     const object = (name) => path.join(made, `${name}.o`);
     const compile = (source, name, flags) =>
-      run(compiler, [
-        ...FLAGS,
+      run(compiler.command, [
+        ...compiler.flags,
         ...flags,
         ...extra,
-        '-c',
-        path.join(HERE, `${source}.cpp`),
-        '-o',
-        object(name),
+        ...compiler.compiles(path.join(HERE, `${source}.cpp`), object(name)),
       ]);
     await Promise.all([
       ...sets.map(({ name, lanes, flags }) => {
@@ -84,9 +73,13 @@ async function build(options = {}) {
       ...SOURCES.map((source) => compile(source, source, ['-I', headers, '-DNAPI_VERSION=8', ...withSets])),
     ]);
     const file = path.join(made, 'srgan.node');
-    const link = platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
     const objects = [...sets.flatMap(({ name }) => [name, `training-${name}`]), ...SOURCES].map(object);
-    await run(compiler, [...link, ...extra, ...objects, '-o', file]);
+    if (platform === 'win32') {
+      const definition = path.join(headers, '..', 'def', 'node_api.def');
+      await run('llvm-lib', [`/def:${definition}`, `/out:${object('node')}`, `/machine:${arch}`]);
+      objects.push(object('node'));
+    }
+    await run(compiler.command, compiler.links(extra, objects, file));
     // a process may have the old one loaded
     fs.rmSync(out, { force: true });
     fs.renameSync(file, out);
@@ -95,11 +88,6 @@ async function build(options = {}) {
   } finally {
     fs.rmSync(made, { recursive: true, force: true });
   }
-}
-
-function findCompiler() {
-  const wanted = process.env.CXX ? [process.env.CXX] : ['c++', 'clang++', 'g++'];
-  return wanted.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
 function run(command, args) {
@@ -120,7 +108,7 @@ function run(command, args) {
 
 /** What the result depends on. */
 function stampOf(facts) {
-  const hash = createHash('sha256').update(JSON.stringify([facts, FLAGS, SETS]));
+  const hash = createHash('sha256').update(JSON.stringify([facts, SETS]));
   for (const name of fs.readdirSync(HERE).sort()) {
     if (/\.(cpp|h)$/.test(name)) hash.update(name).update(fs.readFileSync(path.join(HERE, name)));
   }
@@ -136,10 +124,42 @@ function prepared(directory) {
   return directory;
 }
 
-module.exports = { build, findCompiler };
-
-if (require.main === module) {
-  build().catch((error) => {
-    console.error(`srgan: the native kernels were not built: ${error.message}. onnxruntime is used instead.`);
-  });
+/** As prebuildify names what it makes, and node-gyp-build looks for it. */
+function prebuiltFile(platform = process.platform, arch = process.arch) {
+  const name = platform === 'linux' ? `srgan.${isMusl() ? 'musl' : 'glibc'}.node` : 'srgan.node';
+  return path.join(ROOT, 'prebuilds', `${platform}-${arch}`, name);
 }
+
+function isMusl() {
+  return process.report.getReport().header.glibcVersionRuntime === undefined;
+}
+
+/** Whether the package brings kernels that run here. */
+function isPrebuilt() {
+  if (process.env.npm_config_build_from_source) return false;
+  try {
+    return require(prebuiltFile()).instructionSet('') !== '';
+  } catch {
+    return false;
+  }
+}
+
+async function main() {
+  if (process.argv[2] === '--prebuild') {
+    // the machine that it is made on may have a newer C++ library than those that it is for
+    const extra = process.platform === 'linux' ? ['-static-libstdc++', '-static-libgcc', '-s'] : [];
+    console.log(await build({ out: prebuiltFile(), extra }));
+    fs.rmSync(`${prebuiltFile()}.stamp`);
+    return;
+  }
+  if (isPrebuilt()) return;
+  try {
+    await build();
+  } catch (error) {
+    console.error(`srgan: the native kernels were not built: ${error.message}. onnxruntime is used instead.`);
+  }
+}
+
+module.exports = { build, prebuiltFile, SETS };
+
+if (require.main === module) void main();

@@ -10,6 +10,10 @@ export interface StatedFacts {
   readonly title?: string;
   readonly licence?: string;
   readonly origin?: string;
+  /** How it was trained, for people and programs: what `srgan train` writes here is not used when it runs. */
+  readonly training?: Readonly<Record<string, unknown>>;
+  /** What it reaches, by name of what it was judged by. */
+  readonly figures?: Readonly<Record<string, unknown>>;
   readonly factor?: number;
   readonly inputRange?: ValueRange;
   readonly outputRange?: ValueRange;
@@ -27,6 +31,11 @@ export interface StatedFacts {
 
 const MOST_PX = 4096;
 
+const object: Check = {
+  what: 'a JSON object',
+  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
 const range: Check = {
   what: 'the values of black and white, such as [0, 255],',
   holds: (value) => isPair(value) && value[0] !== value[1],
@@ -36,6 +45,8 @@ const CHECKS: Readonly<Record<keyof StatedFacts, Check>> = {
   title: text,
   licence: text,
   origin: text,
+  training: object,
+  figures: object,
   factor: integer(1, 16, 'a whole number from 1 to 16'),
   inputRange: range,
   outputRange: range,
@@ -64,6 +75,8 @@ export const KEYS_AS_PUBLISHED: readonly StatedKey[] = [
   'title',
   'licence',
   'origin',
+  'training',
+  'figures',
   'factor',
   'inputRange',
   'outputRange',

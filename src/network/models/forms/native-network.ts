@@ -1,13 +1,14 @@
 import type { NativeNetwork, NetworkFile } from '../../../contract/engine.js';
 import { hasOnnxruntime } from '../../engines/default-engine.js';
 import { compile } from '../../engines/native/compile.js';
-import { aliveAt, costOf, macsAt } from '../../graph/cost.js';
-import type { Graph } from '../../graph/graph.js';
+import { aliveAt, costOf, macsAt, volume } from '../../graph/cost.js';
+import type { Graph, Node } from '../../graph/graph.js';
 import { haloNeeds } from '../../graph/halo-needs.js';
-import type { Stage } from '../../../contract/tiles.js';
+import type { NativeStage } from '../../../contract/tiles.js';
+import { known } from '../../graph/order.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
-import { LARGE_SIDE_PX, largeShapesOf } from '../../graph/shapes.js';
+import { LARGE_SIDE_PX, largeShapesOf, type Shape } from '../../graph/shapes.js';
 import { foldForTiles } from './tiled-network.js';
 import { haloOf } from '../../tiles/choose.js';
 
@@ -48,23 +49,32 @@ export function nativeNetwork(
 }
 
 /** By the width of the halo that its convolutions are computed with. */
-function stagesOf(file: NetworkFile, graph: Graph): Stage[] {
+function stagesOf(file: NetworkFile, graph: Graph): NativeStage[] {
   const shapes = largeShapesOf(file.title, graph);
   const needs = haloNeeds(graph);
   const alive = aliveAt(graph, shapes);
   const pixels = LARGE_SIDE_PX ** 2;
   const mostPx = haloOf(file);
-  const stages = new Map<number, Stage>();
+  const stages = new Map<number, NativeStage>();
   graph.nodes.forEach((node, i) => {
     const need = needs?.get(node.name);
     const haloPx = need ? Math.min(mostPx, Math.max(0, ...need.uses.values())) : needs ? 0 : mostPx;
     const before = stages.get(haloPx);
+    const moved = movedBy(node, shapes) / pixels;
     stages.set(haloPx, {
       haloPx,
       beyondPx: Math.max(before?.beyondPx ?? 0, need?.beyondPx ?? 0),
       macsPerPixel: (before?.macsPerPixel ?? 0) + macsAt(node, shapes) / pixels,
       liveFloatsPerPixel: Math.max(before?.liveFloatsPerPixel ?? 0, (alive[i] ?? 0) / pixels),
+      movedFloatsPerPixel: (before?.movedFloatsPerPixel ?? 0) + moved,
+      mostMovedFloatsPerPixel: Math.max(before?.mostMovedFloatsPerPixel ?? 0, moved),
     });
   });
   return [...stages.values()].sort((one, other) => other.haloPx - one.haloPx);
+}
+
+/** Values that a node reads and writes; activations are made in passing, and what is put together lies so. */
+function movedBy(node: Node, shapes: ReadonlyMap<string, Shape>): number {
+  if (['leakyRelu', 'prelu', 'activation', 'concat'].includes(node.op)) return 0;
+  return [node.name, ...node.inputs].reduce((sum, name) => sum + volume(known(shapes, name)), 0);
 }
