@@ -121,9 +121,18 @@ export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' |
   readonly file: TempFile;
 }
 
+/** What a file says of its colours in words of its own format. */
+export interface StatedColour {
+  /** Code points of ITU-T H.273 that no profile says: HDR and BT.2020. */
+  readonly cicp?: { readonly primaries: number; readonly transfer: number };
+  /** gAMA and cHRM of a PNG file, whole. */
+  readonly chunks?: readonly Buffer[];
+}
+
 /** What travels beside the pixels, from the source to the result. */
 export interface Carried {
   readonly icc?: Buffer;
+  readonly colour?: StatedColour;
   readonly exif?: Buffer;
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;
@@ -137,6 +146,8 @@ export interface Carried {
   readonly lossless?: boolean;
   /** The source was stored with a palette. */
   readonly palette?: boolean;
+  /** Bits a sample was stored with, where they are more than 8 and fewer than 16. */
+  readonly storedBits?: number;
 }
 
 export interface DecodedImage {

@@ -7,12 +7,15 @@ import type { ByteSource } from '../metadata/tiff-directory.js';
 const HEADER_END = SIGNATURE.length + 25;
 /** What metadata lies before, where the file is more than a head. */
 const NEXT = ['IDAT', 'IEND'];
-const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'eXIf'];
+const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP', 'eXIf'];
 
 /** Puts metadata into a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
-export function attachToPng(file: ByteSource, { icc, exif, xmp, density }: Carried): Part[] {
+export function attachToPng(file: ByteSource, { icc, colour, exif, xmp, density }: Carried): Part[] {
   const parts: Part[] = [{ start: 0, end: HEADER_END }];
-  if (icc) parts.push(...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
+  const { cicp, chunks } = colour ?? {};
+  if (cicp) parts.push(...chunk('cICP', Buffer.of(cicp.primaries, cicp.transfer, 0, 1)));
+  if (chunks) parts.push(...chunks);
+  else if (icc) parts.push(...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
   if (density !== undefined) parts.push(...chunk('pHYs', physical(density)));
   if (exif) parts.push(...chunk('eXIf', exif));
   if (xmp) parts.push(...chunk('iTXt', Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1'), xmp));

@@ -2,14 +2,18 @@ import type { Carried } from '../../../contract/job.js';
 import { bareExif, densityOf, exifOfTiff, uprightExif } from './exif.js';
 import { openFileSource } from './file-source.js';
 import type { Inspection } from '../inspect.js';
+import { statedColour } from '../colour/stated-colour.js';
 import { isLosslessWebp } from '../lossless-webp.js';
 import { uprightXmp } from './xmp.js';
 
 /** What goes with the pixels of a file, already saying that they stand upright. */
 export function carriedOf(path: string, { meta, pages, layout }: Inspection): Carried {
+  const { bitsPerSample = 0 } = meta;
+  const said = layout.native && !meta.icc ? statedColour(path, meta.format, layout.channels < 3) : {};
   const exif = meta.format === 'tiff' ? exifOfTiffFile(path) : bareExif(meta.exif);
   return {
-    icc: layout.native ? meta.icc : undefined,
+    icc: layout.native ? (meta.icc ?? said.icc) : undefined,
+    colour: said.stated,
     exif: exif && uprightExif(exif),
     xmp: meta.xmp && uprightXmp(meta.xmp),
     iptc: meta.iptc,
@@ -18,6 +22,7 @@ export function carriedOf(path: string, { meta, pages, layout }: Inspection): Ca
     delay: pages > 1 ? meta.delay : undefined,
     lossless: meta.format === 'webp' && isLosslessWebp(path),
     palette: meta.isPalette || meta.format === 'gif',
+    storedBits: bitsPerSample > 8 && bitsPerSample < 16 ? bitsPerSample : undefined,
   };
 }
 
