@@ -11,7 +11,7 @@ import { readRsr } from '../src/network/graph/read/rsr/read-rsr.js';
 import { decodeXz } from '../src/network/graph/read/rsr/xz/xz.js';
 import { unpackTar } from '../src/network/models/add/unpack-tar.js';
 import { unpackZip } from '../src/network/models/add/unpack-zip.js';
-import { pngFrames } from '../src/pixels/codec/animated-png.js';
+import { pngFrames } from '../src/pixels/codec/apng/has-frames.js';
 import {
   gifEndsEarly,
   heifEndsEarly,

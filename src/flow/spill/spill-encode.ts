@@ -39,10 +39,10 @@ export async function encodeSpilled(
   try {
     const exact = await run.codec(() => resizedSpilled(spilled, size, makeTemp));
     const { channels, bits } = exact;
-    const pages = pagesKept(exact.pages, format);
+    const pages = pagesKept(exact.pages, format, false);
     const transparency = await transparencyOnDisk({ ...exact, pages });
     const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
-    const picture = { pages: exact.pages, bits, transparency, pixelBytes };
+    const picture = { pages: exact.pages, spilled: true, bits, transparency, pixelBytes };
     const adapted = adapt(picture, keptOf(carried, settings.strip, widthPx, heightPx), format);
     warnings.push(...adapted.warnings);
     const bare = await makeTemp();

@@ -6,6 +6,8 @@ import type { Transparency } from '../transparency.js';
 /** What an image has that a format may lack. */
 export interface Picture {
   readonly pages: number;
+  /** It is larger than memory, where PNG is made of one page alone. */
+  readonly spilled?: boolean;
   readonly bits: 8 | 16;
   /** Of the pages that the format keeps. */
   readonly transparency: Transparency;
@@ -23,9 +25,14 @@ export interface Adapted {
   readonly warnings: readonly string[];
 }
 
-/** How many of the pages a format keeps. */
-export const pagesKept = (pages: number, format: OutputFormat) =>
-  CAPABILITIES[format].pages === 'one' ? 1 : pages;
+/**
+ * How many of the pages a format keeps. PNG has frames, but no pages.
+ * @param frames they are an animation
+ */
+export function pagesKept(pages: number, format: OutputFormat, frames: boolean): number {
+  if (format === 'png' && frames) return pages;
+  return CAPABILITIES[format].pages === 'one' ? 1 : pages;
+}
 
 /** What of an image a format can hold, and what is said of the rest. */
 export function adapt(picture: Picture, carried: Carried, format: OutputFormat): Adapted {
@@ -33,9 +40,11 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
   const { title } = capability;
   const warnings: string[] = [];
   const { pages, bits, transparency, pixelBytes } = picture;
-  const kept = pagesKept(pages, format);
+  const kept = pagesKept(pages, format, carried.delay !== undefined && picture.spilled !== true);
   if (kept < pages) {
-    warnings.push(`Only the first of ${pages} pages was kept, since ${title} holds one image.`);
+    const large = format === 'png' && carried.delay !== undefined;
+    const why = large ? 'an animated PNG has to fit into --max-memory' : `${title} holds one image`;
+    warnings.push(`Only the first of ${pages} pages was kept, since ${why}.`);
   }
   if (kept > 1 && carried.delay !== undefined && capability.pages === 'pages') {
     warnings.push(`The frames became pages without their timing, since ${title} has none.`);

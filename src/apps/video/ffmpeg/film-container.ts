@@ -21,7 +21,8 @@ export interface Container {
   readonly options: readonly string[];
 }
 
-const X264 = ['-c:v', 'libx264', '-preset', 'medium', '-crf', '17'];
+// as many bits as with the preset medium, at a third of the work, which the network needs
+const X264 = ['-c:v', 'libx264', '-preset', 'faster', '-crf', '17'];
 const VP9 = [
   '-c:v',
   'libvpx-vp9',
