@@ -2,7 +2,7 @@ import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named } from '../../system/cancelled.js';
 import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';

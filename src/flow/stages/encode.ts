@@ -2,7 +2,7 @@ import { adapt, pagesKept, type Adapted } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named, throwIfCancelled } from '../../system/cancelled.js';
 import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
 import { joined } from '../../pixels/codec/parts.js';

@@ -2,7 +2,7 @@ import { SrganError } from '../../../system/errors.js';
 import { open } from '../../../system/files/fs.js';
 import { containerOf } from '../container.js';
 import { endsTooEarly } from './ends-early.js';
-import { fileFailure, otherKind, truncated } from '../file-failures.js';
+import { fileFailure, otherKind, truncated } from './file-failures.js';
 
 /** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
 export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
