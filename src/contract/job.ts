@@ -129,6 +129,16 @@ export interface StatedColour {
   readonly chunks?: readonly Buffer[];
 }
 
+/** A text beside the pixels, as its format has it. */
+export interface TextEntry {
+  /** For people. */
+  readonly title: string;
+  /** Of a PNG file, whole. */
+  readonly chunk?: Buffer;
+  /** Of a JPEG file. */
+  readonly comment?: Buffer;
+}
+
 /** What travels beside the pixels, from the source to the result. */
 export interface Carried {
   readonly icc?: Buffer;
@@ -136,6 +146,9 @@ export interface Carried {
   readonly exif?: Buffer;
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;
+  readonly texts?: readonly TextEntry[];
+  /** What of the source no result has, one sentence each. */
+  readonly leftOut?: readonly string[];
   /** Pixels per inch of the source. */
   readonly density?: number;
   /** Repetitions of an animation; 0 is for ever. */

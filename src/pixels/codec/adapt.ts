@@ -1,4 +1,4 @@
-import type { Carried, OutputFormat } from '../../contract/job.js';
+import type { Carried, OutputFormat, TextEntry } from '../../contract/job.js';
 import { tooLongForJpeg } from './attach/jpeg.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
 import type { Transparency } from '../transparency.js';
@@ -111,6 +111,14 @@ function withoutWhatDoesNotFit(
     const why = capability[block] ? 'it is too long for' : 'there is no place for it in';
     warnings.push(`${TITLES[block]} metadata was left out, since ${why} ${capability.title}.`);
   }
+  if (carried.texts) {
+    const [holds, lacks] = parted(carried.texts, (text) => holdsText(text, format));
+    held.texts = holds;
+    if (lacks.length > 0) {
+      warnings.push(`${namesOf(lacks)} was left out, since there is no place for it in ${capability.title}.`);
+    }
+  }
+  warnings.push(...(carried.leftOut ?? []));
   const { colour } = carried;
   if (colour?.cicp && !capability.codePoints) {
     held.colour = undefined;
@@ -124,4 +132,20 @@ function withoutWhatDoesNotFit(
     warnings.push('The colour profile was left out, since it does not fit into a TIFF of over 4 GiB.');
   }
   return held;
+}
+
+/** PNG holds any text, JPEG comments. */
+const holdsText = ({ comment }: TextEntry, format: OutputFormat) =>
+  format === 'png' || (format === 'jpeg' && comment !== undefined);
+
+const MAX_NAMED = 3;
+
+function namesOf(texts: readonly TextEntry[]): string {
+  const titles = [...new Set(texts.map(({ title }) => title))];
+  const more = titles.length > MAX_NAMED ? ` and ${titles.length - MAX_NAMED} more` : '';
+  return `Text in the file (${titles.slice(0, MAX_NAMED).join(', ')}${more})`;
+}
+
+function parted<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))];
 }

@@ -72,7 +72,7 @@ test('a profile of our own means what the one of the encoder means', async (t) =
     }),
   );
   results[0]?.forEach((value, i) =>
-    t.true(Math.abs(value - (results[1]?.[i] ?? -9)) <= 1, `${results[0]} and ${results[1]}`),
+    t.true(Math.abs(value - (results[1]?.[i] ?? -9)) <= 1, `${String(results[0])} and ${String(results[1])}`),
   );
   t.throws(() => matrixProfile({ ...SRGB, green: SRGB.red }, 'srgb', false), { instanceOf: RangeError });
 });
