@@ -22,7 +22,7 @@ import {
 } from './ffmpeg/film-container.js';
 import { decodeFrames, depthOf } from './ffmpeg/decode-frames.js';
 import { joinSegments } from './ffmpeg/join-segments.js';
-import { readOutputArgs, type OutputArgs } from './ffmpeg/output-args.js';
+import { encoderArgs, readOutputArgs, type OutputArgs } from './ffmpeg/output-args.js';
 import { probeFilm } from './film/probe-film.js';
 import { readY4mHeader } from './film/y4m.js';
 import { planVideo, type VideoPlan } from './plan-video.js';
@@ -65,7 +65,7 @@ export async function enlargeFilm(options: VideoOptions): Promise<VideoSummary> 
       widthPx: plan.widthPx,
       heightPx: plan.heightPx,
       pixelFormat: encodedAs,
-      codec: [...(container?.codec ?? []), ...args.encode],
+      codec: encoderArgs(container?.codec ?? [], args),
     };
     const job = { options, film, plan, encode };
     return container

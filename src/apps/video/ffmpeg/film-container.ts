@@ -165,6 +165,6 @@ export async function checkContainer(
   await runProgram('ffmpeg', [...input, ...copied, '-f', container.format, '-y', devNull], signal, {
     code: 'E_UNSUPPORTED',
     sentence: `The sound or the subtitles of ${film.path} do not go into ${container.format} as they are`,
-    hint: 'Take .mkv, or have them encoded anew: srgan video IN OUT -- -c:a aac',
+    hint: `Take .mkv, or have the sound encoded anew: srgan video IN OUT -- -c:a ${container.format === 'webm' ? 'libopus' : 'aac'}`,
   });
 }
