@@ -2,7 +2,7 @@ import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named } from '../../system/cancelled.js';
 import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
@@ -42,7 +42,7 @@ export async function encodeSpilled(
     const pages = pagesKept(exact.pages, format, false);
     const transparency = await transparencyOnDisk({ ...exact, pages });
     const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
-    const picture = { pages: exact.pages, spilled: true, channels, bits, transparency, pixelBytes };
+    const picture = { pages: exact.pages, spilled: true, bits, transparency, pixelBytes };
     const adapted = adapt(picture, keptOf(carried, settings.strip, widthPx, heightPx), format);
     warnings.push(...adapted.warnings);
     const bare = await makeTemp();

@@ -4,7 +4,6 @@ import { pngFrames } from '../../pixels/codec/apng/has-frames.js';
 import { bleed } from '../../pixels/codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../../system/cancelled.js';
 import { carriedOf } from '../../pixels/codec/metadata/carry.js';
-import { leftOut } from '../../pixels/codec/metadata/left-out.js';
 import { headerOf, inspect, type Inspection } from '../../pixels/codec/inspect.js';
 import { readPixels } from '../../pixels/codec/read-pixels.js';
 import { SrganError } from '../../system/errors.js';
@@ -77,14 +76,15 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
 }
 
 /** What of a file is not in its pixels as they were read, one sentence each. */
-function notesOn(path: string, file: Inspection, oddity: string | undefined): string[] {
-  const { meta, previews, animation } = file;
+function notesOn(
+  path: string,
+  { meta, previews, animation }: Inspection,
+  oddity: string | undefined,
+): string[] {
   const notes: string[] = [];
   if (oddity !== undefined) notes.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
   if (previews > 0) notes.push(`Left out the ${previews} reduced copies that the file holds.`);
   if (meta.space === 'cmyk') notes.push('CMYK colours were converted to sRGB.');
-  const parts = leftOut(path, file);
-  if (parts.length > 0) notes.push(`Left out what stands beside the picture: ${parts.join('; ')}.`);
   const frames = meta.format === 'png' && !animation ? pngFrames(path) : 1;
   if (frames > 1) {
     notes.push(

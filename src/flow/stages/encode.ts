@@ -2,7 +2,7 @@ import { adapt, pagesKept, type Adapted } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named, throwIfCancelled } from '../../system/cancelled.js';
 import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
 import { joined } from '../../pixels/codec/parts.js';
@@ -66,7 +66,7 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const bits = bitsOf(pixels);
   const transparency = transparencyOf(kept);
   const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * (bits / 8);
-  const picture = { pages: pixels.pages, channels: pixels.channels, bits, transparency, pixelBytes };
+  const picture = { pages: pixels.pages, bits, transparency, pixelBytes };
   const adapted = adapt(picture, keptOf(carried, run.settings.strip, widthPx, heightPx), format);
   ticket.warnings.push(...adapted.warnings);
   const size = { widthPx, heightPx };

@@ -1,14 +1,11 @@
-import type { Carried, OutputFormat } from '../../contract/job.js';
+import type { Carried, OutputFormat, TextEntry } from '../../contract/job.js';
 import { tooLongForJpeg } from './attach/jpeg.js';
-import { titleOf } from './colour/coding.js';
-import { keywordOf } from './metadata/png-facts.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
 import type { Transparency } from '../transparency.js';
 
 /** What an image has that a format may lack. */
 export interface Picture {
   readonly pages: number;
-  readonly channels: 1 | 2 | 3 | 4;
   /** It is larger than memory, where PNG is made of one page alone. */
   readonly spilled?: boolean;
   readonly bits: 8 | 16;
@@ -22,8 +19,8 @@ export interface Adapted {
   readonly carried: Carried;
   /** What to do with alpha before encoding. */
   readonly alpha: 'keep' | 'drop' | 'flatten';
-  /** The profile from which colours are converted to sRGB. */
-  readonly convertFrom?: Buffer;
+  /** The profile that the pixels are converted from, where the format cannot hold it. */
+  readonly toSrgb: Buffer | undefined;
   /** What was lost, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -56,10 +53,11 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
     warnings.push(`The pages became frames of an animation, since ${title} has no pages.`);
   }
   const { maxBits } = capability;
-  const sourceBits = carried.sourceBits ?? bits;
-  if (sourceBits > maxBits) {
-    const what = `${sourceBits} bits per channel were reduced to ${maxBits}`;
-    warnings.push(`${what}, since ${title} is written with no more.`);
+  const storedBits = bits === 16 ? (carried.storedBits ?? bits) : bits;
+  if (storedBits > maxBits) {
+    warnings.push(
+      `${storedBits} bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`,
+    );
   }
   if (transparency !== 'opaque' && capability.alpha === 'none') {
     warnings.push(`Transparency was flattened on white, since ${title} has none.`);
@@ -70,35 +68,15 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
   if (format === 'gif' && carried.palette !== true) {
     warnings.push('Colours were reduced to 256 in each frame, since GIF holds no more.');
   }
-  const { kept: stated, convertFrom } = statedColours(carried, format, picture.channels < 3, warnings);
-  const held = withoutWhatDoesNotFit(stated, format, pixelBytes, warnings);
-  return { carried: held, alpha: alphaFor(format, transparency), convertFrom, warnings };
-}
-
-/** How the format says what the colours mean: as the source does, by a profile, or by sRGB, to which they are converted. */
-function statedColours(
-  carried: Carried,
-  format: OutputFormat,
-  isGray: boolean,
-  warnings: string[],
-): { kept: Carried; convertFrom?: Buffer } {
-  const capability = CAPABILITIES[format];
-  const { icc, coding, iccIsMade = false } = carried;
-  // what the format says as the source does needs no profile beside it
-  const isSaid = format === 'png' || (format === 'avif' && coding !== undefined);
-  if (isSaid) return { kept: iccIsMade ? { ...carried, icc: undefined } : carried };
-  const kept = { ...carried, coding: undefined, gamma: undefined, chromaticities: undefined };
-  const needsConversion = icc && (!capability.icc || (isGray && !capability.gray));
-  if (needsConversion) {
-    const why = capability.icc ? 'gray' : 'profile';
-    warnings.push(`Colours were converted to sRGB, since ${capability.title} holds no ${why}.`);
-    return { kept: { ...kept, icc: undefined }, convertFrom: icc };
+  const { icc } = carried;
+  const toSrgb = icc && !(capability.icc && (capability.gray || !isGrayProfile(icc))) ? icc : undefined;
+  if (toSrgb) {
+    const what = capability.icc ? 'profile of gray' : 'profile';
+    warnings.push(`Colours were converted to sRGB, since ${title} holds no ${what}.`);
   }
-  if (coding && !icc) {
-    const what = `The colours are ${titleOf(coding)}, which ${capability.title} cannot say`;
-    warnings.push(`${what}: they will look wrong. Take --format png or avif.`);
-  }
-  return { kept };
+  const fitting = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
+  const held = toSrgb ? { ...fitting, icc: undefined, colour: undefined } : fitting;
+  return { carried: held, alpha: alphaFor(format, transparency), toSrgb, warnings };
 }
 
 function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['alpha'] {
@@ -106,6 +84,12 @@ function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['al
   // the AVIF encoder would make opaque nearly so at low quality
   return format === 'jpeg' || format === 'avif' ? 'drop' : 'keep';
 }
+
+/** PQ and HLG among the transfer characteristics of ITU-T H.273. */
+const HDR = [16, 18];
+
+/** ICC.1, 7.2.8: the space that a profile is of. */
+const isGrayProfile = (icc: Buffer) => icc.toString('latin1', 16, 20) === 'GRAY';
 
 const TITLES = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;
 const BLOCKS = ['exif', 'xmp', 'iptc'] as const;
@@ -120,17 +104,28 @@ function withoutWhatDoesNotFit(
   const isHuge = format === 'tiff' && pixelBytes > CLASSIC_TIFF_BYTES;
   const long = format === 'jpeg' ? tooLongForJpeg(carried) : [];
   const held = { ...carried };
-  for (const [key, what] of textsOf(carried)) {
-    if (TEXT_FORMATS[key].includes(format)) continue;
-    held[key] = undefined;
-    warnings.push(`${what} left out, since there is no place for it in ${capability.title}.`);
-  }
   for (const block of BLOCKS) {
     if (!carried[block]) continue;
     if (capability[block] && !long.includes(block) && !isHuge) continue;
     held[block] = undefined;
     const why = capability[block] ? 'it is too long for' : 'there is no place for it in';
     warnings.push(`${TITLES[block]} metadata was left out, since ${why} ${capability.title}.`);
+  }
+  if (carried.texts) {
+    const [holds, lacks] = parted(carried.texts, (text) => holdsText(text, format));
+    held.texts = holds;
+    if (lacks.length > 0) {
+      warnings.push(`${namesOf(lacks)} was left out, since there is no place for it in ${capability.title}.`);
+    }
+  }
+  warnings.push(...(carried.leftOut ?? []));
+  const { colour } = carried;
+  if (colour?.cicp && !capability.codePoints) {
+    held.colour = undefined;
+    const { primaries, transfer } = colour.cicp;
+    const what = HDR.includes(transfer) ? 'HDR colours' : 'Wide colours';
+    const where = `code points ${primaries}/${transfer}`;
+    warnings.push(`${what} (${where}) cannot be stated in ${capability.title}: the result looks flat.`);
   }
   if (carried.icc && isHuge) {
     held.icc = undefined;
@@ -139,21 +134,18 @@ function withoutWhatDoesNotFit(
   return held;
 }
 
-/** Where PNG texts and JPEG comments go. */
-const TEXT_FORMATS: Record<'texts' | 'comments', readonly OutputFormat[]> = {
-  texts: ['png'],
-  comments: ['jpeg', 'png'],
-};
+/** PNG holds any text, JPEG comments. */
+const holdsText = ({ comment }: TextEntry, format: OutputFormat) =>
+  format === 'png' || (format === 'jpeg' && comment !== undefined);
 
-const KEYWORDS_NAMED = 4;
+const MAX_NAMED = 3;
 
-function textsOf({ texts = [], comments = [] }: Carried): ['texts' | 'comments', string][] {
-  const found: ['texts' | 'comments', string][] = [];
-  if (texts.length > 0) {
-    const keywords = [...new Set(texts.map(keywordOf))];
-    const named = keywords.slice(0, KEYWORDS_NAMED).join(', ');
-    found.push(['texts', `Text (${named}${keywords.length > KEYWORDS_NAMED ? '…' : ''}) was`]);
-  }
-  if (comments.length > 0) found.push(['comments', 'The comment was']);
-  return found;
+function namesOf(texts: readonly TextEntry[]): string {
+  const titles = [...new Set(texts.map(({ title }) => title))];
+  const more = titles.length > MAX_NAMED ? ` and ${titles.length - MAX_NAMED} more` : '';
+  return `Text in the file (${titles.slice(0, MAX_NAMED).join(', ')}${more})`;
+}
+
+function parted<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))];
 }

@@ -27,7 +27,7 @@ export function attach(
     case 'tiff':
       return attachToTiff(file, carried);
     case 'avif':
-      return attachToAvif(file, carried.coding, lossless);
+      return attachToAvif(file, carried.colour?.cicp, lossless);
     case 'gif':
       return [{ start: 0, end: file.length }];
   }

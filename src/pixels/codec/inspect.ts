@@ -7,7 +7,7 @@ import { leavesHoles, readApng, type AnimatedPng } from './apng/animated-png.js'
 import { pngFrames } from './apng/has-frames.js';
 import { endsTooEarly } from './failures/ends-early.js';
 import { decoderFailure } from './failures/decoder-failure.js';
-import { fileFailure, truncated, withOwnMessages } from './file-failures.js';
+import { fileFailure, truncated, withOwnMessages } from './failures/file-failures.js';
 import { lookInto } from './metadata/file-source.js';
 import { withNativeInput } from './native-input.js';
 import { readDirectories } from './metadata/tiff-directory.js';

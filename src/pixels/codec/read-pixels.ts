@@ -3,7 +3,7 @@ import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
 import { composeApng } from './apng/compose-apng.js';
 import { decoderFailure } from './failures/decoder-failure.js';
-import { harmlessOddity } from './file-failures.js';
+import { harmlessOddity } from './failures/file-failures.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';
 import { renderInto } from './raw.js';

@@ -1,6 +1,11 @@
-import type { ColourCoding } from '../colour/coding.js';
 import { statedCodingOf } from '../colour/heif-coding.js';
-import { itemPropertiesOf, uint, type Box, type ItemProperties } from '../colour/heif-boxes.js';
+import {
+  itemPropertiesOf,
+  uint,
+  type Box,
+  type CodePoints,
+  type ItemProperties,
+} from '../colour/heif-boxes.js';
 import type { Part } from '../parts.js';
 import type { ByteSource } from '../metadata/tiff-directory.js';
 
@@ -12,7 +17,7 @@ const IDENTITY = 0;
  * States the colours of an AVIF file by code points: those that it has, or a property more for its primary picture.
  * The pixels behind move then, and with them where the items are said to lie.
  */
-export function attachToAvif(file: ByteSource, coding: ColourCoding | undefined, lossless: boolean): Part[] {
+export function attachToAvif(file: ByteSource, coding: CodePoints | undefined, lossless: boolean): Part[] {
   const found = coding && itemPropertiesOf(file);
   if (!coding || !found?.iloc) return [{ start: 0, end: file.length }];
   const stated = statedCodingOf(file, found);
@@ -49,7 +54,7 @@ export function attachToAvif(file: ByteSource, coding: ColourCoding | undefined,
   return parts;
 }
 
-function colourBox({ primaries, transfer }: ColourCoding, matrix: number): Buffer {
+function colourBox({ primaries, transfer }: CodePoints, matrix: number): Buffer {
   const box = Buffer.alloc(19);
   box.writeUInt32BE(box.length, 0);
   box.write('colrnclx', 4, 'latin1');

@@ -27,7 +27,7 @@ export interface Samples {
   readonly pages: number;
 }
 
-/** The pixels in sRGB, with the values that they have by this profile. */
+/** The pixels in sRGB, 8 bits, with the values that they have by this profile. */
 export async function convertedToSrgb(
   sharp: Sharp,
   image: Image,
@@ -36,12 +36,9 @@ export async function convertedToSrgb(
 ): Promise<Raster> {
   const space = spaceOf(channels, bits);
   const tagged = await withMetadataInside(sharp, image, space, { icc });
-  const { data, info } = await tagged
-    .toColourspace(spaceOf(3, bits))
-    .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await tagged.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   return {
-    data: bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
+    data,
     widthPx: info.width,
     pageHeightPx: info.height / pages,
     pages,

@@ -1,5 +1,11 @@
 import type { ByteSource } from '../metadata/tiff-directory.js';
 
+/** Code points of ITU-T H.273. */
+export interface CodePoints {
+  readonly primaries: number;
+  readonly transfer: number;
+}
+
 /** A box of ISO/IEC 14496-12. */
 export interface Box {
   readonly type: string;

@@ -1,11 +1,10 @@
 import type { ByteSource } from '../metadata/tiff-directory.js';
-import type { ColourCoding } from './coding.js';
-import { itemPropertiesOf, type Box, type ItemProperties } from './heif-boxes.js';
+import { itemPropertiesOf, type Box, type CodePoints, type ItemProperties } from './heif-boxes.js';
 
 const NCLX_BYTES = 11;
 
 /** What the primary picture of an AVIF file states of its colours by code points. */
-export function codingOfHeif(file: ByteSource): ColourCoding | undefined {
+export function codingOfHeif(file: ByteSource): CodePoints | undefined {
   const found = itemPropertiesOf(file);
   const box = found && statedCodingOf(file, found);
   if (!box) return undefined;

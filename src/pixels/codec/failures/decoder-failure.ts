@@ -2,7 +2,7 @@ import { SrganError } from '../../../system/errors.js';
 import { open } from '../../../system/files/fs.js';
 import { containerOf } from '../container.js';
 import { endsTooEarly } from './ends-early.js';
-import { fileFailure, otherKind, truncated } from '../file-failures.js';
+import { fileFailure, otherKind, truncated } from './file-failures.js';
 
 /** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
 export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
@@ -26,9 +26,8 @@ export async function decoderFailure(path: string, cause: unknown): Promise<Srga
   if (/labq|support for this compression|not supported|unsupported|not configured/i.test(message)) {
     const what = /(?:^|: )([\w ,/-]{3,80}) not supported/im.exec(message)?.[1];
     const detail = what === undefined ? '' : ` (${what})`;
-    return new SrganError('E_UNSUPPORTED', `${path}: is stored in a way that is not supported${detail}.`, {
-      cause,
-    });
+    const sentence = `${path}: is stored in a way that is not supported${detail}.`;
+    return new SrganError('E_UNSUPPORTED', sentence, { cause });
   }
   if (containerOf(head)) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
   return otherKind(path, cause);

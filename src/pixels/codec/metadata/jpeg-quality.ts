@@ -1,6 +1,9 @@
-import { segmentsOf } from './jpeg-segments.js';
 import type { ByteSource } from './tiff-directory.js';
 
+/** Segments before the first scan; files in use have some dozens, with a large colour profile a few hundred. */
+const MAX_SEGMENTS = 2000;
+
+const SOS = 0xda;
 const DQT = 0xdb;
 const TABLE_VALUES = 64;
 
@@ -14,10 +17,25 @@ const STANDARD_SUM = 3688;
  * @throws RangeError where the file ends before
  */
 export function jpegQuality(file: ByteSource): number | undefined {
-  for (const { marker, start, length } of segmentsOf(file)) {
-    if (marker !== DQT) continue;
-    const sum = sumOfFirstTable(file.read(start, length));
-    if (sum !== undefined) return qualityOf((100 * sum) / STANDARD_SUM);
+  let at = 2;
+  for (let segment = 0; segment < MAX_SEGMENTS; segment += 1) {
+    const [prefix = 0, marker = 0] = file.read(at, 2);
+    if (prefix !== 0xff || marker === SOS) return undefined;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    // TEM and restart markers stand alone
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+      at += 2;
+      continue;
+    }
+    const length = file.read(at + 2, 2).readUInt16BE();
+    if (marker === DQT) {
+      const sum = sumOfFirstTable(file.read(at + 4, Math.max(0, length - 2)));
+      if (sum !== undefined) return qualityOf((100 * sum) / STANDARD_SUM);
+    }
+    at += 2 + length;
   }
   return undefined;
 }

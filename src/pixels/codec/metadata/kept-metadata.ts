@@ -8,10 +8,8 @@ export function keptOf(carried: Carried, strip: boolean, widthPx: number, height
 }
 
 /** Without the profile the pixels, and without the timing the frames, mean nothing. */
-function onlyMeaning(carried: Carried): Carried {
-  const { icc, iccIsMade, coding, gamma, chromaticities } = carried;
-  const { loop, delay, palette, lossless, sourceBits } = carried;
-  return { icc, iccIsMade, coding, gamma, chromaticities, loop, delay, palette, lossless, sourceBits };
+function onlyMeaning({ icc, colour, loop, delay, palette, lossless, storedBits }: Carried): Carried {
+  return { icc, colour, loop, delay, palette, lossless, storedBits };
 }
 
 function resized(carried: Carried, widthPx: number, heightPx: number): Carried {

@@ -1,42 +1,82 @@
-import type { Inspection } from '../inspect.js';
 import { lookInto } from './file-source.js';
-import { readJpegFacts } from './jpeg-facts.js';
-import { readPngFacts } from './png-facts.js';
-import { hasProperty } from './xmp.js';
 
-const GAIN_MAP = 'http://ns.adobe.com/hdr-gain-map/1.0/';
-const CAMERA = 'http://ns.google.com/photos/1.0/camera/';
-const LONGEST_TYPE_BOX = 256;
+/** Parts of a JPEG file behind its first picture, which a result does not have. */
+const PARTS: readonly { readonly signs: RegExp; readonly sentence: string }[] = [
+  {
+    signs: /\bhdrgm:Version\b|Semantic\s*=\s*["']GainMap["']|urn:iso:std:iso:ts:21496/,
+    sentence: 'The gain map for HDR screens was left out.',
+  },
+  {
+    signs: /\bGCamera:(?:MotionPhoto|MicroVideo)\s*(?:=\s*["']1["']|>1<)|Semantic\s*=\s*["']MotionPhoto["']/,
+    sentence: 'The film of the motion photo was left out.',
+  },
+  { signs: /\bxmpNote:HasExtendedXMP\b/, sentence: 'The extended part of the XMP metadata was left out.' },
+];
+const OTHER_PICTURES = 'The other pictures of the file were left out.';
 
-/** What a file holds beside the picture that is read, for people; none of it comes into the result. */
-export function leftOut(path: string, { meta }: Inspection): string[] {
-  const parts: string[] = [];
-  const { xmp } = meta;
-  const jpeg = meta.format === 'jpeg' ? lookInto(path, undefined, readJpegFacts) : undefined;
-  const hasGainMap =
-    jpeg?.hasGainMap === true || (xmp && hasProperty(xmp, GAIN_MAP)) || mapsTones(path, meta);
-  const others = (jpeg?.pictures ?? 1) - 1 - (hasGainMap ? 1 : 0);
-  if (hasGainMap) parts.push('the gain map, which makes it HDR');
-  if (xmp && hasProperty(xmp, CAMERA, '(?:MicroVideo|MotionPhoto)\\w*'))
-    parts.push('the video of the motion photo');
-  if (jpeg && others > 0) {
-    const what = jpeg.isStereo ? 'of the stereo picture' : 'of the file';
-    parts.push(others === 1 ? `the second picture ${what}` : `the ${others} further pictures ${what}`);
-  }
-  if (jpeg?.hasExtendedXmp) parts.push('the extended XMP metadata');
-  const longTexts = meta.format === 'png' ? lookInto(path, undefined, readPngFacts)?.longTexts : undefined;
-  if (longTexts) parts.push(`${longTexts} texts that are too long`);
-  return parts;
+/** CIPA DC-007, the multi-picture format, is announced in the first KiB behind EXIF. */
+const MULTI_PICTURE = Buffer.from('MPF\0', 'latin1');
+const HEAD_BYTES = 256 * 1024;
+
+/** What of a JPEG file has no place in a result, one sentence each. */
+export function leftOutOf(path: string, format: string, xmp: Buffer | undefined): string[] | undefined {
+  if (format !== 'jpeg') return undefined;
+  const text = xmp?.toString('latin1') ?? '';
+  const sentences = PARTS.filter(({ signs }) => signs.test(text)).map(({ sentence }) => sentence);
+  const hasGainMap = sentences[0] === PARTS[0]?.sentence;
+  const isMulti = lookInto(path, false, (file) =>
+    file.read(0, Math.min(HEAD_BYTES, file.length)).includes(MULTI_PICTURE),
+  );
+  if (isMulti && !hasGainMap) sentences.push(OTHER_PICTURES);
+  return sentences.length > 0 ? sentences : undefined;
 }
 
-/** The brand of files with a tone map is among the compatible ones (ISO/IEC 23008-12). */
-function mapsTones(path: string, { format }: Inspection['meta']): boolean {
-  if (format !== 'heif') return false;
-  return lookInto(path, false, (file) => {
-    const length = Math.min(file.read(0, 4).readUInt32BE(), LONGEST_TYPE_BOX, file.length);
-    return file
-      .read(8, length - 8)
-      .toString('latin1')
-      .includes('tmap');
-  });
+const DEAD_ATTRIBUTE =
+  /\s(?:hdrgm:\w+|GCamera:(?:MotionPhoto|MicroVideo)\w*|xmpNote:HasExtendedXMP)\s?=\s?(?:"[^"]*"|'[^']*')/g;
+const DEAD_ELEMENTS = [
+  'Container:Directory',
+  'GContainer:Directory',
+  'xmpNote:HasExtendedXMP',
+  ...[
+    'Version',
+    'GainMapMin',
+    'GainMapMax',
+    'Gamma',
+    'OffsetSDR',
+    'OffsetHDR',
+    'HDRCapacityMin',
+    'HDRCapacityMax',
+    'BaseRenditionIsHDR',
+  ].map((name) => `hdrgm:${name}`),
+  ...[
+    'MotionPhoto',
+    'MotionPhotoVersion',
+    'MotionPhotoPresentationTimestampUs',
+    'MicroVideo',
+    'MicroVideoVersion',
+    'MicroVideoOffset',
+    'MicroVideoPresentationTimestampUs',
+  ].map((name) => `GCamera:${name}`),
+];
+
+/** The packet without what points at parts that a result does not have. */
+export function withoutDeadPointers(xmp: Buffer): Buffer {
+  const text = DEAD_ELEMENTS.reduce(withoutElement, xmp.toString('latin1').replace(DEAD_ATTRIBUTE, ''));
+  return Buffer.from(text, 'latin1');
+}
+
+function withoutElement(text: string, name: string): string {
+  const [open, close] = [`<${name}`, `</${name}>`];
+  let kept = '';
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf(open, at);
+    const end = start < 0 ? -1 : text.indexOf(close, start);
+    if (end < 0) return kept + text.slice(at);
+    const next = text[start + open.length] ?? '';
+    // the begin of a longer name is another element
+    const from = /[\s>/]/.test(next) ? start : start + open.length;
+    kept += text.slice(at, from);
+    at = from === start ? end + close.length : from;
+  }
 }
