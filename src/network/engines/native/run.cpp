@@ -7,8 +7,8 @@ namespace srgan {
 
 namespace {
 
-// Tiles at the border and inside an image have other sizes.
-constexpr size_t MOST_PLANS = 6;
+// Tiles at the borders and the corners of an image have other sizes than those inside, and a pixel more or less.
+constexpr size_t MOST_PLANS = 32;
 
 }  // namespace
 
