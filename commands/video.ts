@@ -6,7 +6,7 @@ export default class Video extends Command {
   static override summary = 'Upscale a film.';
 
   static override description = [
-    'Needs ffmpeg and ffprobe. Frames go through pipes and never to the disk; sound, subtitles, chapters, attachments, covers, metadata, timestamps, colours and 10 bits are carried over. The extension of OUT sets the container: .mp4, .mkv, .mov, .webm, .ts or .nut. Options of ffmpeg for the result go after --; without any, the picture is H.264 at -crf 17 (VP9 in .webm), with the depth and the chroma of IN.',
+    'Needs ffmpeg and ffprobe. Frames go through pipes and never to the disk; sound, subtitles, chapters, attachments, covers, metadata, timestamps, colours and 10 bits are carried over. The extension of OUT sets the container: .mp4, .mkv, .mov, .webm, .ts or .nut. Options of ffmpeg for the result go after --; without any, the picture is H.264 at -crf 17 (VP9 in .webm), with the depth and the chroma of IN. Another encoder has its own defaults.',
     "'-' is YUV4MPEG2 (y4m) on standard input or standard output, to stand between two programs; that has no sound.",
     'Until it is done, OUT.srgan holds the film in closed segments. After a crash or Ctrl-C, --resume proves each of them and goes on. A tile of the picture that was the same before is not computed again, for the same bytes.',
     'Exit status: 0 done; 1 the film failed; 2 a wrong command line or set-up; 129, 130 or 143 interrupted; 141 the reader of standard output went away.',

@@ -7,7 +7,10 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   // messages for people may go nowhere: the work goes on
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
-    void fail(error, argv, root).then((status) => process.exit(status));
+    fail(error, argv, root).then(
+      (status) => process.exit(status),
+      () => process.exit(1),
+    );
   });
   try {
     const words = (await withOwnBytes(argv)).map(withOptionalValue);

@@ -19,6 +19,7 @@ import { spill } from './spill.js';
 import { startup } from './startup.js';
 import { stress } from './stress.js';
 import { threadsMemory } from './threads-memory.js';
+import { video } from './video.js';
 
 const all: Record<string, { run: (options: readonly string[]) => Promise<void>; long?: true }> = {
   startup: { run: startup },
@@ -38,6 +39,7 @@ const all: Record<string, { run: (options: readonly string[]) => Promise<void>; 
   jobs: { run: jobs, long: true },
   'jobs-scale': { run: jobsScale, long: true },
   stress: { run: stress, long: true },
+  video: { run: video, long: true },
 };
 
 const args = process.argv.slice(2);

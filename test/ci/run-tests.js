@@ -40,6 +40,7 @@ const LONG = [
   // films, through many processes
   'apps/video/interrupted',
   'apps/video/carried',
+  'apps/video/memory',
   'commands/models-compare',
   'commands/parallel-benchmark',
   'commands/profile-memory',

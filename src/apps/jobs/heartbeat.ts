@@ -60,8 +60,12 @@ export function openHeartbeat(open: OpenQueue, id: string, threads: number): Hea
       await connection.client.multi().srem(keys.workers, id).del(keys.worker(id)).exec();
     },
   };
-  const timer = setInterval(() => void beat(), EVERY_MS);
-  void beat();
+  // a beat that is lost is followed by another
+  const tick = () => {
+    beat().catch(() => undefined);
+  };
+  const timer = setInterval(tick, EVERY_MS);
+  tick();
   return heart;
 
   async function beat(): Promise<void> {

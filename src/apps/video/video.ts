@@ -22,7 +22,7 @@ import {
 } from './ffmpeg/film-container.js';
 import { decodeFrames, depthOf } from './ffmpeg/decode-frames.js';
 import { joinSegments } from './ffmpeg/join-segments.js';
-import { readOutputArgs, type OutputArgs } from './ffmpeg/output-args.js';
+import { encoderArgs, readOutputArgs, type OutputArgs } from './ffmpeg/output-args.js';
 import { probeFilm } from './film/probe-film.js';
 import { readY4mHeader } from './film/y4m.js';
 import { planVideo, type VideoPlan } from './plan-video.js';
@@ -65,7 +65,7 @@ export async function enlargeFilm(options: VideoOptions): Promise<VideoSummary> 
       widthPx: plan.widthPx,
       heightPx: plan.heightPx,
       pixelFormat: encodedAs,
-      codec: [...(container?.codec ?? []), ...args.encode],
+      codec: encoderArgs(container?.codec ?? [], args),
     };
     const job = { options, film, plan, encode };
     return container
@@ -137,6 +137,12 @@ async function toFile(
 
 const sizeOf = ({ widthPx, heightPx }: VideoPlan) => ({ widthPx, heightPx });
 
+/**
+ * Smaller than is best for a picture of its own: a tenth more work where everything moves, and far more that can be
+ * taken over where little does. It is the same with and without reuse, for the same bytes.
+ */
+const TILE_PX = 64;
+
 /** @param skip frames that are there already */
 function framesOf(
   { options, film, plan }: VideoJob,
@@ -168,7 +174,7 @@ function framesOf(
     passes: plan.passes,
     tta: settings.tta,
     verify: settings.verify,
-    tilePx: settings.tile ?? machinery.tilePx,
+    tilePx: settings.tile ?? machinery.tilePx ?? TILE_PX,
     inFlight: Math.max(1, Math.min(settings.threads + 2, Math.floor(settings.maxMemory / bothBytes))),
     memory,
     signal,

@@ -13,10 +13,12 @@ process.once('disconnect', die);
 process.on('SIGINT', () => undefined);
 
 process.once('message', (order: RunOrder) => {
-  void answer(order).then((message) => {
-    process.off('disconnect', die);
-    process.send?.(message, () => process.disconnect());
-  });
+  answer(order)
+    .then((message) => {
+      process.off('disconnect', die);
+      process.send?.(message, () => process.disconnect());
+    })
+    .catch(die);
 });
 
 async function answer(order: RunOrder): Promise<RunAnswer> {

@@ -2,7 +2,7 @@ import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named } from '../../system/cancelled.js';
 import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
@@ -39,10 +39,10 @@ export async function encodeSpilled(
   try {
     const exact = await run.codec(() => resizedSpilled(spilled, size, makeTemp));
     const { channels, bits } = exact;
-    const pages = pagesKept(exact.pages, format);
+    const pages = pagesKept(exact.pages, format, false);
     const transparency = await transparencyOnDisk({ ...exact, pages });
     const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
-    const picture = { pages: exact.pages, bits, transparency, pixelBytes };
+    const picture = { pages: exact.pages, spilled: true, bits, transparency, pixelBytes };
     const adapted = adapt(picture, keptOf(carried, settings.strip, widthPx, heightPx), format);
     warnings.push(...adapted.warnings);
     const bare = await makeTemp();
@@ -60,17 +60,19 @@ export async function encodeSpilled(
       await encoding.toFile(bare.path);
     });
     exact.file.remove();
-    const parts = partsOf(bare, format, adapted.carried, size);
+    const parts = partsOf(bare, format, adapted.carried, { ...size, ...wish });
     return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
   } catch (error) {
     throw diskFailure(job.tempBeside, error);
   }
 }
 
-function partsOf(file: TempFile, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
+type Shape = Size & { readonly lossless: boolean };
+
+function partsOf(file: TempFile, format: VipsFormat, carried: Carried, shape: Shape): readonly Part[] {
   const source = openFileSource(file.path);
   try {
-    return attach(source, format, carried, size);
+    return attach(source, format, carried, shape);
   } finally {
     source.close();
   }

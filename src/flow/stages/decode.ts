@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitFunction } from 'p-limit';
-import { pngFrames } from '../../pixels/codec/animated-png.js';
+import { pngFrames } from '../../pixels/codec/apng/has-frames.js';
 import { bleed } from '../../pixels/codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../../system/cancelled.js';
 import { carriedOf } from '../../pixels/codec/metadata/carry.js';
@@ -36,7 +36,9 @@ export function decode(run: Run): Work<Job, Decoded> {
 
 /** @returns gives the place back */
 function placeIn(places: LimitFunction): Promise<() => void> {
-  return new Promise((resolve) => void places(() => new Promise<void>((leave) => resolve(leave))));
+  return new Promise((resolve, reject) => {
+    places(() => new Promise<void>((leave) => resolve(leave))).catch(reject);
+  });
 }
 
 async function admission(run: Run, job: Job): Promise<() => void> {
@@ -54,6 +56,11 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
     throw new SrganError('E_READ', `${path}: changed while it was being read.`);
   }
   const carried = carriedOf(path, file);
+  if (job.spill && file.animation) {
+    throw new SrganError('E_TOO_LARGE', `${path}: its frames do not fit into the memory for images.`, {
+      hint: 'Raise it with --max-memory.',
+    });
+  }
   if (job.spill) {
     const makeTemp = tempFilesFor(tempBeside, ticket);
     const { spilled, oddity } = await readSpilled(path, file, tempBeside, makeTemp);
@@ -69,14 +76,20 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
 }
 
 /** What of a file is not in its pixels as they were read, one sentence each. */
-function notesOn(path: string, { meta, previews }: Inspection, oddity: string | undefined): string[] {
+function notesOn(
+  path: string,
+  { meta, previews, animation }: Inspection,
+  oddity: string | undefined,
+): string[] {
   const notes: string[] = [];
   if (oddity !== undefined) notes.push(`The decoder noted, without harm to the pixels: ${oddity}.`);
   if (previews > 0) notes.push(`Left out the ${previews} reduced copies that the file holds.`);
   if (meta.space === 'cmyk') notes.push('CMYK colours were converted to sRGB.');
-  const frames = meta.format === 'png' ? pngFrames(path) : 1;
+  const frames = meta.format === 'png' && !animation ? pngFrames(path) : 1;
   if (frames > 1) {
-    notes.push(`Only the first of ${frames} frames was read, since animated PNG is not supported.`);
+    notes.push(
+      `Only the still image was read, since the ${frames} frames are turned, too large or do not fit together.`,
+    );
   }
   return notes;
 }

@@ -2,7 +2,7 @@ import { adapt, pagesKept, type Adapted } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named, throwIfCancelled } from '../../system/cancelled.js';
 import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
 import { joined } from '../../pixels/codec/parts.js';
@@ -19,6 +19,7 @@ import type { Size } from '../../system/measures.js';
 import type { Run } from '../run.js';
 import { copySpilled, encodeSpilled } from '../spill/spill-encode.js';
 import { tempFilesFor } from '../../system/files/image-temp-files.js';
+import { encodeApng } from './encode-apng.js';
 import { within } from './time-limit.js';
 import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
@@ -60,7 +61,8 @@ async function copyOf(job: Job): Promise<Encoded> {
 
 async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket: Ticket): Promise<Encoded> {
   const { format, targetWidthPx: widthPx, targetHeightPx: heightPx } = job;
-  const kept = pagesKept(pixels.pages, format) < pixels.pages ? firstPage(pixels) : pixels;
+  const frames = carried.delay !== undefined;
+  const kept = pagesKept(pixels.pages, format, frames) < pixels.pages ? firstPage(pixels) : pixels;
   const bits = bitsOf(pixels);
   const transparency = transparencyOf(kept);
   const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * (bits / 8);
@@ -70,13 +72,15 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const size = { widthPx, heightPx };
   if (format === 'png') {
     const exact = await atSize(kept, size, run, ticket);
+    if (exact.pages > 1)
+      return { job, bytes: await encodeApng(exact, adapted.carried, run, job), widthPx, heightPx };
     return { job, bytes: await pngInBands(exact, adapted, run, job), widthPx, heightPx };
   }
   const wish = wishOf(job, carried, run.settings, pixelBytes);
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
     const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joined(file, attach(bufferSource(file), format, adapted.carried, size));
+    return joined(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
   });
   return { job, bytes, widthPx, heightPx };
 }
@@ -86,7 +90,7 @@ async function atSize(pixels: Pixels, size: Size, run: Run, ticket: Ticket): Pro
   const { channels, data } = pixels;
   const { widthPx, heightPx: pageHeightPx } = size;
   if (pixels.widthPx === widthPx && pixels.pageHeightPx === pageHeightPx) return pixels;
-  const samples = widthPx * pageHeightPx * channels;
+  const samples = widthPx * pageHeightPx * channels * pixels.pages;
   const shared = run.buffers.take(samples * data.BYTES_PER_ELEMENT);
   ticket.defer(() => run.buffers.give(shared));
   const into =

@@ -22,9 +22,13 @@ export async function* ticketed(
     const alone = oneByOne || source.crashed !== undefined;
     if (alone) await Promise.all(inFlight);
     const ticket = openTicket(source);
-    const ended = new Promise<void>((resolve) => ticket.defer(resolve));
+    const ended = new Promise<void>((resolve) => {
+      ticket.defer(() => {
+        inFlight.delete(ended);
+        resolve();
+      });
+    });
     inFlight.add(ended);
-    void ended.then(() => inFlight.delete(ended));
     yield { ticket, value: source };
     if (alone) await ended;
   }

@@ -34,7 +34,8 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
         const pixels = between ?? decoded.pixels;
         const { tta, verify, tile: tilePx } = settings;
         const enlarged = await withSecondWay(network, ticket.warnings, (way) =>
-          tiles.upscale({ network: way, pixels, tta, verify, tilePx, signal }),
+          // the frames of an animation are much alike
+          tiles.upscale({ network: way, pixels, tta, verify, tilePx, reuse: pixels.pages > 1, signal }),
         );
         letGo();
         between = enlarged;

@@ -1,4 +1,4 @@
-import type { Carried, OutputFormat } from '../../contract/job.js';
+import type { Carried, OutputFormat, TextEntry } from '../../contract/job.js';
 import { tooLongForJpeg } from './attach/jpeg.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
 import type { Transparency } from '../transparency.js';
@@ -6,6 +6,8 @@ import type { Transparency } from '../transparency.js';
 /** What an image has that a format may lack. */
 export interface Picture {
   readonly pages: number;
+  /** It is larger than memory, where PNG is made of one page alone. */
+  readonly spilled?: boolean;
   readonly bits: 8 | 16;
   /** Of the pages that the format keeps. */
   readonly transparency: Transparency;
@@ -17,13 +19,20 @@ export interface Adapted {
   readonly carried: Carried;
   /** What to do with alpha before encoding. */
   readonly alpha: 'keep' | 'drop' | 'flatten';
+  /** The profile that the pixels are converted from, where the format cannot hold it. */
+  readonly toSrgb: Buffer | undefined;
   /** What was lost, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** How many of the pages a format keeps. */
-export const pagesKept = (pages: number, format: OutputFormat) =>
-  CAPABILITIES[format].pages === 'one' ? 1 : pages;
+/**
+ * How many of the pages a format keeps. PNG has frames, but no pages.
+ * @param frames they are an animation
+ */
+export function pagesKept(pages: number, format: OutputFormat, frames: boolean): number {
+  if (format === 'png' && frames) return pages;
+  return CAPABILITIES[format].pages === 'one' ? 1 : pages;
+}
 
 /** What of an image a format can hold, and what is said of the rest. */
 export function adapt(picture: Picture, carried: Carried, format: OutputFormat): Adapted {
@@ -31,9 +40,11 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
   const { title } = capability;
   const warnings: string[] = [];
   const { pages, bits, transparency, pixelBytes } = picture;
-  const kept = pagesKept(pages, format);
+  const kept = pagesKept(pages, format, carried.delay !== undefined && picture.spilled !== true);
   if (kept < pages) {
-    warnings.push(`Only the first of ${pages} pages was kept, since ${title} holds one image.`);
+    const large = format === 'png' && carried.delay !== undefined;
+    const why = large ? 'an animated PNG has to fit into --max-memory' : `${title} holds one image`;
+    warnings.push(`Only the first of ${pages} pages was kept, since ${why}.`);
   }
   if (kept > 1 && carried.delay !== undefined && capability.pages === 'pages') {
     warnings.push(`The frames became pages without their timing, since ${title} has none.`);
@@ -42,8 +53,11 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
     warnings.push(`The pages became frames of an animation, since ${title} has no pages.`);
   }
   const { maxBits } = capability;
-  if (bits === 16 && maxBits < 16) {
-    warnings.push(`16 bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`);
+  const storedBits = bits === 16 ? (carried.storedBits ?? bits) : bits;
+  if (storedBits > maxBits) {
+    warnings.push(
+      `${storedBits} bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`,
+    );
   }
   if (transparency !== 'opaque' && capability.alpha === 'none') {
     warnings.push(`Transparency was flattened on white, since ${title} has none.`);
@@ -54,11 +68,15 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
   if (format === 'gif' && carried.palette !== true) {
     warnings.push('Colours were reduced to 256 in each frame, since GIF holds no more.');
   }
-  if (carried.icc && !capability.icc) {
-    warnings.push(`Colours were converted to sRGB, since ${title} holds no profile.`);
+  const { icc } = carried;
+  const toSrgb = icc && !(capability.icc && (capability.gray || !isGrayProfile(icc))) ? icc : undefined;
+  if (toSrgb) {
+    const what = capability.icc ? 'profile of gray' : 'profile';
+    warnings.push(`Colours were converted to sRGB, since ${title} holds no ${what}.`);
   }
-  const held = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
-  return { carried: held, alpha: alphaFor(format, transparency), warnings };
+  const fitting = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
+  const held = toSrgb ? { ...fitting, icc: undefined, colour: undefined } : fitting;
+  return { carried: held, alpha: alphaFor(format, transparency), toSrgb, warnings };
 }
 
 function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['alpha'] {
@@ -66,6 +84,12 @@ function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['al
   // the AVIF encoder would make opaque nearly so at low quality
   return format === 'jpeg' || format === 'avif' ? 'drop' : 'keep';
 }
+
+/** PQ and HLG among the transfer characteristics of ITU-T H.273. */
+const HDR = [16, 18];
+
+/** ICC.1, 7.2.8: the space that a profile is of. */
+const isGrayProfile = (icc: Buffer) => icc.toString('latin1', 16, 20) === 'GRAY';
 
 const TITLES = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;
 const BLOCKS = ['exif', 'xmp', 'iptc'] as const;
@@ -87,9 +111,41 @@ function withoutWhatDoesNotFit(
     const why = capability[block] ? 'it is too long for' : 'there is no place for it in';
     warnings.push(`${TITLES[block]} metadata was left out, since ${why} ${capability.title}.`);
   }
+  if (carried.texts) {
+    const [holds, lacks] = parted(carried.texts, (text) => holdsText(text, format));
+    held.texts = holds;
+    if (lacks.length > 0) {
+      warnings.push(`${namesOf(lacks)} was left out, since there is no place for it in ${capability.title}.`);
+    }
+  }
+  warnings.push(...(carried.leftOut ?? []));
+  const { colour } = carried;
+  if (colour?.cicp && !capability.codePoints) {
+    held.colour = undefined;
+    const { primaries, transfer } = colour.cicp;
+    const what = HDR.includes(transfer) ? 'HDR colours' : 'Wide colours';
+    const where = `code points ${primaries}/${transfer}`;
+    warnings.push(`${what} (${where}) cannot be stated in ${capability.title}: the result looks flat.`);
+  }
   if (carried.icc && isHuge) {
     held.icc = undefined;
     warnings.push('The colour profile was left out, since it does not fit into a TIFF of over 4 GiB.');
   }
   return held;
+}
+
+/** PNG holds any text, JPEG comments. */
+const holdsText = ({ comment }: TextEntry, format: OutputFormat) =>
+  format === 'png' || (format === 'jpeg' && comment !== undefined);
+
+const MAX_NAMED = 3;
+
+function namesOf(texts: readonly TextEntry[]): string {
+  const titles = [...new Set(texts.map(({ title }) => title))];
+  const more = titles.length > MAX_NAMED ? ` and ${titles.length - MAX_NAMED} more` : '';
+  return `Text in the file (${titles.slice(0, MAX_NAMED).join(', ')}${more})`;
+}
+
+function parted<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))];
 }

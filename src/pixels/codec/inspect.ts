@@ -3,8 +3,11 @@ import { SrganError } from '../../system/errors.js';
 import { access, constants, readFile, stat } from '../../system/files/fs.js';
 import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
-import { endsTooEarly } from './container.js';
-import { decoderFailure, fileFailure, truncated, withOwnMessages } from './file-failures.js';
+import { leavesHoles, readApng, type AnimatedPng } from './apng/animated-png.js';
+import { pngFrames } from './apng/has-frames.js';
+import { endsTooEarly } from './failures/ends-early.js';
+import { decoderFailure } from './failures/decoder-failure.js';
+import { fileFailure, truncated, withOwnMessages } from './failures/file-failures.js';
 import { lookInto } from './metadata/file-source.js';
 import { withNativeInput } from './native-input.js';
 import { readDirectories } from './metadata/tiff-directory.js';
@@ -19,6 +22,8 @@ export interface Inspection {
   /** Reduced copies of the first page that the file holds beside it; they are not decoded. */
   readonly previews: number;
   readonly layout: Layout;
+  /** An animated PNG, whose frames are put together by ourselves. */
+  readonly animation?: AnimatedPng;
 }
 
 /** The samples that come out of decoding. */
@@ -54,7 +59,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   }
   if (meta.format === 'gif' || (meta.format === 'png' && !endsWithTrailer(path, fileBytes))) {
     // their decoders are content with the rows or frames that there are
-    if (endsTooEarly(await readFile(path))) throw truncated(path);
+    if (await endsTooEarly(path)) throw truncated(path);
   }
   const stored = meta.format === 'heif' ? 1 : (meta.pages ?? 1);
   let previews = 0;
@@ -71,8 +76,33 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
       previews = stored - 1;
     }
   }
-  return { meta, fileBytes, pages: stored - previews, previews, layout: layoutOf(path, meta) };
+  const layout = layoutOf(path, meta);
+  const animation = meta.format === 'png' ? await animationIn(path, meta, fileBytes) : undefined;
+  if (animation) return { ...animated(animation, meta, layout), fileBytes, previews };
+  return { meta, fileBytes, pages: stored - previews, previews, layout };
 }
+
+/** An animation is held as a whole. */
+const MOST_APNG_BYTES = 256 * 2 ** 20;
+
+/** Of one that is to be turned, or is huge, the still image is all that is taken. */
+async function animationIn(
+  path: string,
+  { orientation = 1 }: Metadata,
+  fileBytes: number,
+): Promise<AnimatedPng | undefined> {
+  if (pngFrames(path) <= 1 || orientation !== 1 || fileBytes > MOST_APNG_BYTES) return undefined;
+  return readApng(await readFile(path));
+}
+
+function animated(animation: AnimatedPng, meta: Metadata, layout: Layout) {
+  const { frames, loop } = animation;
+  const channels = leavesHoles(animation) ? WITH_ALPHA[layout.channels] : layout.channels;
+  const delay = frames.map(({ delayMs }) => delayMs);
+  return { meta: { ...meta, loop, delay }, pages: frames.length, layout: { ...layout, channels }, animation };
+}
+
+const WITH_ALPHA = { 1: 2, 2: 2, 3: 4, 4: 4 } as const;
 
 /** Sizes are after EXIF orientation; channels and bits are those of the decoded pixels. */
 export function headerOf({ meta, fileBytes, pages, layout }: Inspection): ImageHeader {

@@ -1,7 +1,9 @@
 import type { Buffers } from '../../contract/ports.js';
 import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
-import { decoderFailure, harmlessOddity } from './file-failures.js';
+import { composeApng } from './apng/compose-apng.js';
+import { decoderFailure } from './failures/decoder-failure.js';
+import { harmlessOddity } from './failures/file-failures.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';
 import { renderInto } from './raw.js';
@@ -69,9 +71,13 @@ async function fill(
   pixels: Pixels,
   path: string,
   input: string | Buffer,
-  { meta, layout }: Inspection,
+  { meta, layout, animation }: Inspection,
   failOn: FailOn,
 ): Promise<void> {
+  if (animation) {
+    await composeApng(animation, pixels, { failOn, ignoreIcc: layout.native });
+    return;
+  }
   const { data, widthPx, pageHeightPx, pages, channels } = pixels;
   const sharp = await loadSharp();
   // libvips cannot turn a stack of pages

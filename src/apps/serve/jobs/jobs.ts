@@ -38,7 +38,12 @@ export async function openJobs(service: Service): Promise<Jobs> {
   const { directory, settings, queue, quota, drain, say } = service;
   const jobs = new Map<string, Job>();
   for (const id of (await readdir(directory.jobs)).sort()) await takeUp(id);
-  const sweep = setInterval(() => void removeOld(), Math.min(SWEEP_MS, settings.keepMs));
+  const sweep = setInterval(
+    () => {
+      removeOld().catch((error: unknown) => say(`Old jobs cannot be removed: ${String(error)}`));
+    },
+    Math.min(SWEEP_MS, settings.keepMs),
+  );
   sweep.unref();
 
   return {

@@ -25,7 +25,7 @@ export function DropZone({ isSmall, onFiles }: Props) {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       setOver(false);
-      if (event.dataTransfer) void filesDropped(event.dataTransfer).then(take);
+      if (event.dataTransfer) filesDropped(event.dataTransfer).then(take).catch(reportError);
     };
     const paste = (event: ClipboardEvent) => take([...(event.clipboardData?.files ?? [])]);
     addEventListener('dragover', over);

@@ -10,7 +10,9 @@ import { TokenForm } from './token-form.js';
 
 function App() {
   const [service, setService] = useState<ServiceChoices | 'token' | 'unreachable'>();
-  const look = () => void choicesOf().then(setService);
+  const look = () => {
+    choicesOf().then(setService).catch(reportError);
+  };
   useEffect(look, []);
   return (
     <>
@@ -52,10 +54,20 @@ function Workbench({ service }: { service: ServiceChoices }) {
   return (
     <>
       <OptionsForm service={service} options={options} onChange={setOptions} />
-      <DropZone isSmall={pictures.length > 0} onFiles={(files) => void add(files, asked(options, service))} />
+      <DropZone
+        isSmall={pictures.length > 0}
+        onFiles={(files) => {
+          add(files, asked(options, service)).catch(reportError);
+        }}
+      />
       {pictures.length > 0 && (
         <section aria-label="Pictures">
-          <Summary pictures={pictures} onClear={() => void clear()} />
+          <Summary
+            pictures={pictures}
+            onClear={() => {
+              clear().catch(reportError);
+            }}
+          />
           <ul class="cards">
             {pictures.map((picture) => (
               <PictureCard key={picture.key} picture={picture} onCompare={() => setCompared(picture.key)} />
@@ -80,7 +92,13 @@ function Summary({ pictures, onClear }: { pictures: readonly Picture[]; onClear:
           Clear
         </button>
         {done.length > 1 && (
-          <button class="button" type="button" onClick={() => void downloadAll(done)}>
+          <button
+            class="button"
+            type="button"
+            onClick={() => {
+              downloadAll(done).catch(reportError);
+            }}
+          >
             Download all
           </button>
         )}

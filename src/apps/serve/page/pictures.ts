@@ -61,7 +61,7 @@ export function usePictures() {
     dispatch({ kind: 'change', keys: new Set(keys), to });
 
   useEffect(() => {
-    for (const id of remembered.get()) void restore(id);
+    for (const id of remembered.get()) restore(id).catch(reportError);
   }, []);
 
   async function restore(id: string): Promise<void> {
@@ -118,7 +118,7 @@ export function usePictures() {
         const key = keys[result.n];
         if (key === undefined) return;
         waiting.delete(key);
-        void finish(key, result);
+        finish(key, result).catch(reportError);
       },
     });
   }

@@ -14,7 +14,7 @@ export function TokenForm({ onDone }: { readonly onDone: () => void }) {
       class="token"
       onSubmit={(event) => {
         event.preventDefault();
-        void check(event.currentTarget);
+        check(event.currentTarget).catch(reportError);
       }}
     >
       <label>

@@ -56,7 +56,9 @@ export function addUpscale(app: FastifyInstance, service: Service): void {
       // counted while it is sent, and over the limit if need be: it is there
       quota.count(outcome.outputBytes ?? 0);
       heldBytes += outcome.outputBytes ?? 0;
-      reply.raw.once('close', () => void end());
+      reply.raw.once('close', () => {
+        end().catch((error: unknown) => service.say(String(error)));
+      });
       return await reply.headers(imageHeaders(outcome, file.name)).send(createReadStream(answer.file));
     } catch (error) {
       await end();

@@ -44,11 +44,28 @@ export function readOutputArgs(words: readonly string[]): OutputArgs {
     const value = ALONE.has(option) ? [] : [words[(at += 1)] ?? missing(option)];
     if (option === '-pix_fmt') [pixelFormat] = value;
     else if (OF_MUX.test(option)) mux.push(option, ...value);
-    else encode.push(option, ...value);
+    else if (value.length === 1) encode.push(option, ...value);
+    else mux.push(option);
   }
   return { encode, mux, pixelFormat };
 }
 
 function missing(option: string): never {
   throw new SrganError('E_USAGE', `${option}: a value is missing after it.`);
+}
+
+/** How large or how good the picture is to be; encoders take the first of these that they know, not the last. */
+const RATE = /^-(?:crf|qp|b|q|qscale|global_quality|cq|lossless)(?::v(?::0)?)?$/;
+
+/**
+ * Arguments of the encoder: those of the container, but for what the user says otherwise. Another encoder has
+ * another scale, so of ours nothing is left for it.
+ * @param own pairs of an option and its value
+ */
+export function encoderArgs(own: readonly string[], { encode }: Pick<OutputArgs, 'encode'>): string[] {
+  const options = encode.filter((_, at) => at % 2 === 0);
+  if (options.some((option) => /^-(?:c|codec):v|^-vcodec$/.test(option))) return [...encode];
+  const stated = options.some((option) => RATE.test(option));
+  const kept = own.filter((_, at) => !(stated && RATE.test(own[at - (at % 2)] ?? '')));
+  return [...kept, ...encode];
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createReadStream } from '../../../system/files/fs.js';
-import { brokenArchive, isWanted, unpackInto } from './unpacked.js';
+import { brokenArchive, isWanted, unpackInto, type Unpacking } from './unpacked.js';
 
 /**
  * Unpacks from a gzipped tar file, such as a package of npm, what can belong to networks. Links, devices and the
@@ -12,6 +12,14 @@ import { brokenArchive, isWanted, unpackInto } from './unpacked.js';
 export async function unpackTar(archive: string, directory: string): Promise<void> {
   const unpacking = unpackInto(archive, directory);
   const bytes = bytesOf(archive);
+  try {
+    await unpackFrom(archive, bytes, unpacking);
+  } finally {
+    bytes.close();
+  }
+}
+
+async function unpackFrom(archive: string, bytes: Bytes, unpacking: Unpacking): Promise<void> {
   let longName: string | undefined;
   for (;;) {
     const header = await bytes.take(BLOCK);
@@ -65,6 +73,8 @@ function paxPath(text: string): string | undefined {
   return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(text)?.[1];
 }
 
+type Bytes = ReturnType<typeof bytesOf>;
+
 /** The unpacked bytes, taken piece by piece from the front. */
 function bytesOf(archive: string) {
   const source = createReadStream(archive);
@@ -95,5 +105,12 @@ function bytesOf(archive: string) {
     for await (const piece of next(count)) parts.push(piece);
     return Buffer.concat(parts);
   }
-  return { next, take };
+  return {
+    next,
+    take,
+    close() {
+      source.destroy();
+      gunzip.destroy();
+    },
+  };
 }

@@ -41,6 +41,7 @@ const CENTRAL_BYTES = 46;
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
 const MOST_COMMENT_BYTES = 0xffff;
+const MAX_CENTRAL_BYTES = 64 * 2 ** 20;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
@@ -52,6 +53,7 @@ async function centralDirectory(archive: string, handle: FileHandle): Promise<Bu
     if (tail.readUInt32LE(at) !== END) continue;
     const [bytes, start] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
     if (start + bytes > size) break;
+    if (bytes > MAX_CENTRAL_BYTES) throw brokenArchive(archive, 'its list of files is too long');
     return read(handle, start, start + bytes);
   }
   throw brokenArchive(archive, 'it is no ZIP file, or is cut off');

@@ -39,7 +39,10 @@ export function unpackInto(archive: string, directory: string): Unpacking {
       if (entries > MOST_ENTRIES) throw brokenArchive(archive, `it holds more than ${MOST_ENTRIES} files`);
     },
     async write(name, content) {
-      if (!isWithin(name)) throw brokenArchive(archive, `it has a file '${name}', which leads out of it`);
+      if (!isWithin(name)) {
+        content.destroy();
+        throw brokenArchive(archive, `it has a file '${name}', which leads out of it`);
+      }
       const file = path.join(directory, ...name.split('/'));
       const count = new Transform({
         transform(piece: Uint8Array, _encoding, done) {

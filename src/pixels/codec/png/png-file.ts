@@ -33,23 +33,33 @@ export function pngStart(shape: Shape, bits: 8 | 16, carried: Carried): Buffer {
 /** All that is behind it, made band after band. */
 export interface PngBody {
   add(band: Band): Uint8Array[];
+  /** Ends the pixels. */
+  close(): Uint8Array[];
+  /** Ends the pixels and the file. */
   end(): Uint8Array[];
 }
 
-export function openPngBody(): PngBody {
+/** @param chunkOf type of the next chunk of pixels, and what stands before them in it */
+export function openPngBody(chunkOf: () => readonly [string, ...Uint8Array[]] = () => ['IDAT']): PngBody {
   let adler = 1;
   let start: Uint8Array[] = [ZLIB_HEADER];
+  const pixels = (...data: Uint8Array[]) => {
+    const [type, ...before] = chunkOf();
+    return chunk(type, ...before, ...data);
+  };
+  const close = () => {
+    const trailer = Buffer.alloc(4);
+    trailer.writeUInt32BE(adler);
+    return pixels(trailer);
+  };
   return {
     add(band) {
       adler = joinAdler(adler, band.adler, band.filteredBytes);
       const data = [...start, band.deflated];
       start = [];
-      return chunk('IDAT', ...data);
+      return pixels(...data);
     },
-    end() {
-      const trailer = Buffer.alloc(4);
-      trailer.writeUInt32BE(adler);
-      return [...chunk('IDAT', trailer), ...chunk('IEND')];
-    },
+    close,
+    end: () => [...close(), ...chunk('IEND')],
   };
 }

@@ -1,4 +1,4 @@
-import { lookInto } from './metadata/file-source.js';
+import { lookInto } from '../metadata/file-source.js';
 
 /** The chunks before the pixels are few; a file with more of them is made to be slow to read. */
 const MOST_CHUNKS = 1000;

@@ -1,7 +1,5 @@
 import pLimit from 'p-limit';
-import { SrganError, systemCode, type ErrorCode } from '../../system/errors.js';
-import { readFile } from '../../system/files/fs.js';
-import { containerOf, endsTooEarly } from './container.js';
+import { SrganError, systemCode, type ErrorCode } from '../../../system/errors.js';
 
 const FILE_FAILURES: Record<string, [ErrorCode, string]> = {
   ENOENT: ['E_NOT_FOUND', 'does not exist'],
@@ -25,27 +23,6 @@ export function fileFailure(path: string, cause: unknown): SrganError {
 
 export function truncated(path: string, cause?: unknown): SrganError {
   return new SrganError('E_TRUNCATED', `${path}: ends too early; the file is incomplete.`, { cause });
-}
-
-/** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
-export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    return fileFailure(path, error);
-  }
-  if (bytes.length === 0) return new SrganError('E_EMPTY', `${path}: is empty.`, { cause });
-  const container = containerOf(bytes);
-  if (endsTooEarly(bytes)) {
-    return truncated(path, cause);
-  }
-  if (/labq|support for this compression|Unsupported (feature|codec)|not configured/i.test(message)) {
-    return new SrganError('E_UNSUPPORTED', `${path}: is stored in a way that is not supported.`, { cause });
-  }
-  if (container) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
-  return otherKind(path, cause);
 }
 
 export function otherKind(path: string, cause?: unknown): SrganError {

@@ -1,0 +1,45 @@
+import { SrganError } from '../../../system/errors.js';
+import { open } from '../../../system/files/fs.js';
+import { containerOf } from '../container.js';
+import { endsTooEarly } from './ends-early.js';
+import { fileFailure, otherKind, truncated } from './file-failures.js';
+
+/** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
+export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  let head: Buffer;
+  let early: boolean;
+  try {
+    head = await readHead(path);
+    early = await endsTooEarly(path);
+  } catch (error) {
+    return fileFailure(path, error);
+  }
+  if (head.length === 0) return new SrganError('E_EMPTY', `${path}: is empty.`, { cause });
+  if (early) return truncated(path, cause);
+  if (containerOf(head) === 'heif' && head.toString('latin1', 8, 12) === 'avis') {
+    return new SrganError('E_UNSUPPORTED', `${path}: is an animated AVIF, which is not supported.`, {
+      cause,
+      hint: 'Make an animated WebP or GIF of it, or one picture per frame.',
+    });
+  }
+  if (/labq|support for this compression|not supported|unsupported|not configured/i.test(message)) {
+    const what = /(?:^|: )([\w ,/-]{3,80}) not supported/im.exec(message)?.[1];
+    const detail = what === undefined ? '' : ` (${what})`;
+    const sentence = `${path}: is stored in a way that is not supported${detail}.`;
+    return new SrganError('E_UNSUPPORTED', sentence, { cause });
+  }
+  if (containerOf(head)) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
+  return otherKind(path, cause);
+}
+
+/** The first 12 bytes of a file, or as many as it has. */
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
