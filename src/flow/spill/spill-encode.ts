@@ -60,17 +60,19 @@ export async function encodeSpilled(
       await encoding.toFile(bare.path);
     });
     exact.file.remove();
-    const parts = partsOf(bare, format, adapted.carried, size);
+    const parts = partsOf(bare, format, adapted.carried, { ...size, ...wish });
     return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
   } catch (error) {
     throw diskFailure(job.tempBeside, error);
   }
 }
 
-function partsOf(file: TempFile, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
+type Shape = Size & { readonly lossless: boolean };
+
+function partsOf(file: TempFile, format: VipsFormat, carried: Carried, shape: Shape): readonly Part[] {
   const source = openFileSource(file.path);
   try {
-    return attach(source, format, carried, size);
+    return attach(source, format, carried, shape);
   } finally {
     source.close();
   }

@@ -80,7 +80,7 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
     const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joined(file, attach(bufferSource(file), format, adapted.carried, size));
+    return joined(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
   });
   return { job, bytes, widthPx, heightPx };
 }

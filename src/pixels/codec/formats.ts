@@ -11,7 +11,7 @@ export interface Capability {
   readonly gray: boolean;
   readonly pages: 'one' | 'pages' | 'frames';
   readonly icc: boolean;
-  /** Code points of ITU-T H.273 for colours that no profile says are written; sharp writes none into AVIF. */
+  /** Code points of ITU-T H.273 for colours that no profile says are written. */
   readonly codePoints?: boolean;
   readonly exif: boolean;
   readonly xmp: boolean;
@@ -44,6 +44,7 @@ export const CAPABILITIES: Record<OutputFormat, Capability> = {
   },
   avif: {
     ...COMMON,
+    codePoints: true,
     title: 'AVIF',
     maxBits: 10,
     gray: false,

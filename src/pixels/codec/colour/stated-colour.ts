@@ -1,6 +1,8 @@
 import type { StatedColour } from '../../../contract/job.js';
 import { lookInto } from '../metadata/file-source.js';
 import type { ByteSource } from '../metadata/tiff-directory.js';
+import type { CodePoints } from './heif-boxes.js';
+import { codingOfHeif } from './heif-coding.js';
 import { D65, DISPLAY_P3, matrixProfile, SRGB, type Chromaticities } from './matrix-profile.js';
 
 /** What a file says of its colours beside a profile: code points of ITU-T H.273, or PNG's own gamma and primaries. */
@@ -26,7 +28,7 @@ const GAMMA_TOLERANCE = 0.02;
  */
 export function statedColour(path: string, format: string, gray: boolean): ReadColour {
   if (format === 'png') return lookInto(path, {}, (file) => ofPng(file, gray));
-  if (format === 'heif') return lookInto(path, {}, (file) => meaningOf(nclxOf(file), gray));
+  if (format === 'heif') return lookInto(path, {}, (file) => meaningOf(codingOfHeif(file), gray));
   return {};
 }
 
@@ -75,11 +77,6 @@ function isSrgbLike(own: Chromaticities): boolean {
   );
 }
 
-interface CodePoints {
-  readonly primaries: number;
-  readonly transfer: number;
-}
-
 function meaningOf(codes: CodePoints | undefined, gray: boolean): ReadColour {
   if (!codes) return {};
   const { primaries, transfer } = codes;
@@ -87,32 +84,4 @@ function meaningOf(codes: CodePoints | undefined, gray: boolean): ReadColour {
   if (primaries === P3 && SRGB_TRANSFER.includes(transfer))
     return { icc: matrixProfile(DISPLAY_P3, 'srgb', gray) };
   return { stated: { cicp: codes } };
-}
-
-const MAX_BOXES = 10_000;
-/** Boxes on the way to the colour of an item (ISO/IEC 23008-12, 9.3), and what lies before their content. */
-const CONTAINERS: Readonly<Record<string, number>> = { meta: 12, iprp: 8, ipco: 8 };
-
-/** ISO/IEC 14496-12, 12.1.5: the code points of the first picture. */
-function nclxOf(file: ByteSource): CodePoints | undefined {
-  let boxes = 0;
-  const search = (start: number, end: number): CodePoints | undefined => {
-    for (let at = start; at + 8 <= end && boxes < MAX_BOXES; boxes += 1) {
-      const head = file.read(at, 8);
-      const size = head.readUInt32BE(0);
-      const kind = head.toString('latin1', 4);
-      const next = size === 0 ? end : at + size;
-      if ((size !== 0 && size < 8) || next > end) return undefined;
-      if (kind === 'colr' && file.read(at + 8, 4).toString('latin1') === 'nclx') {
-        const data = file.read(at + 12, 4);
-        return { primaries: data.readUInt16BE(0), transfer: data.readUInt16BE(2) };
-      }
-      const inner = CONTAINERS[kind];
-      const found = inner === undefined ? undefined : search(at + inner, next);
-      if (found) return found;
-      at = next;
-    }
-    return undefined;
-  };
-  return search(0, file.length);
 }
