@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import type { SpilledPixels } from '../../contract/job.js';
 import { marginsFor } from '../../network/tiles/small-sides.js';
-import { narrowRows, widenRows, type Margins } from '../../pixels/margins.js';
+import { narrowRows, widenRows, type Margins } from '../../pixels/edge-pixels.js';
 import type { MakeTemp } from '../../system/files/image-temp-files.js';
 import { blocksOf, rowBytes, samplesIn } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
@@ -25,7 +25,7 @@ export async function spilledWithWideSides(
 }
 
 async function widened(spilled: SpilledPixels, { acrossPx, downPx }: Margins, makeTemp: MakeTemp) {
-  const { file: _, ...before } = spilled;
+  const before = layoutOfSpilled(spilled);
   const { pageHeightPx: rows, pages } = before;
   const after = { ...before, widthPx: before.widthPx + 2 * acrossPx, pageHeightPx: rows + 2 * downPx };
   return spillInto(await makeTemp(), after, (to) =>
@@ -53,7 +53,7 @@ async function widened(spilled: SpilledPixels, { acrossPx, downPx }: Margins, ma
 }
 
 async function narrowed(spilled: SpilledPixels, { acrossPx, downPx }: Margins, makeTemp: MakeTemp) {
-  const { file: _, ...before } = spilled;
+  const before = layoutOfSpilled(spilled);
   const { widthPx, pageHeightPx, pages, channels, bits } = before;
   const after = { ...before, widthPx: widthPx - 2 * acrossPx, pageHeightPx: pageHeightPx - 2 * downPx };
   return spillInto(await makeTemp(), after, (to) =>
@@ -72,3 +72,11 @@ async function narrowed(spilled: SpilledPixels, { acrossPx, downPx }: Margins, m
     }),
   );
 }
+
+const layoutOfSpilled = ({ widthPx, pageHeightPx, pages, channels, bits }: SpilledPixels) => ({
+  widthPx,
+  pageHeightPx,
+  pages,
+  channels,
+  bits,
+});

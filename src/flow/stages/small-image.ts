@@ -2,7 +2,7 @@ import type { NetworkFile } from '../../contract/engine.js';
 import type { Pixels } from '../../contract/job.js';
 import type { Buffers } from '../../contract/ports.js';
 import { marginsFor } from '../../network/tiles/small-sides.js';
-import { narrowRows, widenRows, type Margins } from '../../pixels/margins.js';
+import { narrowRows, widenRows, type Margins } from '../../pixels/edge-pixels.js';
 
 /** Enlarges an image whose small sides are widened for it; what is around is cut off again. */
 export async function withWideSides(

@@ -1,6 +1,6 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import type { PageSize } from '../../contract/tiles.js';
-import type { Margins } from '../../pixels/margins.js';
+import type { Margins } from '../../pixels/edge-pixels.js';
 
 /**
  * Networks see zeros beyond the border of an image, which spoil some pixels along it. Of an image with a side below

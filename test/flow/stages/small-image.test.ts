@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pipe, type Outcome, type PipeOptions } from '../../../src/index.js';
-import { narrowRows, widenRows } from '../../../src/pixels/margins.js';
+import { narrowRows, widenRows } from '../../../src/pixels/edge-pixels.js';
 import { draw, pipelineOf, samplesOf, save, type Drawing } from '../../helpers/images.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { writeTinyNetwork } from '../../helpers/tiny-network.js';
@@ -54,7 +54,7 @@ test('a white image of a few pixels stays white', async (t) => {
 });
 
 test('--verify sees what a network makes of a few pixels', async (t) => {
-  const model = `${await writeTinyNetwork(join(await temporaryDirectory(t), 'tiny'))}`;
+  const model = await writeTinyNetwork(join(await temporaryDirectory(t), 'tiny'));
   for (const [widthPx, heightPx] of SIZES) {
     const outcome = await upscaled(t, { widthPx, heightPx, noise: 0 }, { model, verify: true });
     t.is(outcome.code, 'E_VERIFY', `${widthPx}×${heightPx}`);
