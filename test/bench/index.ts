@@ -14,6 +14,7 @@ import { peers } from './peers.js';
 import { png } from './png.js';
 import { profile } from './profile.js';
 import { resume } from './resume.js';
+import { serve } from './serve.js';
 import { speedup } from './speedup.js';
 import { spill } from './spill.js';
 import { startup } from './startup.js';
@@ -38,6 +39,7 @@ const all: Record<string, { run: (options: readonly string[]) => Promise<void>; 
   resume: { run: resume, long: true },
   jobs: { run: jobs, long: true },
   'jobs-scale': { run: jobsScale, long: true },
+  serve: { run: serve, long: true },
   stress: { run: stress, long: true },
   video: { run: video, long: true },
 };
