@@ -121,12 +121,34 @@ export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' |
   readonly file: TempFile;
 }
 
+/** What a file says of its colours in words of its own format. */
+export interface StatedColour {
+  /** Code points of ITU-T H.273 that no profile says: HDR and BT.2020. */
+  readonly cicp?: { readonly primaries: number; readonly transfer: number };
+  /** gAMA and cHRM of a PNG file, whole. */
+  readonly chunks?: readonly Buffer[];
+}
+
+/** A text beside the pixels, as its format has it. */
+export interface TextEntry {
+  /** For people. */
+  readonly title: string;
+  /** Of a PNG file, whole. */
+  readonly chunk?: Buffer;
+  /** Of a JPEG file. */
+  readonly comment?: Buffer;
+}
+
 /** What travels beside the pixels, from the source to the result. */
 export interface Carried {
   readonly icc?: Buffer;
+  readonly colour?: StatedColour;
   readonly exif?: Buffer;
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;
+  readonly texts?: readonly TextEntry[];
+  /** What of the source no result has, one sentence each. */
+  readonly leftOut?: readonly string[];
   /** Pixels per inch of the source. */
   readonly density?: number;
   /** Repetitions of an animation; 0 is for ever. */
@@ -137,6 +159,8 @@ export interface Carried {
   readonly lossless?: boolean;
   /** The source was stored with a palette. */
   readonly palette?: boolean;
+  /** Bits a sample was stored with, where they are more than 8 and fewer than 16. */
+  readonly storedBits?: number;
 }
 
 export interface DecodedImage {

@@ -2,7 +2,7 @@ import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named } from '../../system/cancelled.js';
 import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
@@ -60,17 +60,19 @@ export async function encodeSpilled(
       await encoding.toFile(bare.path);
     });
     exact.file.remove();
-    const parts = partsOf(bare, format, adapted.carried, size);
+    const parts = partsOf(bare, format, adapted.carried, { ...size, ...wish });
     return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
   } catch (error) {
     throw diskFailure(job.tempBeside, error);
   }
 }
 
-function partsOf(file: TempFile, format: VipsFormat, carried: Carried, size: Size): readonly Part[] {
+type Shape = Size & { readonly lossless: boolean };
+
+function partsOf(file: TempFile, format: VipsFormat, carried: Carried, shape: Shape): readonly Part[] {
   const source = openFileSource(file.path);
   try {
-    return attach(source, format, carried, size);
+    return attach(source, format, carried, shape);
   } finally {
     source.close();
   }

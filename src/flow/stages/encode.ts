@@ -2,7 +2,7 @@ import { adapt, pagesKept, type Adapted } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
 import { named, throwIfCancelled } from '../../system/cancelled.js';
 import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
 import { joined } from '../../pixels/codec/parts.js';
@@ -80,7 +80,7 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
     const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joined(file, attach(bufferSource(file), format, adapted.carried, size));
+    return joined(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
   });
   return { job, bytes, widthPx, heightPx };
 }

@@ -17,7 +17,7 @@ const CLOSE_BYTES = 12 * 2 ** 20;
 const DOUBLING_BYTES = 512 * 2 ** 20;
 
 /** What could be done while a float comes from memory, in multiply-adds. */
-const MACS_PER_FLOAT = 70;
+const MACS_PER_FLOAT = 45;
 
 /** The grid for our own kernels, from the page's size and the network alone. */
 export function chooseNativeGrid(page: PageSize, { stages }: NativeNetwork, alignPx: number): Grid {

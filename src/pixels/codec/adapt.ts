@@ -1,4 +1,4 @@
-import type { Carried, OutputFormat } from '../../contract/job.js';
+import type { Carried, OutputFormat, TextEntry } from '../../contract/job.js';
 import { tooLongForJpeg } from './attach/jpeg.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
 import type { Transparency } from '../transparency.js';
@@ -19,6 +19,8 @@ export interface Adapted {
   readonly carried: Carried;
   /** What to do with alpha before encoding. */
   readonly alpha: 'keep' | 'drop' | 'flatten';
+  /** The profile that the pixels are converted from, where the format cannot hold it. */
+  readonly toSrgb: Buffer | undefined;
   /** What was lost, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -51,8 +53,11 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
     warnings.push(`The pages became frames of an animation, since ${title} has no pages.`);
   }
   const { maxBits } = capability;
-  if (bits === 16 && maxBits < 16) {
-    warnings.push(`16 bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`);
+  const storedBits = bits === 16 ? (carried.storedBits ?? bits) : bits;
+  if (storedBits > maxBits) {
+    warnings.push(
+      `${storedBits} bits per channel were reduced to ${maxBits}, since ${title} is written with no more.`,
+    );
   }
   if (transparency !== 'opaque' && capability.alpha === 'none') {
     warnings.push(`Transparency was flattened on white, since ${title} has none.`);
@@ -63,11 +68,15 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
   if (format === 'gif' && carried.palette !== true) {
     warnings.push('Colours were reduced to 256 in each frame, since GIF holds no more.');
   }
-  if (carried.icc && !capability.icc) {
-    warnings.push(`Colours were converted to sRGB, since ${title} holds no profile.`);
+  const { icc } = carried;
+  const toSrgb = icc && !(capability.icc && (capability.gray || !isGrayProfile(icc))) ? icc : undefined;
+  if (toSrgb) {
+    const what = capability.icc ? 'profile of gray' : 'profile';
+    warnings.push(`Colours were converted to sRGB, since ${title} holds no ${what}.`);
   }
-  const held = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
-  return { carried: held, alpha: alphaFor(format, transparency), warnings };
+  const fitting = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
+  const held = toSrgb ? { ...fitting, icc: undefined, colour: undefined } : fitting;
+  return { carried: held, alpha: alphaFor(format, transparency), toSrgb, warnings };
 }
 
 function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['alpha'] {
@@ -75,6 +84,12 @@ function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['al
   // the AVIF encoder would make opaque nearly so at low quality
   return format === 'jpeg' || format === 'avif' ? 'drop' : 'keep';
 }
+
+/** PQ and HLG among the transfer characteristics of ITU-T H.273. */
+const HDR = [16, 18];
+
+/** ICC.1, 7.2.8: the space that a profile is of. */
+const isGrayProfile = (icc: Buffer) => icc.toString('latin1', 16, 20) === 'GRAY';
 
 const TITLES = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;
 const BLOCKS = ['exif', 'xmp', 'iptc'] as const;
@@ -96,9 +111,41 @@ function withoutWhatDoesNotFit(
     const why = capability[block] ? 'it is too long for' : 'there is no place for it in';
     warnings.push(`${TITLES[block]} metadata was left out, since ${why} ${capability.title}.`);
   }
+  if (carried.texts) {
+    const [holds, lacks] = parted(carried.texts, (text) => holdsText(text, format));
+    held.texts = holds;
+    if (lacks.length > 0) {
+      warnings.push(`${namesOf(lacks)} was left out, since there is no place for it in ${capability.title}.`);
+    }
+  }
+  warnings.push(...(carried.leftOut ?? []));
+  const { colour } = carried;
+  if (colour?.cicp && !capability.codePoints) {
+    held.colour = undefined;
+    const { primaries, transfer } = colour.cicp;
+    const what = HDR.includes(transfer) ? 'HDR colours' : 'Wide colours';
+    const where = `code points ${primaries}/${transfer}`;
+    warnings.push(`${what} (${where}) cannot be stated in ${capability.title}: the result looks flat.`);
+  }
   if (carried.icc && isHuge) {
     held.icc = undefined;
     warnings.push('The colour profile was left out, since it does not fit into a TIFF of over 4 GiB.');
   }
   return held;
+}
+
+/** PNG holds any text, JPEG comments. */
+const holdsText = ({ comment }: TextEntry, format: OutputFormat) =>
+  format === 'png' || (format === 'jpeg' && comment !== undefined);
+
+const MAX_NAMED = 3;
+
+function namesOf(texts: readonly TextEntry[]): string {
+  const titles = [...new Set(texts.map(({ title }) => title))];
+  const more = titles.length > MAX_NAMED ? ` and ${titles.length - MAX_NAMED} more` : '';
+  return `Text in the file (${titles.slice(0, MAX_NAMED).join(', ')}${more})`;
+}
+
+function parted<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))];
 }

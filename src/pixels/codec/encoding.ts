@@ -32,7 +32,7 @@ export function wishOf(
 export async function encodeRaster(
   raster: Raster,
   size: Size,
-  adapted: Pick<Adapted, 'carried' | 'alpha'>,
+  adapted: Pick<Adapted, 'carried' | 'alpha' | 'toSrgb'>,
   format: VipsFormat,
   wish: Wish,
 ): Promise<Buffer> {
@@ -50,7 +50,7 @@ export async function encodeRaster(
 export async function encodingOf(
   raw: Image,
   samples: Samples,
-  { carried, alpha }: Pick<Adapted, 'carried' | 'alpha'>,
+  { carried, alpha, toSrgb }: Pick<Adapted, 'carried' | 'alpha' | 'toSrgb'>,
   format: VipsFormat,
   { quality, lossless, pixelBytes }: Wish,
 ): Promise<Image> {
@@ -59,14 +59,14 @@ export async function encodingOf(
   const bits = capability.maxBits === 8 ? 8 : samples.bits;
   let space = spaceOf(capability.gray ? samples.channels : 3, bits);
   let image = raw;
-  if (carried.icc && !capability.icc) {
-    image = imageOf(sharp, await convertedToSrgb(sharp, image, samples, carried.icc));
+  if (toSrgb) {
+    image = imageOf(sharp, await convertedToSrgb(sharp, image, samples, toSrgb));
     space = 'srgb';
   }
   if (alpha === 'drop') image = image.removeAlpha();
   if (alpha === 'flatten') image = image.flatten({ background: '#ffffff' });
   if (format === 'avif' && hasMetadata(carried)) {
-    const tagged = await withMetadataInside(sharp, image, space, carried);
+    const tagged = await withMetadataInside(sharp, image, space, { ...carried, colour: undefined });
     image = carried.exif || carried.xmp ? tagged.keepMetadata() : tagged.keepIccProfile();
   }
   const { density, loop, delay } = carried;

@@ -11,6 +11,8 @@ export interface Capability {
   readonly gray: boolean;
   readonly pages: 'one' | 'pages' | 'frames';
   readonly icc: boolean;
+  /** Code points of ITU-T H.273 for colours that no profile says are written. */
+  readonly codePoints?: boolean;
   readonly exif: boolean;
   readonly xmp: boolean;
   readonly iptc: boolean;
@@ -21,7 +23,15 @@ export interface Capability {
 const COMMON = { alpha: 'full', pages: 'one', icc: true, exif: true, xmp: true } as const;
 
 export const CAPABILITIES: Record<OutputFormat, Capability> = {
-  png: { ...COMMON, title: 'PNG', maxBits: 16, gray: true, iptc: false, maxSidePx: 2 ** 31 - 1 },
+  png: {
+    ...COMMON,
+    codePoints: true,
+    title: 'PNG',
+    maxBits: 16,
+    gray: true,
+    iptc: false,
+    maxSidePx: 2 ** 31 - 1,
+  },
   jpeg: { ...COMMON, title: 'JPEG', maxBits: 8, gray: true, iptc: true, alpha: 'none', maxSidePx: 65_535 },
   webp: {
     ...COMMON,
@@ -32,7 +42,15 @@ export const CAPABILITIES: Record<OutputFormat, Capability> = {
     pages: 'frames',
     maxSidePx: 16_383,
   },
-  avif: { ...COMMON, title: 'AVIF', maxBits: 10, gray: false, iptc: false, maxSidePx: 16_384 },
+  avif: {
+    ...COMMON,
+    codePoints: true,
+    title: 'AVIF',
+    maxBits: 10,
+    gray: false,
+    iptc: false,
+    maxSidePx: 16_384,
+  },
   tiff: {
     ...COMMON,
     title: 'TIFF',

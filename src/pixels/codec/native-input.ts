@@ -2,7 +2,7 @@ import process from 'node:process';
 import { readFile } from '../../system/files/fs.js';
 import { forgetOperations } from '../vips.js';
 import { isReadable } from './container.js';
-import { otherKind } from './file-failures.js';
+import { otherKind } from './failures/file-failures.js';
 import { lookInto } from './metadata/file-source.js';
 import { isPlain, withPlainPath } from '../../system/files/plain-path.js';
 

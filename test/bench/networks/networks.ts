@@ -50,12 +50,14 @@ export async function networks(args: readonly string[]): Promise<void> {
   const wanted = listed(values.networks);
   const arms = listed(values.arms) as ArmName[];
   const rounds = Number(values.rounds);
+  const machine = machineText(await thisMachine());
   const figures: NetworkFigures[] = [];
   for (const threads of listed(values.threads).map(Number)) {
     const of: NetworkFigures[] = [];
     for await (const network of benchedNetworks(wanted)) {
       of.push(await measure(network, arms, threads, rounds));
       const [last] = of.slice(-1);
+      await keep([...figures, ...of]);
       console.error(`${last!.network}: ${text(last!.nativeTimes)}`);
     }
     const mode = threads === 1 ? 'seconds of one core' : `${threads} threads, ${threads} images at once`;
@@ -76,8 +78,11 @@ export async function networks(args: readonly string[]): Promise<void> {
     ]);
     figures.push(...of);
   }
-  if (values.json !== undefined) {
-    const document: NetworksDocument = { machine: machineText(await thisMachine()), rounds, figures };
+
+  /** At once, so that a run that is broken off leaves what it has. */
+  async function keep(all: readonly NetworkFigures[]): Promise<void> {
+    if (values.json === undefined) return;
+    const document: NetworksDocument = { machine, rounds, figures: all };
     await writeFile(values.json, `${JSON.stringify(document, null, 2)}\n`);
   }
 }

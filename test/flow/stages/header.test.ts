@@ -2,7 +2,7 @@ import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import test from 'ava';
-import { fileFailure } from '../../../src/pixels/codec/file-failures.js';
+import { fileFailure } from '../../../src/pixels/codec/failures/file-failures.js';
 import { bufferSource, readDirectories } from '../../../src/pixels/codec/metadata/tiff-directory.js';
 import { writeDirectory, type Tag } from '../../../src/pixels/codec/metadata/tiff-write.js';
 import { readHeader } from '../../../src/flow/stages/header.js';

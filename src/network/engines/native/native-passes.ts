@@ -4,7 +4,10 @@ import { usersOf } from '../../graph/users.js';
 
 /** The same network in the form that the kernels are quickest with. */
 export function prepared(title: string, graph: Graph): Graph {
-  return inOrderOfPlaces(title, scaledInWeights(title, withFlatConcats(title, graph)));
+  return inOrderOfPlaces(
+    title,
+    activatedBefore(title, scaledInWeights(title, withFlatConcats(title, graph))),
+  );
 }
 
 /** What is put together of parts that are put together becomes one. */
@@ -40,6 +43,37 @@ function scaledInWeights(title: string, graph: Graph): Graph {
     };
   });
   return graphOf(title, nodes, graph.output);
+}
+
+/** Activations after a change of layout go before it, where a convolution does them in passing. */
+function activatedBefore(title: string, graph: Graph): Graph {
+  const users = usersOf(graph);
+  const byName = new Map(graph.nodes.map((node) => [node.name, node]));
+  const replaced = new Map<string, Node>();
+  for (const node of graph.nodes) {
+    if (node.op !== 'leakyRelu' && node.op !== 'prelu') continue;
+    const layout = byName.get(node.inputs[0] ?? '');
+    if (layout?.op !== 'depthToSpace' || users(layout.name).length !== 1 || layout.name === graph.output)
+      continue;
+    const conv = byName.get(layout.inputs[0] ?? '');
+    if (conv?.op !== 'conv' || users(conv.name).length !== 1) continue;
+    const { block, mode } = layout;
+    const activated: Node =
+      node.op === 'prelu' && node.slopes.length > 1
+        ? { ...node, name: layout.name, inputs: [conv.name], slopes: inDepth(node.slopes, block ** 2, mode) }
+        : { ...node, name: layout.name, inputs: [conv.name] };
+    replaced.set(layout.name, activated);
+    replaced.set(node.name, { ...layout, name: node.name, inputs: [layout.name] });
+  }
+  if (replaced.size === 0) return graph;
+  const nodes = graph.nodes.map((node) => replaced.get(node.name) ?? node);
+  return graphOf(title, nodes, graph.output);
+}
+
+/** The value of each channel for the channels that it is made of. */
+function inDepth(values: Float32Array, places: number, mode: 'DCR' | 'CRD'): Float32Array {
+  const at = (i: number) => (mode === 'DCR' ? i % values.length : Math.floor(i / places));
+  return Float32Array.from({ length: values.length * places }, (_, i) => values[at(i)] ?? 0);
 }
 
 /**

@@ -7,8 +7,8 @@ namespace srgan {
 
 namespace {
 
-// Tiles at the border and inside an image have other sizes.
-constexpr size_t MOST_PLANS = 6;
+// Tiles at the borders and the corners of an image have other sizes than those inside, and a pixel more or less.
+constexpr size_t MOST_PLANS = 32;
 
 }  // namespace
 
@@ -149,21 +149,29 @@ void Runner::channelwise(const Plan& plan, int index) {
       const int block = op.ints[0], depth = op.channels;
       const bool dcr = op.ints[1] == 0;
       const View in = viewOf(plan, op.inputs[0], 0, 0);
-      for (int y = made.top; y < made.bottom; y++)
+      for (int y = made.top; y < made.bottom; y++) {
+        if (dcr && depth % BLOCK == 0) {
+          // one place within the blocks after the other, so that what is read lies in a row
+          for (int b = 0; b < op.blocks(); b++)
+            for (int column = 0; column < block; column++) {
+              const float* row = in.at + ((y % block * block + column) * op.blocks() + b) * in.block + y / block * in.row;
+              float* q = out.at + b * out.block + (y - made.top) * out.row;
+              const int first = made.left + (column - made.left % block + block) % block;
+              for (int x = first; x < made.right; x += block)
+                std::memcpy(q + (x - made.left) * BLOCK, row + x / block * BLOCK, BLOCK * sizeof(float));
+            }
+          continue;
+        }
         for (int x = made.left; x < made.right; x++) {
           const int place = y % block * block + x % block;
           const float* p = pixels(in, y / block, x / block);
           float* q = pixels(out, y - made.top, x - made.left);
-          if (dcr && depth % BLOCK == 0) {
-            for (int b = 0; b < op.blocks(); b++)
-              std::memcpy(q + b * out.block, p + (place * op.blocks() + b) * in.block, BLOCK * sizeof(float));
-          } else {
-            for (int c = 0; c < depth; c++) {
-              const int from = dcr ? place * depth + c : c * block * block + place;
-              q[c / BLOCK * out.block + c % BLOCK] = p[from / BLOCK * in.block + from % BLOCK];
-            }
+          for (int c = 0; c < depth; c++) {
+            const int from = dcr ? place * depth + c : c * block * block + place;
+            q[c / BLOCK * out.block + c % BLOCK] = p[from / BLOCK * in.block + from % BLOCK];
           }
         }
+      }
       return;
     }
     case Kind::pad: {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { deflateSync } from 'node:zlib';
 import type { Carried } from '../../../contract/job.js';
 import type { Part } from '../parts.js';
@@ -7,15 +8,25 @@ import type { ByteSource } from '../metadata/tiff-directory.js';
 const HEADER_END = SIGNATURE.length + 25;
 /** What metadata lies before, where the file is more than a head. */
 const NEXT = ['IDAT', 'IEND'];
-const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'eXIf'];
+const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP', 'eXIf'];
 
 /** Puts metadata into a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
-export function attachToPng(file: ByteSource, { icc, exif, xmp, density }: Carried): Part[] {
+export function attachToPng(
+  file: ByteSource,
+  { icc, colour, exif, xmp, texts = [], density }: Carried,
+): Part[] {
   const parts: Part[] = [{ start: 0, end: HEADER_END }];
-  if (icc) parts.push(...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
+  const { cicp, chunks } = colour ?? {};
+  if (cicp) parts.push(...chunk('cICP', Buffer.of(cicp.primaries, cicp.transfer, 0, 1)));
+  if (chunks) parts.push(...chunks);
+  else if (icc) parts.push(...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
   if (density !== undefined) parts.push(...chunk('pHYs', physical(density)));
   if (exif) parts.push(...chunk('eXIf', exif));
   if (xmp) parts.push(...chunk('iTXt', Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1'), xmp));
+  for (const { chunk: whole, comment } of texts) {
+    if (whole) parts.push(whole);
+    else if (comment) parts.push(...commentChunk(comment));
+  }
   let at = HEADER_END;
   while (at < file.length) {
     const head = file.read(at, 8);
@@ -27,6 +38,14 @@ export function attachToPng(file: ByteSource, { icc, exif, xmp, density }: Carri
   }
   parts.push({ start: at, end: file.length });
   return parts;
+}
+
+/** A comment of a JPEG file: ASCII as it is, else UTF-8 as such, and what is neither as Latin-1. */
+function commentChunk(comment: Buffer): Uint8Array[] {
+  const text = comment.subarray(0, comment.indexOf(0) < 0 ? comment.length : comment.indexOf(0));
+  const isAscii = text.every((byte) => byte < 0x80);
+  if (isAscii || !isUtf8(text)) return chunk('tEXt', Buffer.from('Comment\0', 'latin1'), text);
+  return chunk('iTXt', Buffer.from('Comment\0\0\0\0\0', 'latin1'), text);
 }
 
 function physical(density: number): Buffer {

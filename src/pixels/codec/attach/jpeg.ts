@@ -14,7 +14,10 @@ export function tooLongForJpeg({ exif, xmp, iptc }: Carried): ('exif' | 'xmp' | 
 }
 
 /** Puts metadata into a JPEG file as APP0 (JFIF 1.02), APP1 (Exif 2.32, XMP), APP2 (ICC.1) and APP13. */
-export function attachToJpeg(file: ByteSource, { icc, exif, xmp, iptc, density }: Carried): Part[] {
+export function attachToJpeg(
+  file: ByteSource,
+  { icc, exif, xmp, iptc, texts = [], density }: Carried,
+): Part[] {
   let at = 2;
   if (file.read(at, 2).readUInt16BE() === 0xffe0) at += 2 + file.read(at + 2, 2).readUInt16BE();
   const parts: Part[] = [{ start: 0, end: 2 }, segment(0xe0, jfif(density))];
@@ -27,6 +30,7 @@ export function attachToJpeg(file: ByteSource, { icc, exif, xmp, iptc, density }
     parts.push(segment(0xe2, ICC, numbers, icc.subarray(i * most, (i + 1) * most)));
   }
   if (iptc) parts.push(segment(0xed, asPhotoshop(iptc)));
+  for (const { comment } of texts) if (comment) parts.push(segment(0xfe, comment));
   parts.push({ start: at, end: file.length });
   return parts;
 }

@@ -2,7 +2,7 @@ import { SrganError } from '../../../system/errors.js';
 import { open } from '../../../system/files/fs.js';
 import { containerOf } from '../container.js';
 import { endsTooEarly } from './ends-early.js';
-import { fileFailure, otherKind, truncated } from '../file-failures.js';
+import { fileFailure, otherKind, truncated } from './file-failures.js';
 
 /** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
 export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
@@ -17,8 +17,17 @@ export async function decoderFailure(path: string, cause: unknown): Promise<Srga
   }
   if (head.length === 0) return new SrganError('E_EMPTY', `${path}: is empty.`, { cause });
   if (early) return truncated(path, cause);
-  if (/labq|support for this compression|Unsupported (feature|codec)|not configured/i.test(message)) {
-    return new SrganError('E_UNSUPPORTED', `${path}: is stored in a way that is not supported.`, { cause });
+  if (containerOf(head) === 'heif' && head.toString('latin1', 8, 12) === 'avis') {
+    return new SrganError('E_UNSUPPORTED', `${path}: is an animated AVIF, which is not supported.`, {
+      cause,
+      hint: 'Make an animated WebP or GIF of it, or one picture per frame.',
+    });
+  }
+  if (/labq|support for this compression|not supported|unsupported|not configured/i.test(message)) {
+    const what = /(?:^|: )([\w ,/-]{3,80}) not supported/im.exec(message)?.[1];
+    const detail = what === undefined ? '' : ` (${what})`;
+    const sentence = `${path}: is stored in a way that is not supported${detail}.`;
+    return new SrganError('E_UNSUPPORTED', sentence, { cause });
   }
   if (containerOf(head)) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
   return otherKind(path, cause);

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from '../../../system/files/fs.js';
-import { fileFailure } from '../file-failures.js';
+import { fileFailure } from '../failures/file-failures.js';
 import type { ByteSource } from './tiff-directory.js';
 
 /** A file of which only the bytes that are asked for are read. */

@@ -8,8 +8,8 @@ export function keptOf(carried: Carried, strip: boolean, widthPx: number, height
 }
 
 /** Without the profile the pixels, and without the timing the frames, mean nothing. */
-function onlyMeaning({ icc, loop, delay, palette, lossless }: Carried): Carried {
-  return { icc, loop, delay, palette, lossless };
+function onlyMeaning({ icc, colour, loop, delay, palette, lossless, storedBits }: Carried): Carried {
+  return { icc, colour, loop, delay, palette, lossless, storedBits };
 }
 
 function resized(carried: Carried, widthPx: number, heightPx: number): Carried {

@@ -204,6 +204,14 @@ for (const set of SETS) {
       [{ op: 'resample', name: 'y', inputs: ['a'], kernel: 'cubic', factor: square(3) }],
       [{ op: 'depthToSpace', name: 'y', inputs: ['a'], block: 2, mode: 'CRD' }],
       [{ op: 'depthToSpace', name: 'y', inputs: ['a'], block: 3, mode: 'DCR' }],
+      ...(['CRD', 'DCR'] as const).flatMap((mode): [Node, Node[]][] => {
+        const up: Node = { op: 'depthToSpace', name: 'up', inputs: ['wide'], block: 2, mode };
+        const both = [conv('wide', 'x', [7, 64], 3, next), up];
+        return [
+          [{ op: 'leakyRelu', name: 'y', inputs: ['up'], slope: 0.1 }, both],
+          [{ op: 'prelu', name: 'y', inputs: ['up'], slopes: randomValues(next, 16, -1, 1) }, both],
+        ];
+      }),
       [{ op: 'select', name: 'y', inputs: ['a'], channels: [35, 0, 17, 17] }],
     ];
     for (const [node, more] of nodes) {

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { SrganError, systemCode, type ErrorCode } from '../../system/errors.js';
+import { SrganError, systemCode, type ErrorCode } from '../../../system/errors.js';
 
 const FILE_FAILURES: Record<string, [ErrorCode, string]> = {
   ENOENT: ['E_NOT_FOUND', 'does not exist'],
