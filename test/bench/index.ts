@@ -14,6 +14,7 @@ import { peers } from './peers.js';
 import { png } from './png.js';
 import { profile } from './profile.js';
 import { resume } from './resume.js';
+import { reuseWays } from './reuse-ways.js';
 import { serve } from './serve.js';
 import { speedup } from './speedup.js';
 import { spill } from './spill.js';
@@ -42,6 +43,7 @@ const all: Record<string, { run: (options: readonly string[]) => Promise<void>; 
   serve: { run: serve, long: true },
   stress: { run: stress, long: true },
   video: { run: video, long: true },
+  'video-reuse': { run: reuseWays, long: true },
 };
 
 const args = process.argv.slice(2);
