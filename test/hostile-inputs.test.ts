@@ -12,13 +12,9 @@ import { decodeXz } from '../src/network/graph/read/rsr/xz/xz.js';
 import { unpackTar } from '../src/network/models/add/unpack-tar.js';
 import { unpackZip } from '../src/network/models/add/unpack-zip.js';
 import { pngFrames } from '../src/pixels/codec/apng/has-frames.js';
-import {
-  gifEndsEarly,
-  heifEndsEarly,
-  jpegEndsEarly,
-  openWindow,
-  pngEndsEarly,
-} from '../src/pixels/codec/failures/ends-early.js';
+import { heifEndsEarly, jpegEndsEarly, pngEndsEarly } from '../src/pixels/codec/failures/ends-early.js';
+import { openWindow } from '../src/pixels/codec/failures/byte-window.js';
+import { readGif } from '../src/pixels/codec/gif/gif-frames.js';
 import { exifOfTiff, resizedExif, tiffTagsOfExif, uprightExif } from '../src/pixels/codec/metadata/exif.js';
 import { jpegQuality } from '../src/pixels/codec/metadata/jpeg-quality.js';
 import { bufferSource, readDirectories } from '../src/pixels/codec/metadata/tiff-directory.js';
@@ -195,7 +191,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     most: 30,
   },
   'GIF blocks': {
-    parse: (bytes) => gifEndsEarly(windowOf(bytes)),
+    parse: (bytes) => readGif(windowOf(bytes)),
     head: Buffer.concat([ascii('GIF89a'), hex('0100 0100 00 00 00')]),
     parts: [hex('21 f9 00'), hex('2c 0000 0000 0100 0100 00 02 00'), hex('01 00'), hex('ff')],
     most: 20,

@@ -1,4 +1,5 @@
 import { wholeFrameBytes } from '../../pixels/codec/codec-memory.js';
+import { widenedPx } from '../../network/tiles/small-sides.js';
 import type { ImageHeader, OutputFormat } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
 import type { Size } from '../../system/measures.js';
@@ -31,9 +32,11 @@ export function predictMemory(header: ImageHeader, passes: readonly number[], ta
   let largestBytes = Math.max(sourceBytes, targetBytes);
   let heldBytes = sourceBytes;
   for (const pass of passes) {
-    const before = pixelBytes(header.widthPx * factor, header.heightPx * factor);
+    // small sides are widened for the network
+    const [widthPx, heightPx] = [widenedPx(header.widthPx * factor), widenedPx(header.heightPx * factor)];
+    const before = pixelBytes(widthPx, heightPx);
+    const after = pixelBytes(widthPx * pass, heightPx * pass);
     factor *= pass;
-    const after = pixelBytes(header.widthPx * factor, header.heightPx * factor);
     heldBytes = Math.max(heldBytes, before + after);
     largestBytes = Math.max(largestBytes, after);
   }

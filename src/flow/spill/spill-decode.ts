@@ -1,4 +1,5 @@
 import type { Sharp as Image } from 'sharp';
+import { coverage, type Gif } from '../../pixels/codec/gif/gif-frames.js';
 import { headerOf, type Inspection } from '../../pixels/codec/inspect.js';
 import { withNativeInput } from '../../pixels/codec/native-input.js';
 import { spaceOf } from '../../pixels/codec/raw.js';
@@ -39,7 +40,8 @@ export async function readSpilled(
     const temp = await makeTemp('.v');
     const oddity = await decodeWith(path, async (failOn) => {
       await withNativeInput(path, async (input) => {
-        const image = await imageOf(input, file.layout, layout, failOn);
+        const decoded = await imageOf(input, file.layout, layout, failOn);
+        const image = file.gif ? decoded.ensureAlpha() : decoded;
         await image.toFile(temp.path).catch((error: unknown) => {
           throw diskFailure(output, error);
         });
@@ -51,11 +53,29 @@ export async function readSpilled(
     if (format === 'heif' && bitsPerSample < 16) {
       await changeBlocks(spilled, (samples) => stretch(samples, bitsPerSample));
     }
+    if (file.gif) await clearSpilled(file.gif, spilled);
     await bleedSpilled(spilled);
     return { spilled, oddity };
   } catch (error) {
     throw diskFailure(output, error);
   }
+}
+
+/** Blocks come in order, and end within a frame. */
+async function clearSpilled(gif: Gif, spilled: SpilledPixels): Promise<void> {
+  const pages = coverage(gif);
+  let covered: Uint8Array | undefined;
+  let at = 0;
+  await changeBlocks(spilled, (samples) => {
+    for (let i = 0; i < samples.length; i += 4) {
+      if (covered === undefined || at === covered.length) {
+        covered = (pages.next().value as Uint8Array | undefined) ?? covered;
+        at = 0;
+      }
+      if (covered?.[at] === 0) samples.fill(0, i, i + 4);
+      at += 1;
+    }
+  });
 }
 
 async function imageOf(

@@ -3,8 +3,10 @@ import type { Decoded, Pixels, SpilledImage, Upscaled } from '../../contract/job
 import { passesOf } from '../plan/passes.js';
 import type { Run } from '../run.js';
 import { tempFilesFor } from '../../system/files/image-temp-files.js';
+import { spilledWithWideSides } from '../spill/small-spilled.js';
 import { upscaleSpilled } from '../spill/spill-upscale.js';
 import { within } from './time-limit.js';
+import { withWideSides } from './small-image.js';
 import { withSecondWay } from './second-way.js';
 import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
@@ -33,9 +35,12 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
         const network = await networks.load(model, factor);
         const pixels = between ?? decoded.pixels;
         const { tta, verify, tile: tilePx } = settings;
-        const enlarged = await withSecondWay(network, ticket.warnings, (way) =>
-          // the frames of an animation are much alike
-          tiles.upscale({ network: way, pixels, tta, verify, tilePx, reuse: pixels.pages > 1, signal }),
+        // the frames of an animation are much alike
+        const reuse = pixels.pages > 1;
+        const enlarged = await withWideSides(pixels, network, buffers, (wide) =>
+          withSecondWay(network, ticket.warnings, (way) =>
+            tiles.upscale({ network: way, pixels: wide, tta, verify, tilePx, reuse, signal }),
+          ),
         );
         letGo();
         between = enlarged;
@@ -55,8 +60,10 @@ async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<Sp
     for (const { model, factor } of passesOf(job)) {
       const network = await run.networks.load(model, factor);
       const before = spilled;
-      spilled = await withSecondWay(network, ticket.warnings, (way) =>
-        upscaleSpilled(run, way, before, job.tempBeside, makeTemp),
+      spilled = await spilledWithWideSides(before, network, makeTemp, (wide) =>
+        withSecondWay(network, ticket.warnings, (way) =>
+          upscaleSpilled(run, way, wide, job.tempBeside, makeTemp),
+        ),
       );
     }
   } catch (error) {

@@ -5,7 +5,9 @@ import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
 import { leavesHoles, readApng, type AnimatedPng } from './apng/animated-png.js';
 import { pngFrames } from './apng/has-frames.js';
+import { withWindow } from './failures/byte-window.js';
 import { endsTooEarly } from './failures/ends-early.js';
+import { leavesCanvas, readGif, type Gif } from './gif/gif-frames.js';
 import { decoderFailure } from './failures/decoder-failure.js';
 import { fileFailure, truncated, withOwnMessages } from './failures/file-failures.js';
 import { lookInto } from './metadata/file-source.js';
@@ -22,6 +24,8 @@ export interface Inspection {
   /** Reduced copies of the first page that the file holds beside it; they are not decoded. */
   readonly previews: number;
   readonly layout: Layout;
+  /** A GIF whose frames leave parts of its canvas open. */
+  readonly gif?: Gif;
   /** An animated PNG, whose frames are put together by ourselves. */
   readonly animation?: AnimatedPng;
 }
@@ -57,10 +61,12 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   if (meta.format === 'heif' && meta.compression !== 'av1') {
     throw new SrganError('E_UNSUPPORTED', `${path}: HEIC is not supported; of this family only AVIF is.`);
   }
-  if (meta.format === 'gif' || (meta.format === 'png' && !endsWithTrailer(path, fileBytes))) {
-    // their decoders are content with the rows or frames that there are
-    if (await endsTooEarly(path)) throw truncated(path);
+  // their decoders are content with the rows or frames that there are
+  if (meta.format === 'png' && !endsWithTrailer(path, fileBytes) && (await endsTooEarly(path))) {
+    throw truncated(path);
   }
+  const gif = meta.format === 'gif' ? await withWindow(path, readGif) : undefined;
+  if (gif && !gif.isWhole) throw truncated(path);
   const stored = meta.format === 'heif' ? 1 : (meta.pages ?? 1);
   let previews = 0;
   if (meta.format === 'tiff' && stored > 1) {
@@ -79,7 +85,11 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   const layout = layoutOf(path, meta);
   const animation = meta.format === 'png' ? await animationIn(path, meta, fileBytes) : undefined;
   if (animation) return { ...animated(animation, meta, layout), fileBytes, previews };
-  return { meta, fileBytes, pages: stored - previews, previews, layout };
+  const file = { meta, fileBytes, pages: stored - previews, previews };
+  // libvips gives no alpha where no frame has a transparent colour
+  if (gif && layout.channels === 3 && leavesCanvas(gif))
+    return { ...file, layout: { ...layout, channels: 4 }, gif };
+  return { ...file, layout };
 }
 
 /** An animation is held as a whole. */

@@ -4,6 +4,7 @@ import { SrganError } from '../../system/errors.js';
 import { composeApng } from './apng/compose-apng.js';
 import { decoderFailure } from './failures/decoder-failure.js';
 import { harmlessOddity } from './failures/file-failures.js';
+import { clearUncovered } from './gif/gif-frames.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';
 import { renderInto } from './raw.js';
@@ -71,7 +72,7 @@ async function fill(
   pixels: Pixels,
   path: string,
   input: string | Buffer,
-  { meta, layout, animation }: Inspection,
+  { meta, layout, animation, gif }: Inspection,
   failOn: FailOn,
 ): Promise<void> {
   if (animation) {
@@ -94,12 +95,17 @@ async function fill(
       autoOrient: true,
       limitInputPixels: widthPx * pageHeightPx * pages,
     });
-    const { width, height, samples: done } = await renderInto(image, data.subarray(at), channels);
+    const {
+      width,
+      height,
+      samples: done,
+    } = await renderInto(gif ? image.ensureAlpha() : image, data.subarray(at), channels);
     if (width !== widthPx || height !== pageHeightPx * read.pages) {
       throw new SrganError('E_DECODE', `${path}: decodes to another size than its header states.`);
     }
     at += done;
   }
+  if (gif) clearUncovered(gif, data);
   const { bitsPerSample = 16 } = meta;
   if (meta.format === 'heif' && bitsPerSample < 16) stretch(data, bitsPerSample);
 }

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
-import { open } from '../../../system/files/fs.js';
+import { WINDOW_BYTES, withWindow, type ByteWindow } from './byte-window.js';
 import { containerOf } from '../container.js';
+import { readGif } from '../gif/gif-frames.js';
 import { lookInto } from '../metadata/file-source.js';
 import { readDirectories } from '../metadata/tiff-directory.js';
 
@@ -10,60 +10,7 @@ import { readDirectories } from '../metadata/tiff-directory.js';
  * @throws what opening and reading the file throws
  */
 export async function endsTooEarly(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const bytes = openWindow(
-      size,
-      async (buffer, at) => (await file.read(buffer, 0, buffer.length, at)).bytesRead,
-    );
-    return await endsEarly(bytes, path);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Bytes of a file that is looked through from its begin to its end. */
-export interface ByteWindow {
-  readonly length: number;
-  /**
-   * `count` bytes at `at`; undefined where they are not all there. What is in the window already is answered at once,
-   * so that small steps cost no turn of the event loop each.
-   */
-  read(at: number, count: number): Buffer | undefined | Promise<Buffer | undefined>;
-}
-
-const WINDOW_BYTES = 64 * 1024;
-
-/** @param fill reads from a place in the file, and tells how many bytes came */
-export function openWindow(
-  length: number,
-  fill: (buffer: Buffer, at: number) => Promise<number>,
-): ByteWindow {
-  const buffer = Buffer.alloc(Math.min(length, WINDOW_BYTES));
-  let start = 0;
-  let end = 0;
-  const held = (at: number, count: number) => buffer.subarray(at - start, at - start + count);
-  return {
-    length,
-    read(at, count) {
-      if (at < 0 || at + count > length) return undefined;
-      if (at >= start && at + count <= end) return held(at, count);
-      return refill(at, count);
-    },
-  };
-
-  async function refill(at: number, count: number): Promise<Buffer | undefined> {
-    [start, end] = [at, at];
-    while (end - start < count) {
-      const came = await fill(buffer.subarray(end - start), end);
-      if (came === 0) return undefined;
-      end += came;
-    }
-    // a file of many small parts may come from the cache without any waiting
-    await setImmediate();
-    return held(at, count);
-  }
+  return withWindow(path, (bytes) => endsEarly(bytes, path));
 }
 
 async function endsEarly(bytes: ByteWindow, path: string): Promise<boolean> {
@@ -74,7 +21,7 @@ async function endsEarly(bytes: ByteWindow, path: string): Promise<boolean> {
     case 'jpeg':
       return jpegEndsEarly(bytes);
     case 'gif':
-      return gifEndsEarly(bytes);
+      return !(await readGif(bytes)).isWhole;
     case 'webp':
       return (head?.readUInt32LE(4) ?? 0) + 8 > bytes.length;
     case 'tiff':
@@ -130,33 +77,6 @@ async function endOfScan(bytes: ByteWindow, start: number): Promise<number> {
   }
   return bytes.length;
 }
-
-export async function gifEndsEarly(bytes: ByteWindow): Promise<boolean> {
-  const head = await bytes.read(0, 13);
-  if (!head) return true;
-  let at = 13 + tableBytes(head.readUInt8(10));
-  for (;;) {
-    const kind = (await bytes.read(at, 1))?.readUInt8(0);
-    if (kind === undefined) return true;
-    if (kind === 0x3b) return false;
-    if (kind === 0x21) at += 2;
-    else if (kind === 0x2c) {
-      const descriptor = await bytes.read(at, 10);
-      if (!descriptor) return true;
-      at += 11 + tableBytes(descriptor.readUInt8(9));
-    } else return false;
-    for (let size = 1; size > 0;) {
-      const answer = bytes.read(at, 1);
-      const block = answer instanceof Promise ? await answer : answer;
-      if (!block) return true;
-      size = block.readUInt8(0);
-      at += 1 + size;
-    }
-  }
-}
-
-/** Of a colour table that the flags announce. */
-const tableBytes = (flags: number) => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
 
 const STRIPS = [273, 279] as const;
 const TILES = [324, 325] as const;
