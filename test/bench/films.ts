@@ -19,7 +19,7 @@ export const hasFfmpeg = (): Promise<boolean> =>
 /** How a film is stored: as a broadcast is, or without loss. */
 export const CODECS = {
   h264: ['-c:v', 'libx264', '-preset', 'medium', '-crf', '20', '-pix_fmt', 'yuv420p'],
-  lossless: ['-c:v', 'ffv1', '-pix_fmt', 'yuv444p'],
+  lossless: ['-c:v', 'ffv1', '-pix_fmt', 'yuv420p'],
 } as const;
 export type Codec = keyof typeof CODECS;
 

@@ -46,6 +46,7 @@ export async function runVideo(
     resume: flags.resume ?? false,
     deinterlace: flags.deinterlace ?? false,
     reuse: flags.reuse ?? true,
+    reuseWithin: flags['reuse-within'] ?? 0,
     segmentFrames: flags.segment,
     stdin,
     signal: interrupts.drain,

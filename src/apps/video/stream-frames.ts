@@ -29,7 +29,7 @@ export async function streamFrames(
         on.frame({ frames: count, filmS: clock.filmS });
         await on.look(frame);
       } finally {
-        frame.release();
+        await frame.release();
       }
     }
     await encoder?.end();
@@ -44,7 +44,7 @@ export async function streamFrames(
     elapsedMs: performance.now() - startMs,
     widthPx,
     heightPx,
-    ...frames.tiles(),
+    ...frames.tiles(count),
     warnings: frames.warnings,
     readerGone: encoder?.readerGone ?? false,
   };

@@ -22,6 +22,8 @@ export interface VideoOptions {
   readonly resume: boolean;
   readonly deinterlace: boolean;
   readonly reuse: boolean;
+  /** Levels of 255 within which what changes counts as standing still. */
+  readonly reuseWithin: number;
   /** Frames of a segment; chosen from the size where it is not stated. */
   readonly segmentFrames: number | undefined;
   readonly stdin: Readable;
@@ -87,6 +89,6 @@ export interface VideoJob {
 export interface FramesInWork {
   readonly enlarged: AsyncIterable<EnlargedFrame>;
   readonly warnings: readonly string[];
-  /** As many as were needed so far, and those of them that were taken over. */
-  tiles(): { readonly tiles: number; readonly reused: number };
+  /** As many as were needed for so many frames, and those of them that were taken over. */
+  tiles(frames: number): { readonly tiles: number; readonly reused: number };
 }

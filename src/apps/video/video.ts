@@ -29,6 +29,7 @@ import { planVideo, type VideoPlan } from './plan-video.js';
 import { writeSegments } from './segments/write-segments.js';
 import { segmentFile } from './segments/video-journal.js';
 import { openWorkDirectory } from './segments/work-directory.js';
+import { steadyFrames } from './steady-frames.js';
 import { streamFrames } from './stream-frames.js';
 import {
   STDIO,
@@ -126,7 +127,7 @@ async function toFile(
       filmS: written.filmS,
       elapsedMs: performance.now() - startMs,
       ...sizeOf(plan),
-      ...frames.tiles(),
+      ...frames.tiles(written.frames - resumed),
       warnings: frames.warnings,
       readerGone: false,
     };
@@ -150,7 +151,7 @@ function framesOf(
   settings: Settings,
   skip: number,
 ): FramesInWork {
-  const { signal, deinterlace, reuse, from, stdin, on } = options;
+  const { signal, deinterlace, reuse, reuseWithin, from, stdin, on } = options;
   const warnings: string[] = [];
   const onWarning = (sentence: string) => {
     if (warnings.includes(sentence)) return;
@@ -161,16 +162,20 @@ function framesOf(
   const frameBytes = (3 * film.widthPx * film.heightPx * depthOf(film)) / 8;
   const bothBytes = frameBytes * (1 + factor ** 2);
   const memory = reuse ? openTileMemory(rememberedBytes(bothBytes, settings)) : undefined;
+  let held = 0;
   const { buffers } = machinery;
+  // what is shown of a block may come from any frame before
+  const steadies = reuse && reuseWithin > 0;
   const decoded = decodeFrames(film, {
-    skip,
+    skip: steadies ? 0 : skip,
     deinterlace,
     buffers,
     signal,
     ...(from === STDIO && { stdin }),
     onDamage: onWarning,
   });
-  const enlarged = enlargeFrames(decoded, machinery, {
+  const frames = steadies ? steadyFrames(decoded, reuseWithin, skip, buffers) : decoded;
+  const enlarged = enlargeFrames(frames, machinery, {
     passes: plan.passes,
     tta: settings.tta,
     verify: settings.verify,
@@ -179,14 +184,18 @@ function framesOf(
     memory,
     signal,
     onWarning,
+    onHeld: () => (held += 1),
   });
   return {
     enlarged,
     warnings,
-    tiles: () => ({
-      tiles: memory?.stats.tiles ?? machinery.tiles.stats.tiles,
-      reused: memory?.stats.reused ?? 0,
-    }),
+    tiles(count) {
+      if (!memory) return { tiles: machinery.tiles.stats.tiles, reused: 0 };
+      const { tiles, reused } = memory.stats;
+      // each frame has as many
+      const ofHeld = held * Math.round(tiles / Math.max(1, count - held));
+      return { tiles: tiles + ofHeld, reused: reused + ofHeld };
+    },
   };
 }
 
@@ -240,7 +249,8 @@ async function keyOf(
     film.path === STDIO ? {} : await stat(film.path).then(({ size, mtimeMs }) => ({ size, mtimeMs }));
   const { engine, device, tta, fold, tile } = settings;
   const how = [film, source, network, plan.passes, encode, encodeArgs, { engine, device, tta, fold, tile }];
-  const rest = [options.deinterlace, options.segmentFrames];
+  const within = options.reuse ? options.reuseWithin : 0;
+  const rest = [options.deinterlace, options.segmentFrames, within];
   return createHash('sha256')
     .update(JSON.stringify([how, rest]))
     .digest('hex');

@@ -22,6 +22,12 @@ export const videoFlags = {
     description:
       'Take over the result of a tile that was the same before (default): the same bytes, several times as fast for drawings, slides and recordings of a screen.',
   }),
+  'reuse-within': wholeNumber({
+    ...video,
+    helpValue: 'LEVELS',
+    description:
+      'Show blocks that change by at most this many levels of 255 as they were before, which compression makes of what stands still: 2 is seen by nobody, and more tiles are reused (default: 0, exact).',
+  }),
   segment: wholeNumber({
     ...video,
     helpValue: 'FRAMES',

@@ -55,7 +55,17 @@ filmTest(
 
 filmTest('a segment that is not what the journal says is made again', async (t, cwd) => {
   await makeFilm(cwd, 'a.mkv', 150, '192x128');
-  const args = (out: string) => ['video', 'a.mkv', out, '--segment', '10', ...network, '--ndjson-out'];
+  const within = ['--reuse-within', '2'];
+  const args = (out: string) => [
+    'video',
+    'a.mkv',
+    out,
+    '--segment',
+    '10',
+    ...within,
+    ...network,
+    '--ndjson-out',
+  ];
   await srgan(args('whole.mp4'), { cwd });
   const running = startSrgan(args('b.mp4'), { cwd });
   await running.saysOnStdout(/"segment":1,/);

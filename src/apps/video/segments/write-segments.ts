@@ -77,7 +77,7 @@ export async function writeSegments(
         options.on.frame({ frames: next, filmS: clock.filmS });
         await options.on.look(frame);
       } finally {
-        frame.release();
+        await frame.release();
       }
     }
     await close();
