@@ -101,8 +101,8 @@ export interface Stage {
 export interface NativeStage extends Stage {
   /** What its layers read and write, each on its own. */
   readonly movedFloatsPerPixel: number;
-  /** By the layer that moves most. */
-  readonly mostMovedFloatsPerPixel: number;
+  /** By a single layer, where those that move more count more. */
+  readonly movedAtOnceFloatsPerPixel: number;
 }
 
 /** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */

@@ -15,6 +15,7 @@ import { png } from './png.js';
 import { profile } from './profile.js';
 import { resume } from './resume.js';
 import { reuseWays } from './reuse-ways.js';
+import { serve } from './serve.js';
 import { speedup } from './speedup.js';
 import { spill } from './spill.js';
 import { startup } from './startup.js';
@@ -39,6 +40,7 @@ const all: Record<string, { run: (options: readonly string[]) => Promise<void>; 
   resume: { run: resume, long: true },
   jobs: { run: jobs, long: true },
   'jobs-scale': { run: jobsScale, long: true },
+  serve: { run: serve, long: true },
   stress: { run: stress, long: true },
   video: { run: video, long: true },
   'video-reuse': { run: reuseWays, long: true },

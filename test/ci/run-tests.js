@@ -23,6 +23,7 @@ const LONG = [
   // real servers: Redis, S3, browsers
   'apps/jobs/',
   'apps/serve/clients',
+  'apps/serve/hostile',
   'apps/serve/jobs',
   'apps/serve/page',
   'commands/jobs',

@@ -4,6 +4,7 @@ import type { PipeOptions } from '../../contract/options.js';
 import { usableCores } from '../../system/machine.js';
 import { defaultDataDirectory } from './data-directory.js';
 import { isLoopback } from './hosts.js';
+import { BODY_IDLE_MS } from './times.js';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -36,6 +37,8 @@ export interface ServeOptions {
   /** Bytes that uploads and results may take on the disk. */
   maxDisk?: number;
   maxConnections?: number;
+  /** A body of which nothing comes for so long is given up. */
+  bodyIdleMs?: number;
   /** Requests a minute from one client. */
   rateLimit?: number;
   /** Network of requests that name none, and how the machine does the work. */
@@ -116,6 +119,7 @@ export async function resolveServeOptions(options: ServeOptions): Promise<ServeS
     maxFiles: options.maxFiles ?? 500,
     maxDisk: options.maxDisk ?? 10 * GIB,
     maxConnections: options.maxConnections ?? 1000,
+    bodyIdleMs: options.bodyIdleMs ?? BODY_IDLE_MS,
     rateLimit: options.rateLimit ?? 6000,
     image: { ...IMAGE_LIMITS, ...(Object.fromEntries(stated) as ImageDefaults), threads },
     threads,

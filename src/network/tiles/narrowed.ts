@@ -36,7 +36,8 @@ function costOfGrid(page: PageSize, stages: readonly Stage[], grid: Grid): numbe
     macs += stage.macsPerPixel * area;
     live = Math.max(live, (stage.liveFloatsPerPixel * area) / tiles);
   }
-  return macs * weightOf(live) * idleIn(grid);
+  const idle = (TILES_AT_ONCE * Math.ceil(tiles / TILES_AT_ONCE)) / tiles - 1;
+  return macs * weightOf(live) * (1 + IDLE_COST * idle);
 }
 
 /** Pixels of all tiles of a page in a stage, with their halos. */
@@ -44,13 +45,6 @@ export function areaOf({ widthPx, heightPx }: PageSize, { columns, rows }: Grid,
   const { haloPx, beyondPx } = stage;
   const all = (lengthPx: number, parts: number) => lengthPx + 2 * haloPx * (parts - 1) + 2 * beyondPx * parts;
   return all(widthPx, columns) * all(heightPx, rows);
-}
-
-/** How much dearer a page is for cores that have no tile in the end. */
-export function idleIn({ columns, rows }: Grid): number {
-  const tiles = columns * rows;
-  const idle = (TILES_AT_ONCE * Math.ceil(tiles / TILES_AT_ONCE)) / tiles - 1;
-  return 1 + IDLE_COST * idle;
 }
 
 /** Side of the largest tile without its halo: of an endless page, it costs least. */

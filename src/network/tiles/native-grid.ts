@@ -2,7 +2,7 @@ import type { NativeNetwork } from '../../contract/engine.js';
 import { MOST_SIDE_PX } from './choose.js';
 import { gridBySide, type Grid } from './grid.js';
 import type { NativeStage, PageSize } from '../../contract/tiles.js';
-import { areaOf, idleIn } from './narrowed.js';
+import { areaOf } from './narrowed.js';
 
 /** Handing a tile over, in multiply-adds that could be done meanwhile. */
 const TILE_MACS = 15e6;
@@ -11,13 +11,17 @@ const TILE_MACS = 15e6;
 const MOST_MACS = 200e9;
 
 /** What a core keeps close: where a layer reads and writes so many bytes of a tile, a half comes from memory. */
-const CLOSE_BYTES = 12 * 2 ** 20;
+const CLOSE_BYTES = 10 * 2 ** 20;
 
 /** A tile that holds so much counts as twice as dear: every worker holds one. */
 const DOUBLING_BYTES = 512 * 2 ** 20;
 
 /** What could be done while a float comes from memory, in multiply-adds. */
 const MACS_PER_FLOAT = 45;
+
+/** One image alone is to keep so many cores at work; what it costs where one of them has no tile. */
+const TILES_AT_ONCE = 8;
+const IDLE_COST = 0.02;
 
 /** The grid for our own kernels, from the page's size and the network alone. */
 export function chooseNativeGrid(page: PageSize, { stages }: NativeNetwork, alignPx: number): Grid {
@@ -40,7 +44,9 @@ export function chooseNativeGrid(page: PageSize, { stages }: NativeNetwork, alig
     for (let rows = Math.max(1, likely.rows - 1); rows <= likely.rows + 1; rows += 1) {
       if (columns > most.columns || rows > most.rows) continue;
       const grid = { columns, rows };
-      const cost = costOf(stages, columns * rows, (stage) => areaOf(page, grid, stage)) * idleIn(grid);
+      const tiles = columns * rows;
+      const idle = (TILES_AT_ONCE * Math.ceil(tiles / TILES_AT_ONCE)) / tiles - 1;
+      const cost = costOf(stages, tiles, (stage) => areaOf(page, grid, stage)) * (1 + IDLE_COST * idle);
       if (cost < least) [chosen, least] = [grid, cost];
     }
   }
@@ -57,13 +63,13 @@ function costOf(
   areaIn: (stage: NativeStage) => number,
 ): number {
   const areas = stages.map(areaIn);
-  const mostBytes = (floatsPerPixel: (stage: NativeStage) => number) =>
-    Math.max(...stages.map((stage, i) => (4 * floatsPerPixel(stage) * (areas[i] ?? 0)) / tiles));
-  const held = mostBytes((stage) => stage.liveFloatsPerPixel);
-  const touched = mostBytes((stage) => stage.mostMovedFloatsPerPixel);
-  const far = touched ** 4 / (touched ** 4 + CLOSE_BYTES ** 4);
-  const each = ({ macsPerPixel, movedFloatsPerPixel }: NativeStage) =>
-    macsPerPixel + far * MACS_PER_FLOAT * movedFloatsPerPixel;
-  const macs = stages.reduce((sum, stage, i) => sum + each(stage) * (areas[i] ?? 0), tiles * TILE_MACS);
+  const bytes = (floatsPerPixel: number, i: number) => (4 * floatsPerPixel * (areas[i] ?? 0)) / tiles;
+  const held = Math.max(...stages.map((stage, i) => bytes(stage.liveFloatsPerPixel, i)));
+  const macs = stages.reduce((sum, stage, i) => {
+    const { macsPerPixel, movedFloatsPerPixel, movedAtOnceFloatsPerPixel } = stage;
+    const atOnce = bytes(movedAtOnceFloatsPerPixel, i);
+    const far = atOnce ** 4 / (atOnce ** 4 + CLOSE_BYTES ** 4);
+    return sum + (macsPerPixel + far * MACS_PER_FLOAT * movedFloatsPerPixel) * (areas[i] ?? 0);
+  }, tiles * TILE_MACS);
   return macs * (1 + held / DOUBLING_BYTES);
 }

@@ -12,8 +12,11 @@ import { belowPrefix, matching, remoteKindOf, type RemoteKind } from './objects.
 import { compareNatural } from './natural.js';
 import { walk } from './walk.js';
 
-/** Extensions of what sharp's own libvips reads, without the dot. */
-export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'avif', 'tif', 'tiff', 'gif'];
+/** Extensions of what is read, without the dot. */
+export const IMAGE_EXTENSIONS = [
+  ...['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'mpo', 'webp', 'avif', 'tif', 'tiff', 'gif'],
+  ...['bmp', 'dib', 'ppm', 'pgm', 'pbm', 'pnm', 'pam'],
+];
 
 const IMAGE_NAME = new RegExp(`\\.(?:${IMAGE_EXTENSIONS.join('|')})$`, 'i');
 

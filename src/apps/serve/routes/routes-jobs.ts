@@ -21,7 +21,6 @@ import {
   SUBMIT_SCHEMA,
 } from './schemas.js';
 import type { Service } from '../service.js';
-import { BODY_IDLE_MS } from '../times.js';
 
 const MAX_URL = 2000;
 
@@ -49,7 +48,7 @@ export function addJobs(app: FastifyInstance, service: Service, jobs: Jobs): voi
         maxBytes: settings.image.maxInputBytes,
         maxFiles: settings.maxFiles,
         quota,
-        signal: clientSignal(request, reply, BODY_IDLE_MS),
+        signal: clientSignal(request, reply, service.settings.bodyIdleMs),
         pathOf: (index) => files.source(index),
         onHeld: (held) => (bytes += held),
       });

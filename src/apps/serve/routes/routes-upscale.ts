@@ -9,7 +9,6 @@ import { receive, type Upload } from '../receive.js';
 import { imageHeaders } from './result-headers.js';
 import { requestDirectory, upscaleFile, type Service } from '../service.js';
 import { UPSCALE_SCHEMA } from './schemas.js';
-import { BODY_IDLE_MS } from '../times.js';
 
 /** One image in, one image out. */
 export function addUpscale(app: FastifyInstance, service: Service): void {
@@ -19,7 +18,7 @@ export function addUpscale(app: FastifyInstance, service: Service): void {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   app.post('/v1/upscale', { schema: UPSCALE_SCHEMA }, async (request, reply) => {
-    const signal = clientSignal(request, reply, BODY_IDLE_MS);
+    const signal = clientSignal(request, reply, service.settings.bodyIdleMs);
     const query = await readImageOptions(request.query as Record<string, unknown>);
     const admission = queue.admit(request.client, 1);
     const directory = await requestDirectory(service);

@@ -80,7 +80,7 @@ export type Found =
   | { readonly binding?: undefined; readonly missing: string };
 
 /** Changes with every change of the kernels, their blocks, their order or the grid of tiles that could change a result. */
-export const KERNEL_VERSION = 2;
+export const KERNEL_VERSION = 3;
 
 let found: Found | undefined;
 

@@ -61,13 +61,16 @@ function stagesOf(file: NetworkFile, graph: Graph): NativeStage[] {
     const haloPx = need ? Math.min(mostPx, Math.max(0, ...need.uses.values())) : needs ? 0 : mostPx;
     const before = stages.get(haloPx);
     const moved = movedBy(node, shapes) / pixels;
+    const movedBefore = before?.movedFloatsPerPixel ?? 0;
     stages.set(haloPx, {
       haloPx,
       beyondPx: Math.max(before?.beyondPx ?? 0, need?.beyondPx ?? 0),
       macsPerPixel: (before?.macsPerPixel ?? 0) + macsAt(node, shapes) / pixels,
       liveFloatsPerPixel: Math.max(before?.liveFloatsPerPixel ?? 0, (alive[i] ?? 0) / pixels),
-      movedFloatsPerPixel: (before?.movedFloatsPerPixel ?? 0) + moved,
-      mostMovedFloatsPerPixel: Math.max(before?.mostMovedFloatsPerPixel ?? 0, moved),
+      movedFloatsPerPixel: movedBefore + moved,
+      movedAtOnceFloatsPerPixel:
+        (movedBefore * (before?.movedAtOnceFloatsPerPixel ?? 0) + moved ** 2) /
+        Math.max(1, movedBefore + moved),
     });
   });
   return [...stages.values()].sort((one, other) => other.haloPx - one.haloPx);
