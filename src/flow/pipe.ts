@@ -53,7 +53,7 @@ export async function watchedPipe(
 
 async function flow(run: OpenRun): Promise<Summary> {
   const { bounds, settings } = run;
-  const found = find(settings, run.drain, run.storages, run.unread.add);
+  const found = find(settings, run.drain, run.storages, (name) => run.unread.add(name));
   const own = run.ownShard.of(found);
   const left = run.watch?.sources(own, settings.inputs.kind) ?? own;
   const sources = ticketed(run.retries.sources(left), { oneByOne: settings.sequential });
