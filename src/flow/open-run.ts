@@ -1,5 +1,6 @@
 import { SrganError, type ErrorCode } from '../system/errors.js';
 import { STAGES, type StageName } from '../contract/job.js';
+import { openUnreadKinds, type UnreadKinds } from '../places/find/unread-kinds.js';
 import { spool } from '../places/find/spool.js';
 import { openJournal } from './journal/journal.js';
 import { openSweep } from '../system/files/left-over.js';
@@ -23,6 +24,8 @@ export interface OpenRun extends Run {
   readonly retries: Retries;
   readonly survey: Survey;
   readonly ownShard: OwnShard;
+  /** Images that are passed over, since their kind is not read. */
+  readonly unread: UnreadKinds;
   /** How many sources may be in each stage at a time. */
   readonly bounds: Readonly<Record<StageName, number>>;
   /** Sources there are, where that is known before they are worked off. */
@@ -106,6 +109,7 @@ export async function openRun(
     watch,
     survey: surveyed,
     ownShard: openOwnShard(settings, surveyed),
+    unread: openUnreadKinds(),
     total: surveyed.sources,
     bounds,
     estimate: undefined,

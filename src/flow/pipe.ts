@@ -11,6 +11,7 @@ import { plan } from './stages/plan.js';
 import { record } from './stages/record.js';
 import { ticketed } from './stages/stage.js';
 import { upscale } from './stages/upscale.js';
+import { unreadSentence } from '../places/find/unread-kinds.js';
 import { write } from './stages/write.js';
 import type { Watch } from './watch/watch.js';
 
@@ -44,13 +45,15 @@ export async function watchedPipe(
     await run.close();
   }
   throw new SrganError('E_NO_INPUT', 'No image was found.', {
-    hint: 'Quote globs, check the paths, or look at --include and --exclude.',
+    hint:
+      unreadSentence(run.unread.counts) ??
+      'Quote globs, check the paths, or look at --include and --exclude.',
   });
 }
 
 async function flow(run: OpenRun): Promise<Summary> {
   const { bounds, settings } = run;
-  const found = find(settings, run.drain, run.storages);
+  const found = find(settings, run.drain, run.storages, (name) => run.unread.add(name));
   const own = run.ownShard.of(found);
   const left = run.watch?.sources(own, settings.inputs.kind) ?? own;
   const sources = ticketed(run.retries.sources(left), { oneByOne: settings.sequential });

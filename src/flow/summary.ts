@@ -40,6 +40,8 @@ export interface Summary {
   readonly budget: { readonly peakBytes: number; readonly totalBytes: number };
   readonly buffers: BufferFigures;
   readonly warnings: number;
+  /** Images below directories that were passed over, since their kind is not read: how many of each extension. */
+  readonly passedOver: Readonly<Record<string, number>>;
   readonly failures: Failures;
   /** Of a dry run. */
   readonly estimate: Estimate | undefined;
@@ -109,6 +111,7 @@ export interface TallyFacts {
   readonly buffers: Buffers['stats'];
   readonly total: number | undefined;
   readonly shard?: ShardFigures | undefined;
+  readonly unread?: Summary['passedOver'] | undefined;
   readonly estimate?: Estimate | undefined;
   readonly stopped: Summary['stopped'];
 }
@@ -168,7 +171,7 @@ export function openTally(before?: TallyState): Tally {
       pool: inAll(begun.pool, pool),
       peakRssBytes: Math.max(begun.peakRssBytes, peakRssBytes()),
     }),
-    close({ threads, pool: ours, budget, buffers, total, shard, estimate, stopped }) {
+    close({ threads, pool: ours, budget, buffers, total, shard, unread = {}, estimate, stopped }) {
       const elapsedMs = performance.now() - startMs;
       const pool = inAll(begun.pool, ours);
       const busyMs = sum(pool.busyMs);
@@ -193,6 +196,7 @@ export function openTally(before?: TallyState): Tally {
           heldBytes: buffers.heldBytes,
         },
         warnings,
+        passedOver: { ...unread },
         failures: { byCode, first },
         estimate,
         stopped,

@@ -1,5 +1,6 @@
 import { formatBytes } from '../system/measures.js';
 import type { ShardFigures, Summary, TimedPart } from '../flow/summary.js';
+import { unreadSentence } from '../places/find/unread-kinds.js';
 import { count, duration, rate } from '../system/units.js';
 
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
@@ -13,6 +14,8 @@ export function summaryLines(summary: Summary, detail: { verbose: boolean }): st
 export function figureLines(summary: Summary, { verbose }: { verbose: boolean }): string[] {
   const { counts, inputPixels, inputMpxPerSecond, ms, threads, busyShare } = summary;
   const lines: string[] = summary.shard ? [shardLine(summary, summary.shard)] : [];
+  const passedOver = unreadSentence(summary.passedOver);
+  if (passedOver !== undefined) lines.push(passedOver);
   if (counts.done > 0) {
     const parts = SHOWN_PARTS.map((part) => `${part} ${duration(ms[part])}`).join(', ');
     lines.push(

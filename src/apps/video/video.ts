@@ -61,6 +61,7 @@ export async function enlargeFilm(options: VideoOptions): Promise<VideoSummary> 
       : (args.pixelFormat ?? formatToEncode(film, containerOf('film.nut'), args));
     const plan = await planVideo(film, settings, machinery.networks, { deinterlace, encodedAs });
     if (plan.because !== undefined) on.detail(`${plan.model}, since the film is ${plan.because}.`);
+    if (film.pixelFormat.alpha) on.note('The film is partly transparent, which is not carried over.');
     const encode = {
       film,
       widthPx: plan.widthPx,

@@ -1,4 +1,4 @@
-import { isSpan, lengthOf, type Part } from '../../pixels/codec/parts.js';
+import { isSpan, lengthOf, type Part } from '../../pixels/codec/attach/parts.js';
 import { open, type FileHandle } from '../../system/files/fs.js';
 import type { TempFile } from '../../system/files/temp-files.js';
 import type { MakeTemp } from '../../system/files/image-temp-files.js';

@@ -1,7 +1,8 @@
 import type { Sharp as Image } from 'sharp';
-import { coverage, type Gif } from '../../pixels/codec/gif/gif-frames.js';
+import { coverage, type Gif } from '../../pixels/codec/animations/gif-frames.js';
 import { headerOf, type Inspection } from '../../pixels/codec/inspect.js';
 import { withNativeInput } from '../../pixels/codec/native-input.js';
+import { plainRows } from '../../pixels/codec/plain/read-plain.js';
 import { spaceOf } from '../../pixels/codec/raw.js';
 import { decodeWith, stretch, type FailOn } from '../../pixels/codec/read-pixels.js';
 import { loadSharp } from '../../pixels/vips.js';
@@ -10,7 +11,7 @@ import { bleedSpilled } from './spill-bleed.js';
 import { changeBlocks } from './blocks.js';
 import { diskFailure } from './disk-failure.js';
 import type { Layout } from './layout.js';
-import { adoptVipsFile } from './sample-file.js';
+import { adoptVipsFile, spillInto } from './sample-file.js';
 import type { MakeTemp } from '../../system/files/image-temp-files.js';
 import { turned } from './turn.js';
 
@@ -36,7 +37,17 @@ export async function readSpilled(
   const { channels, bits } = file.layout;
   const [storedWidthPx, pageHeightPx] = orientation >= 5 ? [heightPx, widthPx] : [widthPx, heightPx];
   const layout = { widthPx: storedWidthPx, pageHeightPx, pages, channels, bits };
+  const { plain } = file;
   try {
+    if (plain) {
+      const spilled = await spillInto(await makeTemp(), layout, (to) =>
+        plainRows(path, plain, (row, { buffer, byteOffset, byteLength }) =>
+          to.write(row, new Uint8Array(buffer, byteOffset, byteLength)),
+        ),
+      );
+      await bleedSpilled(spilled);
+      return { spilled, oddity: undefined };
+    }
     const temp = await makeTemp('.v');
     const oddity = await decodeWith(path, async (failOn) => {
       await withNativeInput(path, async (input) => {

@@ -6,7 +6,7 @@ import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
-import type { Part } from '../../pixels/codec/parts.js';
+import type { Part } from '../../pixels/codec/attach/parts.js';
 import { transparencyOf, type Transparency } from '../../pixels/transparency.js';
 import { systemCode } from '../../system/errors.js';
 import { copyFile } from '../../system/files/fs.js';

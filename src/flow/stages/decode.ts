@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitFunction } from 'p-limit';
-import { pngFrames } from '../../pixels/codec/apng/has-frames.js';
+import { pngFrames } from '../../pixels/codec/animations/has-frames.js';
 import { bleed } from '../../pixels/codec/bleed.js';
 import { cancelled, throwIfCancelled } from '../../system/cancelled.js';
 import { carriedOf } from '../../pixels/codec/metadata/carry.js';

@@ -1,4 +1,4 @@
-import { changedPart, openApngBody } from '../../pixels/codec/apng/apng-file.js';
+import { changedPart, openApngBody } from '../../pixels/codec/animations/apng-file.js';
 import { pngStart } from '../../pixels/codec/png/png-file.js';
 import { bitsOf } from '../../pixels/codec/raw.js';
 import { named } from '../../system/cancelled.js';

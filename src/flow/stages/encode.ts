@@ -5,7 +5,7 @@ import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
 import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
 import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
-import { joined } from '../../pixels/codec/parts.js';
+import { joined } from '../../pixels/codec/attach/parts.js';
 import { openPngBody, pngStart } from '../../pixels/codec/png/png-file.js';
 import { bitsOf, firstPage, renderInto } from '../../pixels/codec/raw.js';
 import { resizedImage } from '../../pixels/codec/resize-pixels.js';

@@ -26,24 +26,30 @@ import { openStorages, type Storages } from '../../places/storage/storages.js';
  * of its base keeps its whole path without the root, which of an object is its bucket and key; of a URL it is the
  * name of the file alone. Objects come in the order of their storage. Results of earlier runs are no sources
  * (`ownResults`), but for a file that an argument names.
+ * @param onUnread told of each image below a directory that is passed over, since its kind is not read
  * @throws SrganError E_USAGE where a list file cannot be read, E_STORAGE where objects cannot be listed
  */
 export async function* find(
   settings: Settings,
   drain: AbortSignal,
   storages: Storages = openStorages(settings),
+  onUnread?: (name: string) => void,
 ): AsyncGenerator<Source> {
   const { inputs, limit } = settings;
   let index = 0;
   if (limit < 1) return;
-  for await (const source of until(sourcesOf(settings, storages), drain, () => letGo(inputs))) {
+  for await (const source of until(sourcesOf(settings, storages, onUnread), drain, () => letGo(inputs))) {
     yield { ...source, index };
     index += 1;
     if (index >= limit) return;
   }
 }
 
-async function* sourcesOf(settings: Settings, storages: Storages): AsyncGenerator<FoundSource> {
+async function* sourcesOf(
+  settings: Settings,
+  storages: Storages,
+  onUnread: ((name: string) => void) | undefined,
+): AsyncGenerator<FoundSource> {
   const { inputs } = settings;
   if (inputs.kind === 'found') {
     yield* inputs.sources;
@@ -53,7 +59,7 @@ async function* sourcesOf(settings: Settings, storages: Storages): AsyncGenerato
   // a walk leaves the output directory out by itself, unless it was asked to look into just that
   const walks = inputs.kind === 'patterns' && settings.out !== undefined;
   const isResult = walks ? undefined : ownResults(settings, stated?.directory);
-  for await (const draft of draftsOf(settings, inputs, storages)) {
+  for await (const draft of draftsOf(settings, inputs, storages, onUnread)) {
     if (!draft.invalid && !draft.stated && (await isResult?.(draft.path))) continue;
     yield {
       path: draft.path,
@@ -74,10 +80,11 @@ function draftsOf(
   settings: Settings,
   inputs: Exclude<Inputs, { kind: 'found' }>,
   storages: Storages,
+  onUnread: ((name: string) => void) | undefined,
 ): AsyncGenerator<Draft> {
   switch (inputs.kind) {
     case 'patterns':
-      return fromPatterns(inputs.patterns, settings, storages);
+      return fromPatterns(inputs.patterns, settings, storages, onUnread);
     case 'list':
       return fromStream(inputs.stream, inputs.format);
     case 'list-file':

@@ -6,6 +6,7 @@ import type { Run } from '../run.js';
 import type { Estimating } from '../plan/estimate.js';
 import { openTally, type Summary, type Tally } from '../summary.js';
 import type { OwnShard } from './own-shard.js';
+import type { UnreadKinds } from '../../places/find/unread-kinds.js';
 import { outcomeOf } from '../outcome.js';
 import type { Flight, Ticket } from '../ticket.js';
 import type { Survey } from './survey.js';
@@ -18,6 +19,7 @@ export interface Recording extends Pick<
   /** Of a dry run. */
   readonly estimate?: Estimating | undefined;
   readonly settings: Pick<Settings, 'maxFailures' | 'threads'> & Partial<Pick<Settings, 'shard'>>;
+  readonly unread?: Pick<UnreadKinds, 'counts'>;
   readonly ownShard?: Pick<OwnShard, 'others'>;
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   readonly survey: Pick<Survey, 'sources'>;
@@ -72,6 +74,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       buffers: run.buffers.stats,
       total: run.survey.sources,
       shard: run.settings.shard && { ...run.settings.shard, others: run.ownShard?.others ?? 0 },
+      unread: run.unread?.counts,
       estimate: await run.estimate?.close(),
       stopped: reasonOf(stopped),
     });

@@ -5,7 +5,7 @@ import { attachToJpeg } from './attach/jpeg.js';
 import { attachToTiff } from './attach/tiff.js';
 import { attachToWebp } from './attach/webp.js';
 import type { VipsFormat } from './formats.js';
-import type { Part } from './parts.js';
+import type { Part } from './attach/parts.js';
 import type { ByteSource } from './metadata/tiff-directory.js';
 
 /**

@@ -3,27 +3,55 @@ import { SrganError } from '../../system/errors.js';
 import { access, constants, readFile, stat } from '../../system/files/fs.js';
 import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
-import { leavesHoles, readApng, type AnimatedPng } from './apng/animated-png.js';
-import { pngFrames } from './apng/has-frames.js';
+import { leavesHoles, readApng, type AnimatedPng } from './animations/animated-png.js';
+import { pngFrames } from './animations/has-frames.js';
 import { withWindow } from './failures/byte-window.js';
 import { endsTooEarly } from './failures/ends-early.js';
-import { leavesCanvas, readGif, type Gif } from './gif/gif-frames.js';
+import { leavesCanvas, readGif, type Gif } from './animations/gif-frames.js';
 import { decoderFailure } from './failures/decoder-failure.js';
 import { fileFailure, truncated, withOwnMessages } from './failures/file-failures.js';
 import { lookInto } from './metadata/file-source.js';
 import { withNativeInput } from './native-input.js';
 import { readDirectories } from './metadata/tiff-directory.js';
+import type { PlainImage } from './plain/plain-image.js';
+import { readPlain } from './plain/read-plain.js';
 import { loadSharp } from '../vips.js';
+
+/** What the header says, as sharp names it. */
+export interface Facts extends Pick<
+  Metadata,
+  | 'width'
+  | 'height'
+  | 'space'
+  | 'depth'
+  | 'channels'
+  | 'hasAlpha'
+  | 'isPalette'
+  | 'orientation'
+  | 'density'
+  | 'bitsPerSample'
+  | 'pages'
+  | 'loop'
+  | 'delay'
+  | 'icc'
+  | 'exif'
+  | 'xmp'
+  | 'iptc'
+> {
+  readonly format: string;
+}
 
 /** What a file says of itself before any pixel is decoded. */
 export interface Inspection {
-  readonly meta: Metadata;
+  readonly meta: Facts;
   readonly fileBytes: number;
   /** Pages or frames to be decoded. */
   readonly pages: number;
   /** Reduced copies of the first page that the file holds beside it; they are not decoded. */
   readonly previews: number;
   readonly layout: Layout;
+  /** One that is read by ourselves. */
+  readonly plain?: PlainImage;
   /** A GIF whose frames leave parts of its canvas open. */
   readonly gif?: Gif;
   /** An animated PNG, whose frames are put together by ourselves. */
@@ -49,6 +77,8 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
     const what = `has ${formatBytes(fileBytes)}, over the limit of ${formatBytes(maxBytes)}`;
     throw new SrganError('E_TOO_LARGE', `${path}: ${what}.`, { hint: 'Raise it with --max-input-bytes.' });
   }
+  const plain = readPlain(path);
+  if (plain) return inspectionOf(plain, fileBytes);
   const sharp = await loadSharp();
   const open = (pages: number) =>
     withNativeInput(path, (input) => sharp(input, { pages, limitInputPixels: false }).metadata());
@@ -90,6 +120,21 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   if (gif && layout.channels === 3 && leavesCanvas(gif))
     return { ...file, layout: { ...layout, channels: 4 }, gif };
   return { ...file, layout };
+}
+
+function inspectionOf(plain: PlainImage, fileBytes: number): Inspection {
+  const { format, widthPx: width, heightPx: height, channels, bits, density, icc } = plain;
+  const space = channels < 3 ? 'b-w' : 'srgb';
+  const depth = bits === 16 ? 'ushort' : 'uchar';
+  const hasAlpha = channels % 2 === 0;
+  return {
+    meta: { format, width, height, space, depth, channels, hasAlpha, isPalette: false, density, icc },
+    fileBytes,
+    pages: 1,
+    previews: 0,
+    layout: { channels, bits, native: true },
+    plain,
+  };
 }
 
 /** An animation is held as a whole. */

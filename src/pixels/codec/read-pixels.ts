@@ -1,12 +1,13 @@
 import type { Buffers } from '../../contract/ports.js';
 import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
-import { composeApng } from './apng/compose-apng.js';
+import { composeApng } from './animations/compose-apng.js';
 import { decoderFailure } from './failures/decoder-failure.js';
 import { harmlessOddity } from './failures/file-failures.js';
-import { clearUncovered } from './gif/gif-frames.js';
+import { clearUncovered } from './animations/gif-frames.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';
+import { plainRows } from './plain/read-plain.js';
 import { renderInto } from './raw.js';
 import { loadSharp } from '../vips.js';
 
@@ -35,6 +36,10 @@ export async function readPixels(
   own(shared);
   const data = bits === 16 ? new Uint16Array(shared, 0, samples) : new Uint8Array(shared, 0, samples);
   const pixels: Pixels = { data, widthPx, pageHeightPx: heightPx, pages, channels };
+  if (file.plain) {
+    await plainRows(path, file.plain, (row, rows) => data.set(rows, row * widthPx * channels));
+    return { pixels, oddity: undefined };
+  }
   const oddity = await decodeWith(path, (failOn) =>
     withNativeInput(path, (input) => fill(pixels, path, input, file, failOn)),
   );

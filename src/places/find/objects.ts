@@ -8,6 +8,7 @@ import { commonBase } from './base.js';
 import { brokenList } from './broken-list.js';
 import type { Draft } from './draft.js';
 import { isGlob, tasksOf, globs, type Choose } from './match.js';
+import { unreadImages } from './unread-kinds.js';
 import { narrow } from './narrow-sources.js';
 
 /** What a remote argument stands for. */
@@ -42,13 +43,14 @@ export interface ObjectRules {
   readonly settings: Pick<Settings, 'include' | 'exclude' | 'out' | 'recursive'>;
   readonly negations: readonly string[];
   readonly isImageName: RegExp;
+  readonly onUnread?: ((name: string) => void) | undefined;
 }
 
 /** Images below a prefix, but for hidden ones. */
 export async function* belowPrefix(
   arg: string,
   storages: Storages,
-  { settings, negations, isImageName }: ObjectRules,
+  { settings, negations, isImageName, onUnread }: ObjectRules,
 ): AsyncGenerator<Draft> {
   const prefix = arg.replace(/\/+$/, '');
   const choose: Choose = (_, entries) => {
@@ -56,9 +58,12 @@ export async function* belowPrefix(
     return { taken: new Set(names), entered: new Set() };
   };
   const narrowed = narrow(choose, virtual(prefix), settings, negations.map(asPath));
+  const passed = narrow(unreadImages, virtual(prefix), settings, negations.map(asPath));
   for await (const place of listed(prefix, '', settings.recursive, storages, settings.out)) {
     if ('invalid' in place) yield place;
-    else if (!isHidden(prefix, place.path) && isTaken(place.path, narrowed)) yield { ...place, base: prefix };
+    else if (isHidden(prefix, place.path)) continue;
+    else if (isTaken(place.path, narrowed)) yield { ...place, base: prefix };
+    else if (onUnread && isTaken(place.path, passed)) onUnread(path.basename(virtual(place.path)));
   }
 }
 

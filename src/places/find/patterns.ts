@@ -10,20 +10,28 @@ import { anything, globs, isGlob, namesOf, tasksOf, type Choose } from './match.
 import { narrow } from './narrow-sources.js';
 import { belowPrefix, matching, remoteKindOf, type RemoteKind } from './objects.js';
 import { compareNatural } from './natural.js';
+import { isUnreadName, unreadImages } from './unread-kinds.js';
 import { walk } from './walk.js';
 
-/** Extensions of what sharp's own libvips reads, without the dot. */
-export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'avif', 'tif', 'tiff', 'gif'];
+/** Extensions of what is read, without the dot. */
+export const IMAGE_EXTENSIONS = [
+  ...['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'mpo', 'webp', 'avif', 'tif', 'tiff', 'gif'],
+  ...['bmp', 'dib', 'ppm', 'pgm', 'pbm', 'pnm', 'pam'],
+];
 
 const IMAGE_NAME = new RegExp(`\\.(?:${IMAGE_EXTENSIONS.join('|')})$`, 'i');
 
 type Kind = RemoteKind | 'directory' | 'negation';
 
-/** Sources of globs, files and directories, in the order of the arguments; each file once. */
+/**
+ * Sources of globs, files and directories, in the order of the arguments; each file once.
+ * @param onUnread told of each image in a directory that is passed over, since its kind is not read
+ */
 export async function* fromPatterns(
   patterns: readonly string[],
   settings: Settings,
   storages: Storages,
+  onUnread?: (name: string) => void,
 ): AsyncGenerator<Draft> {
   const args = patterns.map(withSlashes);
   const kinds = await Promise.all(args.map((arg) => kindOf(arg, storages)));
@@ -54,10 +62,10 @@ export async function* fromPatterns(
         yield* file(arg, files.directory);
         return;
       case 'prefix':
-        yield* belowPrefix(arg, storages, rules);
+        yield* belowPrefix(arg, storages, { ...rules, onUnread });
         return;
       case 'directory':
-        yield* found(arg, arg, settings.recursive ? anyImage : shallow(anyImage));
+        yield* found(arg, arg, settings.recursive ? anyImage : shallow(anyImage), onUnread);
         return;
       case 'glob':
         yield* isRemote(arg) ? matching(arg, storages, rules) : matches(arg);
@@ -75,9 +83,21 @@ export async function* fromPatterns(
     }
   }
 
-  async function* found(root: string, base: string, choose: Choose): AsyncGenerator<Draft> {
+  async function* found(
+    root: string,
+    base: string,
+    choose: Choose,
+    onPassed?: (name: string) => void,
+  ): AsyncGenerator<Draft> {
     const narrowed = narrow(choose, path.resolve(base), settings, negations);
-    for await (const { path: file, unreadable } of walk(root, { choose: narrowed, isBarred })) {
+    const passed = onPassed && narrow(unreadImages, path.resolve(base), settings, negations);
+    const counting: Choose = (directory, entries) => {
+      if (entries.some(({ name }) => isUnreadName(name))) {
+        for (const name of passed?.(directory, entries).taken ?? []) onPassed?.(name);
+      }
+      return narrowed(directory, entries);
+    };
+    for await (const { path: file, unreadable } of walk(root, { choose: counting, isBarred })) {
       yield { path: file, base, invalid: unreadable };
     }
   }

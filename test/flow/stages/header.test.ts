@@ -70,7 +70,7 @@ test('what cannot be read is refused with its own code and one sentence', async 
   await writeFile(at('text.png'), 'These are words.\n');
   await writeFile(at('drawing.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   await writeFile(at('paper.pdf'), '%PDF-1.4\n%âãÏÓ\n');
-  await writeFile(at('map.ppm'), 'P6 2 2 255\n123456789012');
+  await writeFile(at('map.jp2'), '\0\0\0\x0cjP  \r\n\x87\n123456789012');
   await writeFile(at('short.png'), png.subarray(0, 20));
   await writeFile(at('short.gif'), gif.subarray(0, gif.length - 40));
   await writeFile(at('short.tif'), tiff.subarray(0, tiff.length - 40));
@@ -88,7 +88,7 @@ test('what cannot be read is refused with its own code and one sentence', async 
     ['text.png', 'E_UNSUPPORTED', /: is not an image of a supported kind\.$/],
     ['drawing.svg', 'E_UNSUPPORTED', /: is not an image of a supported kind\.$/],
     ['paper.pdf', 'E_UNSUPPORTED', /: is not an image of a supported kind\.$/],
-    ['map.ppm', 'E_UNSUPPORTED', /: is not an image of a supported kind\.$/],
+    ['map.jp2', 'E_UNSUPPORTED', /: is not an image of a supported kind\.$/],
     ['short.png', 'E_TRUNCATED', /: ends too early; the file is incomplete\.$/],
     ['short.gif', 'E_TRUNCATED', /: ends too early; the file is incomplete\.$/],
     ['short.tif', 'E_TRUNCATED', /: ends too early; the file is incomplete\.$/],

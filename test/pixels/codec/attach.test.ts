@@ -4,7 +4,7 @@ import test from 'ava';
 import sharp from 'sharp';
 import { attachToPng } from '../../../src/pixels/codec/attach/attach-png.js';
 import { bareExif } from '../../../src/pixels/codec/metadata/exif.js';
-import { joined } from '../../../src/pixels/codec/parts.js';
+import { joined } from '../../../src/pixels/codec/attach/parts.js';
 import {
   bufferSource,
   EXIF_POINTER,

@@ -5,7 +5,7 @@ import type { OutputFormat } from '../../../src/contract/job.js';
 import { attachToAvif } from '../../../src/pixels/codec/attach/avif.js';
 import { codingOfHeif } from '../../../src/pixels/codec/colour/heif-coding.js';
 import { bufferSource } from '../../../src/pixels/codec/metadata/tiff-directory.js';
-import { joined } from '../../../src/pixels/codec/parts.js';
+import { joined } from '../../../src/pixels/codec/attach/parts.js';
 import { draw, pipelineOf, samplesOf } from '../../helpers/images.js';
 import { roundTrip } from '../../helpers/run.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';

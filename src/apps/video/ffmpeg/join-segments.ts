@@ -86,8 +86,11 @@ function argsOf({ film, container, carrying, args, aheadS, to }: JoinPlan): stri
   ];
 }
 
-/** Ticks that every timestamp of the film falls on. */
-function clockOf({ timeBase: { num, den } }: Film, { format }: Container): string[] {
+/** So that no timestamp is moved or rounded. */
+function clockOf({ timeBase: { num, den }, container }: Film, { format }: Container): string[] {
+  // sound of Opus begins before 0, which Matroska can say; unasked, ffmpeg would move the picture instead
+  const sameKind = container.startsWith('matroska') && ['matroska', 'webm'].includes(format);
+  if (sameKind) return ['-avoid_negative_ts', 'disabled'];
   if (!['mp4', 'mov'].includes(format) || num !== 1 || den > 1_000_000) return [];
   return ['-video_track_timescale', String(den)];
 }

@@ -27,6 +27,8 @@ export interface Film {
   readonly durationS: number | undefined;
   /** About how many frames there are, where that is known. */
   readonly frames: number | undefined;
+  /** What it lies in, as ffprobe calls it. */
+  readonly container: string;
   /** When the file begins, which is not 0 in a recording of a broadcast. */
   readonly startS: number;
   /** Bits per second of the picture, where that is known. */

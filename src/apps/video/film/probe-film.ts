@@ -31,6 +31,7 @@ interface ProbedStream {
 interface Probed {
   readonly streams?: readonly ProbedStream[];
   readonly format?: {
+    readonly format_name?: string;
     readonly duration?: string;
     readonly start_time?: string;
     readonly bit_rate?: string;
@@ -87,6 +88,7 @@ function filmOf(path: string, { streams = [], format = {} }: Probed): Film {
     frames:
       counted ??
       (durationS === undefined ? undefined : Math.round((durationS * frameRate.num) / frameRate.den)),
+    container: format.format_name ?? '',
     startS: Number(format.start_time ?? 0) || 0,
     bitRate: positive(shown.bit_rate) ?? positive(format.bit_rate),
     others: streams.flatMap((stream): OtherStream[] => {

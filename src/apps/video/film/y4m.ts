@@ -77,6 +77,7 @@ function filmOfHeader(text: string): Film {
     interlaced: ['t', 'b', 'm'].includes(field('I') ?? ''),
     durationS: undefined,
     frames: undefined,
+    container: 'yuv4mpegpipe',
     startS: 0,
     bitRate: undefined,
     others: [],

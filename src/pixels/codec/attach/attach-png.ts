@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateSync } from 'node:zlib';
 import type { Carried } from '../../../contract/job.js';
-import type { Part } from '../parts.js';
+import type { Part } from './parts.js';
 import { chunk, SIGNATURE } from '../png/chunk.js';
 import type { ByteSource } from '../metadata/tiff-directory.js';
 

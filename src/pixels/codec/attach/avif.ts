@@ -6,7 +6,7 @@ import {
   type CodePoints,
   type ItemProperties,
 } from '../colour/heif-boxes.js';
-import type { Part } from '../parts.js';
+import type { Part } from './parts.js';
 import type { ByteSource } from '../metadata/tiff-directory.js';
 
 /** H.273, table 4: what libheif takes, and of what is without loss. */

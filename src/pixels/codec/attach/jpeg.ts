@@ -1,5 +1,5 @@
 import type { Carried } from '../../../contract/job.js';
-import type { Part } from '../parts.js';
+import type { Part } from './parts.js';
 import type { ByteSource } from '../metadata/tiff-directory.js';
 
 const MOST = 65533;

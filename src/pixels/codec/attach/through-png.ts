@@ -1,7 +1,7 @@
 import type { Sharp as Image } from 'sharp';
 import type { Carried } from '../../../contract/job.js';
 import { attachToPng } from './attach-png.js';
-import { joined } from '../parts.js';
+import { joined } from './parts.js';
 import { spaceOf, type Raster } from '../raw.js';
 import { bufferSource } from '../metadata/tiff-directory.js';
 import type { Sharp } from '../../vips.js';

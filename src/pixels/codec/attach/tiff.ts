@@ -1,6 +1,6 @@
 import type { Carried } from '../../../contract/job.js';
 import { tiffTagsOfExif } from '../metadata/exif.js';
-import type { Part } from '../parts.js';
+import type { Part } from './parts.js';
 import { readDirectories, type ByteSource, type Directory } from '../metadata/tiff-directory.js';
 import { writeDirectory, type Tag } from '../metadata/tiff-write.js';
 

@@ -1,5 +1,5 @@
 import type { Carried } from '../../../contract/job.js';
-import { lengthOf, type Part } from '../parts.js';
+import { lengthOf, type Part } from './parts.js';
 import type { ByteSource } from '../metadata/tiff-directory.js';
 
 const ICC_FLAG = 0x20;

@@ -1,6 +1,6 @@
 import { WINDOW_BYTES, withWindow, type ByteWindow } from './byte-window.js';
 import { containerOf } from '../container.js';
-import { readGif } from '../gif/gif-frames.js';
+import { readGif } from '../animations/gif-frames.js';
 import { lookInto } from '../metadata/file-source.js';
 import { readDirectories } from '../metadata/tiff-directory.js';
 

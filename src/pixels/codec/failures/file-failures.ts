@@ -28,7 +28,7 @@ export function truncated(path: string, cause?: unknown): SrganError {
 export function otherKind(path: string, cause?: unknown): SrganError {
   return new SrganError('E_UNSUPPORTED', `${path}: is not an image of a supported kind.`, {
     cause,
-    hint: 'PNG, JPEG, WebP, AVIF, TIFF and GIF can be read.',
+    hint: 'PNG, JPEG, WebP, AVIF, TIFF, GIF, BMP and binary PPM can be read.',
   });
 }
 

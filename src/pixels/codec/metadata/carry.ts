@@ -3,7 +3,7 @@ import { bareExif, densityOf, exifOfTiff, uprightExif } from './exif.js';
 import { openFileSource } from './file-source.js';
 import type { Inspection } from '../inspect.js';
 import { statedColour } from '../colour/stated-colour.js';
-import { isLosslessWebp } from '../lossless-webp.js';
+import { isLosslessWebp } from './lossless-webp.js';
 import { leftOutOf, withoutDeadPointers } from './left-out.js';
 import { textsOf } from './texts.js';
 import { uprightXmp } from './xmp.js';

@@ -1,6 +1,6 @@
 import type { Carried, Pixels } from '../../../contract/job.js';
 import { attachToPng } from '../attach/attach-png.js';
-import { joined } from '../parts.js';
+import { joined } from '../attach/parts.js';
 import { bufferSource } from '../metadata/tiff-directory.js';
 import { joinAdler } from './deflate-band.js';
 import type { Band } from '../../../contract/ports.js';

@@ -1,4 +1,4 @@
-import { lookInto } from './metadata/file-source.js';
+import { lookInto } from './file-source.js';
 
 /** Chunks before the first picture: VP8X, ICCP, ANIM, and a frame around it. */
 const MOST_CHUNKS = 8;

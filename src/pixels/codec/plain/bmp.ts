@@ -1,0 +1,167 @@
+import type { ByteSource } from '../metadata/tiff-directory.js';
+import { notRead, type PlainImage } from './plain-image.js';
+
+const FILE_HEAD = 14;
+/** Sizes of the headers: OS/2 1, OS/2 2, Windows 3 and its followers. */
+const HEADS = [12, 16, 40, 52, 56, 64, 108, 124];
+
+const RLE8 = 1;
+const RLE4 = 2;
+const BITFIELDS = 3;
+const ALPHA_BITFIELDS = 6;
+
+/** `BM` alone begins many a text, too. */
+export const isBmp = (head: Buffer) =>
+  head.length >= 18 && head.toString('latin1', 0, 2) === 'BM' && HEADS.includes(head.readUInt32LE(FILE_HEAD));
+
+/** Reads the header and the palette of a BMP file, as Windows defines it (BITMAPFILEHEADER to BITMAPV5HEADER). */
+export function readBmp(file: ByteSource, path: string): PlainImage {
+  const startAt = file.read(10, 4).readUInt32LE();
+  const headBytes = file.read(FILE_HEAD, 4).readUInt32LE();
+  const head = file.read(FILE_HEAD, headBytes);
+  const isOld = headBytes === 12;
+  const widthPx = isOld ? head.readUInt16LE(4) : head.readInt32LE(4);
+  const stated = isOld ? head.readUInt16LE(6) : head.readInt32LE(8);
+  const depth = isOld ? head.readUInt16LE(10) : head.readUInt16LE(14);
+  const compression = headBytes >= 40 ? head.readUInt32LE(16) : 0;
+  const heightPx = Math.abs(stated);
+  const base = {
+    format: 'bmp',
+    widthPx,
+    heightPx,
+    bits: 8,
+    startAt,
+    isBottomUp: stated > 0,
+    ...extras(file, head),
+  } as const;
+  const isRun = (compression === RLE8 && depth === 8) || (compression === RLE4 && depth === 4);
+  const hasMasks = compression === BITFIELDS || compression === ALPHA_BITFIELDS;
+  if (compression !== 0 && !isRun && !(hasMasks && (depth === 16 || depth === 32))) {
+    throw notRead(path, `a BMP of compression ${compression} and ${depth} bits`);
+  }
+  const rowBytes = Math.ceil((widthPx * depth) / 32) * 4;
+  if (depth === 1 || depth === 2 || depth === 4 || depth === 8) {
+    const colours = paletteOf(file, head, startAt, depth);
+    const channels = colours.every(([r, g, b]) => r === g && g === b) ? 1 : 3;
+    const convert: PlainImage['convert'] = (stored, into, rows) =>
+      fromPalette(stored, into, {
+        widthPx,
+        rows,
+        rowBytes: isRun ? widthPx : rowBytes,
+        depth: isRun ? 8 : depth,
+        channels,
+        colours,
+        isBottomUp: !isRun && stated > 0,
+      });
+    if (isRun) return { ...base, channels, rowBytes: undefined, convert, runBits: depth === 4 ? 4 : 8 };
+    return { ...base, channels, rowBytes, convert };
+  }
+  if (depth !== 16 && depth !== 24 && depth !== 32) throw notRead(path, `a BMP of ${depth} bits`);
+  const masks = hasMasks ? masksOf(file, head) : USUAL_MASKS[depth];
+  const channels = masks.length === 4 ? 4 : 3;
+  const isBottomUp = stated > 0;
+  return {
+    ...base,
+    channels,
+    rowBytes,
+    convert: (stored, into, rows) =>
+      fromMasks(stored, into, { widthPx, rows, rowBytes, bytes: depth / 8, masks, isBottomUp }),
+  };
+}
+
+function extras(file: ByteSource, head: Buffer): Pick<PlainImage, 'density' | 'icc'> {
+  const perMetre = head.length >= 40 ? head.readInt32LE(24) : 0;
+  const density = perMetre > 0 ? { density: perMetre * 0.0254 } : {};
+  if (head.length < 124 || head.readUInt32LE(56) !== EMBEDDED_PROFILE) return density;
+  try {
+    return { ...density, icc: file.read(FILE_HEAD + head.readUInt32LE(112), head.readUInt32LE(116)) };
+  } catch {
+    return density; // a profile that is not all there is none
+  }
+}
+
+/** `MBED` */
+const EMBEDDED_PROFILE = 0x4d424544;
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+function paletteOf(file: ByteSource, head: Buffer, startAt: number, depth: number): Colour[] {
+  const entryBytes = head.length === 12 ? 3 : 4;
+  const from = FILE_HEAD + head.length;
+  const used = head.length >= 40 ? head.readUInt32LE(32) : 0;
+  const room = Math.max(0, Math.floor((Math.min(startAt, file.length) - from) / entryBytes));
+  const count = Math.min(2 ** depth, used || 2 ** depth, room);
+  const entries = file.read(from, count * entryBytes);
+  return Array.from({ length: 2 ** depth }, (_, i): Colour => {
+    const at = i * entryBytes;
+    return [entries[at + 2] ?? 0, entries[at + 1] ?? 0, entries[at] ?? 0];
+  });
+}
+
+const USUAL_MASKS: Readonly<Record<16 | 24 | 32, readonly number[]>> = {
+  16: [0x7c00, 0x03e0, 0x001f],
+  24: [0xff0000, 0x00ff00, 0x0000ff],
+  32: [0xff0000, 0x00ff00, 0x0000ff],
+};
+
+/** Behind the oldest header with masks, or within the later ones. */
+function masksOf(file: ByteSource, head: Buffer): number[] {
+  const hasAlpha = head.length >= 56 || (head.length === 40 && head.readUInt32LE(16) === ALPHA_BITFIELDS);
+  const masks = file.read(FILE_HEAD + 40, hasAlpha ? 16 : 12);
+  const [red, green, blue] = [0, 4, 8].map((at) => masks.readUInt32LE(at)) as [number, number, number];
+  const alpha = hasAlpha ? masks.readUInt32LE(12) : 0;
+  return alpha === 0 ? [red, green, blue] : [red, green, blue, alpha];
+}
+
+interface Stored {
+  readonly widthPx: number;
+  readonly rows: number;
+  readonly rowBytes: number;
+  readonly isBottomUp: boolean;
+}
+
+function fromPalette(
+  stored: Buffer,
+  into: Uint8Array | Uint16Array,
+  shape: Stored & { readonly depth: number; readonly channels: number; readonly colours: readonly Colour[] },
+): void {
+  const { widthPx, rows, rowBytes, depth, channels, colours, isBottomUp } = shape;
+  const perByte = 8 / depth;
+  const mask = 2 ** depth - 1;
+  for (let y = 0, to = 0; y < rows; y += 1) {
+    const row = (isBottomUp ? rows - 1 - y : y) * rowBytes;
+    for (let x = 0; x < widthPx; x += 1) {
+      const byte = stored[row + Math.floor(x / perByte)] ?? 0;
+      const colour = colours[(byte >> (8 - depth * ((x % perByte) + 1))) & mask];
+      for (let c = 0; c < channels; c += 1) into[to++] = colour?.[c] ?? 0;
+    }
+  }
+}
+
+function fromMasks(
+  stored: Buffer,
+  into: Uint8Array | Uint16Array,
+  {
+    widthPx,
+    rows,
+    rowBytes,
+    bytes,
+    masks,
+    isBottomUp,
+  }: Stored & { readonly bytes: number; readonly masks: readonly number[] },
+): void {
+  const parts = masks.map((mask) => {
+    const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+    return { mask, shift, most: Math.max(1, mask >>> shift) };
+  });
+  for (let y = 0, to = 0; y < rows; y += 1) {
+    const row = (isBottomUp ? rows - 1 - y : y) * rowBytes;
+    for (let x = 0; x < widthPx; x += 1) {
+      const value = stored.readUIntLE(row + x * bytes, bytes);
+      for (const { mask, shift, most } of parts) {
+        const part = (value & mask) >>> shift;
+        into[to++] = most === 255 ? part : Math.round((part * 255) / most);
+      }
+    }
+  }
+}
