@@ -59,7 +59,7 @@ export async function runVideo(
       },
       begun(begun) {
         const { film, widthPx, heightPx, model, resumed } = begun;
-        pictures.begin(film);
+        pictures.begin(film, resumed);
         progress.begun(begun);
         records?.add('film', {
           src: from,

@@ -210,3 +210,33 @@ filmTest('a page shows ten frames before and after', async (t, cwd) => {
   t.is(page.match(/<figure class="pair"/g)?.length, 10);
   t.is(page.match(/src="data:image\/jpeg;base64,/g)?.length, 20);
 });
+
+for (const [encoder, extension] of [
+  ['libx265', 'mkv'],
+  ['libvpx-vp9', 'webm'],
+  ['prores_ks', 'mov'],
+  ['mpeg4', 'mp4'],
+] as const) {
+  filmTest(`segments of ${encoder} join to a film that decodes without a word`, async (t, cwd) => {
+    await ffmpeg(
+      cwd,
+      ...picture('testsrc2=size=64x48:rate=25', 20),
+      '-pix_fmt',
+      'yuv420p',
+      '-c:v',
+      'ffv1',
+      'a.mkv',
+    );
+    const out = `b.${extension}`;
+    const args = ['video', 'a.mkv', out, '--segment', '7', ...resize, '--', '-c:v', encoder];
+    const ran = await srgan(args, { cwd });
+    if (/This ffmpeg cannot encode so/.test(ran.stderr)) {
+      t.pass(`skipped: ffmpeg has no ${encoder}`);
+      return;
+    }
+    t.is(ran.exitCode, 0, ran.stderr);
+    const decoded = await shell(`ffmpeg -v error -i ${out} -f rawvideo -pix_fmt gray - | wc -c`, { cwd });
+    t.is(decoded.stderr, '');
+    t.is(Number(decoded.stdout), 20 * 128 * 96);
+  });
+}

@@ -20,18 +20,21 @@ export interface FilmPictures {
 const PLACES = 10;
 const QUALITY = 90;
 
-/** Ten frames, spread over the film; over its beginning, where its length is not known. */
-export function openFilmPictures(): FilmPictures & { begin(film: Film): void } {
+/** Ten frames, spread over what is left of the film; over its beginning, where its length is not known. */
+export function openFilmPictures(): FilmPictures & {
+  /** @param first frame that is not there from an interrupted run */
+  begin(film: Film, first: number): void;
+} {
   const pictures: FilmPicture[] = [];
   let places = new Set<number>();
   let film: Film | undefined;
   return {
     pictures,
-    begin(begun) {
+    begin(begun, first) {
       film = begun;
-      const { frames } = begun;
+      const left = begun.frames === undefined ? undefined : Math.max(PLACES, begun.frames - first);
       const place = (at: number) =>
-        frames === undefined ? 2 ** at - 1 : Math.floor(((at + 0.5) * frames) / PLACES);
+        first + (left === undefined ? 2 ** at - 1 : Math.floor(((at + 0.5) * left) / PLACES));
       places = new Set(Array.from({ length: PLACES }, (_, at) => place(at)));
     },
     async look(frame) {
