@@ -1,5 +1,5 @@
 // Which algorithm and which block a convolution takes: by instruction set and shape alone, so that machines of one
-// kind give the same bytes. Measured by `npm run bench -- kernels`.
+// kind give the same bytes. Measured by `npm run bench -- networks`.
 #pragma once
 #include "network.h"
 
