@@ -15,9 +15,12 @@ import { pngFrames } from '../src/pixels/codec/animations/has-frames.js';
 import { heifEndsEarly, jpegEndsEarly, pngEndsEarly } from '../src/pixels/codec/failures/ends-early.js';
 import { openWindow } from '../src/pixels/codec/failures/byte-window.js';
 import { readGif } from '../src/pixels/codec/animations/gif-frames.js';
+import { codingOfHeif } from '../src/pixels/codec/colour/heif-coding.js';
 import { exifOfTiff, resizedExif, tiffTagsOfExif, uprightExif } from '../src/pixels/codec/metadata/exif.js';
 import { jpegQuality } from '../src/pixels/codec/metadata/jpeg-quality.js';
 import { bufferSource, readDirectories } from '../src/pixels/codec/metadata/tiff-directory.js';
+import { readBmp } from '../src/pixels/codec/plain/bmp.js';
+import { readNetpbm } from '../src/pixels/codec/plain/netpbm.js';
 import { webpQuantizer } from '../src/pixels/codec/metadata/webp-quantizer.js';
 import { resizedXmp, uprightXmp } from '../src/pixels/codec/metadata/xmp.js';
 import { entriesOf } from '../src/places/find/entries.js';
@@ -201,6 +204,45 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     head: Buffer.concat([hex('0000000c'), ascii('ftypavif')]),
     parts: [hex('00000008 66726565'), hex('00000001 66726565 00000000 00000010'), hex('00000000')],
     most: 5,
+  },
+  'ISO properties': {
+    parse: (bytes) => codingOfHeif(bufferSource(bytes)),
+    head: Buffer.concat([
+      hex('0000000c'),
+      ascii('ftypavif'),
+      hex('00000000'),
+      ascii('meta'),
+      hex('00000000'),
+    ]),
+    parts: [
+      Buffer.concat([hex('0000000e'), ascii('pitm'), hex('00000000 0001')]),
+      Buffer.concat([
+        hex('00000018'),
+        ascii('iprp'),
+        hex('00000010'),
+        ascii('ipco'),
+        hex('00000008'),
+        ascii('colr'),
+      ]),
+      Buffer.concat([hex('00000014'), ascii('ipma'), hex('00000000 ffffffff 00020001')]),
+      hex('00000000'),
+    ],
+    most: 20,
+  },
+  BMP: {
+    parse: (bytes) => readBmp(bufferSource(bytes), 'a.bmp'),
+    head: Buffer.concat([
+      ascii('BM'),
+      hex('00000000 00000000 36000000 28000000 10000000 10000000 0100 0800'),
+    ]),
+    parts: [hex('00000000'), hex('ff'), hex('01000000 ffffffff')],
+    most: 20,
+  },
+  Netpbm: {
+    parse: (bytes) => readNetpbm(bufferSource(bytes), 'a.ppm'),
+    head: ascii('P6'),
+    parts: [ascii(' '), ascii('#\n'), ascii('1 '), ascii('#')],
+    most: 20,
   },
   XMP: {
     parse: (bytes) => [uprightXmp(bytes), resizedXmp(bytes, 10, 10)],

@@ -18,7 +18,8 @@ const { SETS } = createRequire(import.meta.url)(path.join(SOURCES, 'build.cjs'))
 };
 const PROGRAM = path.resolve('test', 'network', 'engines', 'native', 'standalone', 'check-kernels.cpp');
 const isThere = (command: string) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-const compiler = process.platform === 'win32' ? undefined : ['c++', 'clang++', 'g++'].find(isThere);
+const compiler =
+  process.platform === 'win32' ? undefined : [process.env.CXX ?? 'c++', 'clang++', 'g++'].find(isThere);
 const here = SETS[process.arch] ?? [];
 
 /** Builds the program and runs it; what it printed. */
