@@ -48,6 +48,11 @@ export const videoFlags = {
   width,
   height,
   ...networkFlags,
+  kind: {
+    ...networkFlags.kind,
+    description:
+      'Kind of built-in network: clean (lossless films), photo (compressed films), drawing (default: auto, clean or photo by the codec and its bits).',
+  } as typeof networkFlags.kind,
   threads,
   'max-memory': maxMemory,
   'ndjson-out': Flags.boolean({
