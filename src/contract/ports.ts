@@ -34,6 +34,8 @@ export interface TilePool {
    * @throws SrganError E_ENCODE, E_WORKER_LOST
    */
   deflate(request: DeflateRequest): Promise<readonly Band[]>;
+  /** Starts a worker while there is no work for it yet, so that the first image need not wait for one. */
+  warm?(): void;
   /** Waits for the orders in hand, then ends the workers. */
   close(): Promise<void>;
   readonly stats: PoolStats;

@@ -85,6 +85,8 @@ export async function openRun(
     await spooled?.remove();
     throw error;
   });
+  // while the first image is looked at and decoded
+  if (!stated.dryRun && surveyed.sources !== 0) tiles.warm?.();
   if (stated.journal !== undefined && options.journal === undefined && isRemote(stated.out ?? ''))
     options.onDetail?.(`The journal is ${stated.journal}.`);
   watch?.opened(settings.journal);

@@ -88,6 +88,9 @@ export function openTilePool(
       await workOff(image, request.signal);
       return image.bands;
     },
+    warm() {
+      if (!closed) workers[0] ??= start(0);
+    },
     close: () => (closed ??= close()),
     get stats() {
       return { tiles, inferMs: [...inferMs], busyMs: [...busyMs] };
