@@ -1,6 +1,6 @@
 // Compiles every TypeScript file to dist, one file each: ES modules from .ts, CommonJS from .cts; and the page of the
 // service as one script and one style sheet for browsers.
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Plugin } from '@oclif/core';
 import { build } from 'esbuild';
@@ -48,6 +48,7 @@ const bundled = {
   },
   plugins: [ownPlaces()],
 };
+rmSync(join('dist', 'chunks'), { recursive: true, force: true });
 const commands = sources.filter((name) => name.startsWith('commands') && name.endsWith('.ts'));
 await build({
   ...bundled,
