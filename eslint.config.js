@@ -115,6 +115,11 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts', 'examples/**/*.ts'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // a test that lets a promise go fails by itself where that matters
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
+      'no-console': 'off',
+    },
   },
 );
