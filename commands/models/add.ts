@@ -40,7 +40,7 @@ export default class ModelsAdd extends Command {
     const { addNetworks } = await import('../../src/network/models/add/add.js');
     const { addedText } = await import('../../src/apps/cli/kept-networks.js');
     const { visible } = await import('../../src/report/terminal-text.js');
-    const { openInterrupts } = await import('../../src/system/process/interrupts.js');
+    const { openInterrupts } = await import('../../src/system/signals.js');
     const { print } = await import('../../src/command-line/output.js');
     const say = (text: string) => void process.stderr.write(text);
     const interrupts = openInterrupts(() => say('Stopping; once more to stop now.\n'));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { realpath } from '../system/files/fs.js';
-import { replaceFile } from '../system/files/replace-file.js';
+import { replaceFile } from '../system/files/temp-files.js';
 import { CONFIG_NAME, readConfig } from './config-file.js';
 
 /**

@@ -2,13 +2,13 @@ import { DEVICES, ENGINE_NAMES } from '../contract/engine.js';
 import { SrganError } from '../system/errors.js';
 import { expected, flag, integer, number, oneOf, text, type Check } from '../system/expect.js';
 import { OUTPUT_FORMATS } from '../contract/job.js';
-import { LONGEST_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from '../system/limits.js';
+import { MAX_TIMER_MS, MAX_SCALE, MAX_SIDE_PX } from '../system/measures.js';
 import { EFFORTS, KIND_CHOICES } from '../contract/own-names.js';
 import type { PipeOptions } from '../contract/options.js';
 import { isHttpUrl } from '../system/files/address.js';
 
 const MIB = 2 ** 20;
-const MAX_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
+const MAX_SECONDS = Math.floor(MAX_TIMER_MS / 1000);
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 const side = integer(1, MAX_SIDE_PX, 'a whole number of pixels, at least 1');

@@ -1,6 +1,6 @@
 import type { Outcome } from '../contract/job.js';
 import { endedIn, pixelsOf, type Summary, type TallyState } from './summary.js';
-import { count, duration, rate } from '../system/units.js';
+import { count, duration, rate } from '../system/measures.js';
 
 /** Hears of a run while it goes on. */
 export interface Reporter {

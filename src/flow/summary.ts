@@ -4,7 +4,7 @@ import type { Outcome, StageName, Status } from '../contract/job.js';
 import type { Shard } from '../contract/options.js';
 import type { Budget } from '../system/budget.js';
 import type { Buffers, PoolStats } from '../contract/ports.js';
-import { peakRssBytes } from '../system/memory-words.js';
+import { peakRssBytes } from '../system/machine.js';
 
 /** What a planned run will take. */
 export interface Estimate {

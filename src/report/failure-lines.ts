@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Outcome } from '../contract/job.js';
 import type { Failure, Summary } from '../flow/summary.js';
 import { visible, type Paint } from './terminal-text.js';
-import { count, duration } from '../system/units.js';
+import { count, duration } from '../system/measures.js';
 
 /** The first failures one by one, the rest as counts. */
 export function failureLines(summary: Summary, errorsLog: string | undefined, paint: Paint): string[] {

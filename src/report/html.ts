@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readable } from '../system/files/file-names.js';
+import { printable } from '../system/files/file-names.js';
 import { PAGE_STYLE } from './page-style.js';
 
 /** Markup that may go into a page as it stands; made by `html` and `trusted` alone. */
@@ -35,7 +35,7 @@ const ENTITIES: Record<string, string> = {
 
 /** Also what XML cannot hold and what turns the direction of text, so that a file name shows as what it is. */
 function escaped(text: string): string {
-  return readable(text)
+  return printable(text)
     .replace(
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g,
       '\ufffd',

@@ -1,6 +1,6 @@
 import { SrganError } from '../system/errors.js';
 import { realpath } from '../system/files/fs.js';
-import { replaceFile } from '../system/files/replace-file.js';
+import { replaceFile } from '../system/files/temp-files.js';
 
 /**
  * Writes a report beside its name and then renames it: nobody sees half of it.

@@ -1,7 +1,6 @@
-import { formatBytes } from '../system/measures.js';
+import { formatBytes, count, duration, rate } from '../system/measures.js';
 import type { ShardFigures, Summary, TimedPart } from '../flow/summary.js';
 import { unreadSentence } from '../places/find/unread-kinds.js';
-import { count, duration, rate } from '../system/units.js';
 
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
 

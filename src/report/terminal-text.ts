@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { readable } from '../system/files/file-names.js';
+import { printable } from '../system/files/file-names.js';
 
 /** A file name may hold line breaks or escape sequences; shown like this it cannot disturb a terminal. */
 export function visible(text: string): string {
-  return readable(text).replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+  return printable(text).replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     const code = character.charCodeAt(0);
     return code === 10 ? '\\n' : code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
   });

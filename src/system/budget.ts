@@ -1,22 +1,22 @@
-/** Memory that images in flight may hold. First come, first served, so that a big image is not starved. */
+/** Limits the memory held by images in flight. Requests are granted in order, so a large image is not starved. */
 export interface Budget {
-  /** Never more than this, but for an image that is alone. */
+  /** Exceeded only by an image that is alone in flight. */
   readonly totalBytes: number;
   readonly usedBytes: number;
   readonly peakBytes: number;
   /**
-   * Waits until `bytes` are free. A request above the total waits until it is alone, one above what is ample
-   * until only one other is there.
-   * @returns gives the bytes back; safe to call twice
+   * Waits until `bytes` are free. A request beyond the total waits until it is alone; one beyond the ample amount
+   * waits until at most one other image is in flight.
+   * @returns a function that gives the bytes back; safe to call twice
    */
   take(bytes: number, signal?: AbortSignal): Promise<() => void>;
 }
 
-const LEAST_IN_FLIGHT = 2;
+const MIN_IN_FLIGHT = 2;
 
 /**
- * @param ampleBytes with this much in flight the workers have enough to do: past it, two images are, one in
- *   work and one in wait
+ * @param ampleBytes enough to keep the workers busy; beyond it only two images are in flight, one being processed
+ *   and one waiting
  */
 export function createBudget(totalBytes: number, ampleBytes = totalBytes): Budget {
   let usedBytes = 0;
@@ -25,7 +25,7 @@ export function createBudget(totalBytes: number, ampleBytes = totalBytes): Budge
   const waiting: { bytes: number; grant: () => void }[] = [];
 
   const fits = (bytes: number) =>
-    holders === 0 || usedBytes + bytes <= (holders < LEAST_IN_FLIGHT ? totalBytes : ampleBytes);
+    holders === 0 || usedBytes + bytes <= (holders < MIN_IN_FLIGHT ? totalBytes : ampleBytes);
 
   const admit = () => {
     for (let first = waiting[0]; first && fits(first.bytes); first = waiting[0]) {

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import { hashable } from './files/file-names.js';
 
 /**
- * A set of texts kept as 64-bit hashes, 8 bytes a slot, at most two thirds full. Two texts are taken for one
- * with a chance of n²/2⁶⁵: one in 37 million for a million texts.
+ * A set of strings stored as 64-bit hashes, 8 bytes a slot, at most two thirds full. The probability of any
+ * collision is n²/2⁶⁵: one in 37 million for a million strings.
  */
 export interface CompactSet {
-  /** @returns false where it was there already */
+  /** @returns false if the text was already in the set */
   add(text: string): boolean;
   has(text: string): boolean;
   readonly size: number;
@@ -14,7 +14,7 @@ export interface CompactSet {
 }
 
 export function createCompactSet(): CompactSet {
-  // two words a slot; both zero: free
+  // two words a slot; a slot is free if both are zero
   let slots = new Uint32Array(2 * 1024);
   let size = 0;
 

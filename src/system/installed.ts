@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { SrganError, systemCode, type ErrorCode } from './errors.js';
 
 /**
- * Loads a module that stands on packages which most users don't need, and which are installed apart.
- * @param what needs them, as the beginning of a sentence
- * @throws SrganError `code` where one of the packages is not installed: the sentence names them
+ * Loads a module that depends on optional peer packages.
+ * @param what the feature that needs them, as the beginning of a sentence
+ * @throws SrganError `code` if one of the packages is not installed
  */
 export async function withPackages<T>(
   what: string,
@@ -23,13 +23,13 @@ export async function withPackages<T>(
     const verb = packages.length === 1 ? 'which is' : 'which are';
     throw new SrganError(code, `${what} needs ${packages.join(' and ')}, ${verb} not installed.`, {
       cause,
-      hint: installing(packages),
+      hint: installCommand(packages),
     });
   }
 }
 
-/** The command that puts packages where srgan finds them. */
-export function installing(packages: readonly string[]): string {
+/** Returns the npm command that installs packages where srgan finds them. */
+export function installCommand(packages: readonly string[]): string {
   return ['npm install', ...(isGlobal() ? ['-g'] : []), ...packages].join(' ');
 }
 
@@ -38,7 +38,7 @@ function isGlobal(): boolean {
   return globalDirectories().some((directory) => own.startsWith(path.join(directory, path.sep)));
 }
 
-/** Where npm puts global packages, by its rules for the prefix. */
+/** Returns the directories where npm may put global packages, by its rules for the prefix. */
 export function globalDirectories(): string[] {
   const node = path.dirname(process.execPath);
   const { npm_config_prefix: stated, APPDATA: appData } = process.env;

@@ -1,57 +1,57 @@
 import { availableParallelism, freemem } from 'node:os';
 import path from 'node:path';
-import { readFile } from './files/fs.js';
+import { readFile, readFileSync } from './files/fs.js';
 
 /**
- * Cores this process may use: its CPU affinity, and the CPU quota of every control group that it is in.
- * @param root where /proc and /sys are looked up
+ * Returns the number of cores this process may use, from its CPU affinity and the CPU quotas of its cgroups.
+ * @param root where /proc and /sys are mounted
  */
 export async function usableCores(root = '/'): Promise<number> {
   const quotas = await Promise.all([
-    ...(await groupDirectories(root, '')).map(quotaV2),
-    ...(await groupDirectories(root, 'cpu')).map(quotaV1),
+    ...(await cgroupDirectories(root, '')).map(quotaV2),
+    ...(await cgroupDirectories(root, 'cpu')).map(quotaV1),
   ]);
-  // a fraction of a core still is one more thread's worth of work
+  // a fraction of a core is still worth a thread
   return Math.max(1, Math.min(availableParallelism(), ...quotas.map(Math.ceil)));
 }
 
 /**
- * Bytes this process may still take: what the machine has free, and what every control group that it is in
- * leaves, counting file cache that the kernel can drop as free.
- * @param root where /proc and /sys are looked up
+ * Returns the bytes this process can still allocate: the least of the machine's free memory and what each of its
+ * cgroups has left. File cache that the kernel can drop counts as free.
+ * @param root where /proc and /sys are mounted
  */
 export async function usableMemoryBytes(root = '/'): Promise<number> {
   const left = await Promise.all([
-    ...(await groupDirectories(root, '')).map((directory) =>
-      leftIn(directory, 'memory.max', 'memory.current', 'inactive_file'),
+    ...(await cgroupDirectories(root, '')).map((directory) =>
+      remainingIn(directory, 'memory.max', 'memory.current', 'inactive_file'),
     ),
-    ...(await groupDirectories(root, 'memory')).map((directory) =>
-      leftIn(directory, 'memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file'),
+    ...(await cgroupDirectories(root, 'memory')).map((directory) =>
+      remainingIn(directory, 'memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file'),
     ),
   ]);
   return Math.max(0, Math.min(freemem(), ...left));
 }
 
 /**
- * Largest memory that this process's control group has held since it was made, file cache included; undefined
- * where there is no such group.
- * @param root where /proc and /sys are looked up
+ * Returns the peak memory of this process's cgroup since its creation, including file cache, or undefined without
+ * a cgroup.
+ * @param root where /proc and /sys are mounted
  */
-export async function groupPeakBytes(root = '/'): Promise<number | undefined> {
+export async function cgroupPeakBytes(root = '/'): Promise<number | undefined> {
   const peaks = await Promise.all([
-    ...(await groupDirectories(root, '')).map((directory) => read(directory, 'memory.peak')),
-    ...(await groupDirectories(root, 'memory')).map((directory) =>
+    ...(await cgroupDirectories(root, '')).map((directory) => read(directory, 'memory.peak')),
+    ...(await cgroupDirectories(root, 'memory')).map((directory) =>
       read(directory, 'memory.max_usage_in_bytes'),
     ),
   ]);
   const known = peaks.filter(Boolean).map(Number);
-  // what a group holds counts in all above it: the smallest is of the innermost
+  // parent groups include their children: the smallest peak is that of the innermost group
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 /**
- * Files this process may have open; Infinity where the system does not say.
- * @param root where /proc is looked up
+ * Returns how many files this process may have open, or Infinity if the system does not say.
+ * @param root where /proc is mounted
  */
 export async function usableFiles(root = '/'): Promise<number> {
   const limits = await read(path.join(root, 'proc/self'), 'limits');
@@ -70,7 +70,7 @@ async function quotaV1(directory: string): Promise<number> {
   return quota > 0 && period > 0 ? quota / period : Infinity;
 }
 
-async function leftIn(directory: string, limit: string, usage: string, cache: string): Promise<number> {
+async function remainingIn(directory: string, limit: string, usage: string, cache: string): Promise<number> {
   const limitBytes = Number((await read(directory, limit)) || NaN);
   const usedBytes = Number((await read(directory, usage)) || NaN);
   if (!Number.isFinite(limitBytes) || !Number.isFinite(usedBytes)) return Infinity;
@@ -79,11 +79,11 @@ async function leftIn(directory: string, limit: string, usage: string, cache: st
 }
 
 /**
- * This process's control group and all above it, as directories under /sys/fs/cgroup. Inside a container the
- * group's path may not be there: its own files then lie at the top.
- * @param controller of version 1, or '' for version 2
+ * Returns the directories under /sys/fs/cgroup of this process's cgroup and its parents. Inside a container the
+ * cgroup's path may not exist; its files are then at the top.
+ * @param controller the v1 controller, or '' for v2
  */
-async function groupDirectories(root: string, controller: string): Promise<string[]> {
+async function cgroupDirectories(root: string, controller: string): Promise<string[]> {
   for (const line of (await read(root, 'proc/self/cgroup')).split('\n')) {
     const [, controllers, ...rest] = line.split(':');
     if (!controllers?.split(',').includes(controller)) continue;
@@ -94,10 +94,26 @@ async function groupDirectories(root: string, controller: string): Promise<strin
   return [];
 }
 
-/** Empty where it can't be read, as on every system but Linux. */
+/** Returns the trimmed content of a file, or '' if it can't be read. */
 async function read(directory: string, name: string): Promise<string> {
   return readFile(path.join(directory, name), 'utf8').then(
     (content) => content.trim(),
     () => '',
   );
+}
+
+/**
+ * Returns the peak resident memory of this process. On Linux, the figure of getrusage(2) is inherited from the
+ * program that started this one, so VmHWM of /proc/self/status (proc(5)) comes first.
+ */
+export function peakRssBytes(): number {
+  if (process.platform === 'linux') {
+    try {
+      const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+      if (kilobytes !== undefined) return Number(kilobytes) * 1024;
+    } catch {
+      // no /proc in some sandboxes
+    }
+  }
+  return process.resourceUsage().maxRSS * 1024;
 }

@@ -3,9 +3,9 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { SrganError } from './errors.js';
 
 /**
- * Addresses that are not those of machines on the public internet: of the machine itself, of networks of a house
- * or a cloud, of documentation and tests, and multicast (IANA's registries of special-purpose addresses). IPv6
- * forms that carry an IPv4 address lead wherever that does, and are refused as a whole where that can't be seen.
+ * Addresses outside the public internet: loopback, private and link-local networks, documentation, benchmarking
+ * and multicast (IANA's special-purpose address registries). IPv6 ranges that embed IPv4 addresses are blocked as
+ * a whole, since they can lead to a private one.
  */
 const PRIVATE = new BlockList();
 for (const [network, bits] of [
@@ -26,7 +26,7 @@ for (const [network, bits] of [
 ] as const) {
   PRIVATE.addSubnet(network, bits, 'ipv4');
 }
-/** Public IPv6 addresses begin with 001. */
+/** Public IPv6 addresses begin with the bits 001. */
 const PUBLIC6 = new BlockList();
 PUBLIC6.addSubnet('2000::', 3, 'ipv6');
 for (const [network, bits] of [
@@ -46,13 +46,16 @@ export function isPrivate(address: string): boolean {
 
 export class PrivateAddressError extends Error {}
 
-/** The host of a URL where it is an address and not a name: no look-up comes between. */
-export function refusePrivateHost(place: string, { hostname }: URL): void {
+/**
+ * Checks a URL whose host is an IP address: no DNS lookup will.
+ * @throws SrganError E_ACCESS
+ */
+export function rejectPrivateHost(place: string, { hostname }: URL): void {
   const address = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(address) !== 0 && isPrivate(address)) throw privateAddress(place, address);
+  if (isIP(address) !== 0 && isPrivate(address)) throw privateAddressError(place, address);
 }
 
-/** Looks names up as the system does, and gives only an address that one may connect to: the one that is used. */
+/** A DNS lookup that returns public addresses only. The socket connects to these, so DNS rebinding cannot get past. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   systemLookup(hostname, { ...options, all: true }, (error, found) => {
     if (error) {
@@ -70,8 +73,8 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-export function privateAddress(place: string, address: string): SrganError {
-  return new SrganError('E_ACCESS', `${place}: leads to ${address}, an address that is not public.`, {
-    hint: 'Take --allow-private-addresses if it is to be read all the same.',
+export function privateAddressError(place: string, address: string): SrganError {
+  return new SrganError('E_ACCESS', `${place}: leads to ${address}, which is not a public address.`, {
+    hint: 'Use --allow-private-addresses to read it anyway.',
   });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { openSweep } from '../../src/system/files/left-over.js';
 import { bytesOf } from '../../src/system/files/file-names.js';
-import { tempName } from '../../src/system/files/temp-names.js';
+import { tempName } from '../../src/system/files/temp-files.js';
 import { shell } from '../helpers/cli.js';
 import { crashing } from '../helpers/crashing.js';
 import { savePngs } from '../helpers/pngs.js';

@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from 'node:os';
 import test from 'ava';
-import { groupPeakBytes, usableCores, usableMemoryBytes } from '../../src/system/machine.js';
+import { cgroupPeakBytes, usableCores, usableMemoryBytes } from '../../src/system/machine.js';
 import { makeTree, type Tree } from '../helpers/tree.js';
 
 const MIB = 2 ** 20;
@@ -61,7 +61,7 @@ test('memory: what the group leaves, file cache that can be dropped counts as fr
 });
 
 test('the peak is that of the innermost group that has one', async (t) => {
-  const peak = async (tree: Tree) => groupPeakBytes(await makeTree(t, tree));
+  const peak = async (tree: Tree) => cgroupPeakBytes(await makeTree(t, tree));
   t.is(await peak({}), undefined);
   t.is(await peak({ ...V2, 'sys/fs/cgroup/memory.peak': `${9 * MIB}\n` }), 9 * MIB, 'inside a container');
   t.is(

@@ -5,8 +5,8 @@ import { SrganError } from '../../system/errors.js';
 import { mkdtemp, rm } from '../../system/files/fs.js';
 import { usableCores } from '../../system/machine.js';
 import { openNetworks } from '../../network/models/networks.js';
-import { writeFailure } from '../../system/files/write-failure.js';
-import { forget, remember } from '../../system/files/temp-files.js';
+import { writeFailure } from '../../system/files/write-files.js';
+import { untrackTempPath, trackTempPath } from '../../system/files/temp-files.js';
 import { differing, digestsOf, type Digests } from './digests.js';
 import { checkDisk } from './disk.js';
 import { writeImages } from '../../flow/measured-runs/images.js';
@@ -77,7 +77,7 @@ export async function measure(settings: BenchmarkSettings, tools: Tools = {}): P
   const directory = await mkdtemp(path.join(tmpdir(), 'srgan-benchmark-')).catch((cause: unknown) => {
     throw writeFailure(tmpdir(), cause);
   });
-  remember(directory);
+  trackTempPath(directory);
   try {
     const measurements = await measureIn(directory, settings, { ...tools, signal });
     const elapsedMs = performance.now() - startMs;
@@ -89,7 +89,7 @@ export async function measure(settings: BenchmarkSettings, tools: Tools = {}): P
       : error;
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-    forget(directory);
+    untrackTempPath(directory);
   }
 }
 

@@ -4,7 +4,7 @@ import { naming } from '../../report/failure-lines.js';
 import { shardLines } from './sharded-batch.js';
 import { tableText } from '../../report/table.js';
 import { visible } from '../../report/terminal-text.js';
-import { count, duration, rate } from '../../system/units.js';
+import { count, duration, rate } from '../../system/measures.js';
 
 const FAILURES_SHOWN = 20;
 

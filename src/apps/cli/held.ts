@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../system/errors.js';
 import { createWriteStream, mkdtemp, rm } from '../../system/files/fs.js';
 import { formatBytes } from '../../system/measures.js';
-import { writeFailure } from '../../system/files/write-failure.js';
-import { forget, remember } from '../../system/files/temp-files.js';
+import { writeFailure } from '../../system/files/write-files.js';
+import { untrackTempPath, trackTempPath } from '../../system/files/temp-files.js';
 
 /** A directory that nobody else can look into; it goes with `remove`, or with the process. */
 export interface PrivateDirectory {
@@ -17,12 +17,12 @@ export async function makePrivateDirectory(): Promise<PrivateDirectory> {
   const path = await mkdtemp(join(tmpdir(), 'srgan-')).catch((cause: unknown) => {
     throw writeFailure(tmpdir(), cause);
   });
-  remember(path);
+  trackTempPath(path);
   return {
     path,
     async remove() {
       await rm(path, { recursive: true, force: true });
-      forget(path);
+      untrackTempPath(path);
     },
   };
 }

@@ -8,7 +8,7 @@ import { openErrorsLog } from '../../report/errors-log.js';
 import { openHuman } from '../../report/human.js';
 import { openResults, type ResultsKind } from '../../report/results.js';
 import type { Watch } from '../../flow/watch/watch.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import { logLevel } from '../../command-line/log-level.js';
 import { CLOSED_PIPE_STATUS, openOutput } from '../../command-line/output.js';
 import type { PipeFlags } from '../../command-line/flags/pipe-flags.js';

@@ -6,7 +6,7 @@ import { formatOfName } from '../../flow/plan/format.js';
 import { openHuman } from '../../report/human.js';
 import { explain } from '../../command-line/explain.js';
 import { fillFlags } from '../../command-line/flags/fill-flags.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import { logLevel } from '../../command-line/log-level.js';
 import { CLOSED_PIPE_STATUS, openOutput } from '../../command-line/output.js';
 import { optionsOf } from '../../command-line/flags/pipe-options.js';

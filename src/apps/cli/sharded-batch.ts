@@ -1,7 +1,7 @@
 import type { BatchState } from '../../flow/journal/state.js';
 import { tableText } from '../../report/table.js';
 import { visible } from '../../report/terminal-text.js';
-import { count, duration } from '../../system/units.js';
+import { count, duration } from '../../system/measures.js';
 
 const SHOWN = 20;
 

@@ -3,7 +3,7 @@ import type { JobsStatus } from './status.js';
 import { naming } from '../../report/failure-lines.js';
 import { tableText } from '../../report/table.js';
 import { visible } from '../../report/terminal-text.js';
-import { count, duration, rate } from '../../system/units.js';
+import { count, duration, rate } from '../../system/measures.js';
 
 /** Where a queue stands, for people. */
 export function jobsText(status: JobsStatus): string {

@@ -3,9 +3,9 @@ import { openQueue, type OpenQueue } from './redis/queue.js';
 import { retry } from './retry-jobs.js';
 import { isOver, jobsStatus, type JobsStatus } from './status.js';
 import { jobsText } from './jobs-text.js';
-import { count } from '../../system/units.js';
+import { count } from '../../system/measures.js';
 import { fillFlags } from '../../command-line/flags/fill-flags.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import {
   drainFlags,
   retryFlags,

@@ -1,8 +1,8 @@
 import { SrganError } from '../../system/errors.js';
 import { openQueue, DEFAULT_ATTEMPTS } from './redis/queue.js';
 import { submit, type Submitted } from './submit.js';
-import { count } from '../../system/units.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { count } from '../../system/measures.js';
+import { openInterrupts } from '../../system/signals.js';
 import { fillFlags } from '../../command-line/flags/fill-flags.js';
 import { selectInputs } from '../../command-line/inputs.js';
 import { submitFlags, type SubmitFlags } from '../../command-line/flags/jobs-flags.js';

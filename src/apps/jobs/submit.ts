@@ -13,7 +13,7 @@ import { anywhere, freeze, hashOf } from './frozen.js';
 import { cut, type Frozen } from './shard/listing.js';
 import { manifestFiles, MANIFEST_VERSION, type Manifest } from './manifest.js';
 import { JOB_NAME, jobOptions, type OpenQueue } from './redis/queue.js';
-import { absolutePlace, below, isRemote } from '../../system/files/address.js';
+import { absolutePlace, pathBelow, isRemote } from '../../system/files/address.js';
 import { openStorages, type Storages } from '../../places/storage/storages.js';
 import { everywhere, shardId } from './shard/submitted-shard.js';
 
@@ -223,7 +223,7 @@ function refuseOwnResults({ path: file, invalid }: FoundSource, { existing, out 
 }
 
 function liesBelow(out: string, file: string): boolean {
-  if (isRemote(out)) return below(out, file) !== undefined;
+  if (isRemote(out)) return pathBelow(out, file) !== undefined;
   const relative = path.relative(out, file);
   return !isRemote(file) && !relative.startsWith('..') && !path.isAbsolute(relative);
 }

@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { asSrganError, SrganError } from '../../system/errors.js';
 import type { Source } from '../../contract/job.js';
 import { thisMachine, type Machine } from '../../report/measured-machine.js';
-import { writeFailure } from '../../system/files/write-failure.js';
-import { forget, remember } from '../../system/files/temp-files.js';
+import { writeFailure } from '../../system/files/write-files.js';
+import { untrackTempPath, trackTempPath } from '../../system/files/temp-files.js';
 import { chooseImages } from './choose-images.js';
 import { openContest, type Contest } from './contenders.js';
 import { openCrops, type Crop } from './crops.js';
@@ -60,7 +60,7 @@ export async function compareModels(
   const directory = await mkdtemp(path.join(tmpdir(), 'srgan-models-')).catch((cause: unknown) => {
     throw writeFailure(tmpdir(), cause);
   });
-  remember(directory);
+  trackTempPath(directory);
   try {
     const { sources, found } = await chooseImages(settings.sources, settings.limit, signal);
     const { images, failures } = await prepareAll(sources, directory, contest, settings, signal, onFailure);
@@ -87,7 +87,7 @@ export async function compareModels(
     throw new SrganError('E_CANCELLED', 'The comparison was interrupted.', { cause: error });
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-    forget(directory);
+    untrackTempPath(directory);
   }
 }
 

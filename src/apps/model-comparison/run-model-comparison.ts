@@ -5,7 +5,7 @@ import { modelComparisonJson } from './report/comparison-document.js';
 import { modelComparisonText } from './report/comparison-table.js';
 import { failureText, lostLines, stepText } from './report/comparison-words.js';
 import { openStepProgress } from '../../report/step-progress.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import { logLevel } from '../../command-line/log-level.js';
 import { modelComparisonOptionsOf, type ModelComparisonFlags } from './model-comparison-flags.js';
 import { print } from '../../command-line/output.js';

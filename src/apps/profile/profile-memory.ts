@@ -2,14 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { SrganError } from '../../system/errors.js';
 import { mkdir } from '../../system/files/fs.js';
-import { groupPeakBytes } from '../../system/machine.js';
+import { cgroupPeakBytes } from '../../system/machine.js';
 import { prepareSequential } from './sequential.js';
 import { watchProgram } from './watch-program.js';
 import { reportJson, reportText, type MemoryReport } from './report/profile-lines.js';
 import { saveMemoryReport } from './report/save-profile.js';
 import { visible } from '../../report/terminal-text.js';
-import { writeFailure } from '../../system/files/write-failure.js';
-import { forwardSignals } from '../../system/process/forward-signals.js';
+import { writeFailure } from '../../system/files/write-files.js';
+import { forwardSignals } from '../../system/signals.js';
 import { print } from '../../command-line/output.js';
 import { optionsOfCommand } from '../../command-line/flags/repeatable.js';
 
@@ -55,7 +55,7 @@ export async function profileMemory(
       intervalMs,
       profile,
       sequential,
-      groupPeakBytes: await groupPeakBytes(),
+      groupPeakBytes: await cgroupPeakBytes(),
       notes: again && !sequential ? ['The run was interrupted, so there is none with --sequential.'] : [],
     };
     const files = await saveMemoryReport(directory, report);

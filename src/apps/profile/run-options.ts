@@ -1,8 +1,9 @@
-/** A program of its own: runs the flow with the options in the JSON file that it is given, and says nothing. */
 import { readFile } from '../../system/files/fs.js';
 import type { PipeOptions } from '../../contract/options.js';
 import { pipe } from '../../flow/pipe.js';
 import { ownProcess } from '../../pixels/vips.js';
+
+/** A program of its own: runs the flow with the options in the JSON file that it is given, and says nothing. */
 
 /** As a shell reports a program that Ctrl-C ended. */
 const INTERRUPTED_STATUS = 130;

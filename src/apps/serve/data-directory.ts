@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { open, readFile, rm, rmSync } from '../../system/files/fs.js';
-import { makeDirectory } from '../../system/files/make-directory.js';
-import { IDENTITY } from '../../system/process/process-identity.js';
-import { isProcessThere } from '../../system/process/process-there.js';
+import { makeDirectory } from '../../system/files/write-files.js';
+import { IDENTITY, isProcessAlive } from '../../system/process-identity.js';
 import { stateHome } from '../../places/storage/journals.js';
 
 /** Where a service keeps what it holds for its clients. */
@@ -81,7 +80,7 @@ async function isHeld(lock: string): Promise<boolean> {
       life: string;
     };
     if (machine !== IDENTITY.machine || life !== IDENTITY.life) return false;
-    return pid === process.pid ? taken.has(lock) : isProcessThere(pid);
+    return pid === process.pid ? taken.has(lock) : isProcessAlive(pid);
   } catch {
     return false;
   }

@@ -1,7 +1,6 @@
 import { SrganError } from '../../system/errors.js';
 import { OUTPUT_FORMATS } from '../../contract/job.js';
-import { MAX_SCALE, MAX_SIDE_PX } from '../../system/limits.js';
-import { parseSize } from '../../system/measures.js';
+import { MAX_SCALE, MAX_SIDE_PX, parseSize } from '../../system/measures.js';
 import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
 import { networkNames } from '../../network/models/networks.js';
 import { checkOption } from '../../flow/option-checks.js';

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { SrganError } from '../../system/errors.js';
 import { createWriteStream } from '../../system/files/fs.js';
 import { formatBytes } from '../../system/measures.js';
-import { writeFailure } from '../../system/files/write-failure.js';
+import { writeFailure } from '../../system/files/write-files.js';
 import { ServiceError } from './answer.js';
 import type { DiskQuota } from './disk-quota.js';
 

@@ -3,7 +3,7 @@ import { SrganError } from '../../system/errors.js';
 import { withPackages } from '../../system/installed.js';
 import { readFile } from '../../system/files/fs.js';
 import { fillFlags } from '../../command-line/flags/fill-flags.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import { say as tell } from '../../command-line/output.js';
 import { serveFlags, type ServeFlags } from '../../command-line/flags/serve-flags.js';
 

@@ -1,6 +1,6 @@
 import { SrganError } from '../../system/errors.js';
 import { readFile } from '../../system/files/fs.js';
-import { replaceFile } from '../../system/files/replace-file.js';
+import { replaceFile } from '../../system/files/temp-files.js';
 import type { Score } from './validate.js';
 
 /** A point of the curve. */

@@ -1,4 +1,4 @@
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import { openStepProgress } from '../../report/step-progress.js';
 import { logLevel } from '../../command-line/log-level.js';
 import { print } from '../../command-line/output.js';

@@ -1,5 +1,5 @@
 import { emitOnnx } from '../../network/graph/emit/emit-onnx.js';
-import { replaceFile } from '../../system/files/replace-file.js';
+import { replaceFile } from '../../system/files/temp-files.js';
 import type { Judgement } from './checkpoint.js';
 import { graphOf } from './network-graph.js';
 import { macsPerPixel } from './shape.js';

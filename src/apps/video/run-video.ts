@@ -5,8 +5,8 @@ import { videoFlags, type VideoFlags } from '../../command-line/flags/video-flag
 import { logLevel } from '../../command-line/log-level.js';
 import { CLOSED_PIPE_STATUS, openOutput } from '../../command-line/output.js';
 import { SrganError } from '../../system/errors.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
-import { count, duration, rate } from '../../system/units.js';
+import { openInterrupts } from '../../system/signals.js';
+import { count, duration, rate } from '../../system/measures.js';
 import { writeFilmPage, percent } from './report/film-page.js';
 import { openFilmPictures } from './report/film-pictures.js';
 import { clockTime, openFilmProgress } from './report/film-progress.js';

@@ -2,12 +2,9 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { basename, dirname, join } from 'node:path';
 import { SrganError } from '../../system/errors.js';
-import { rename, rm, stat } from '../../system/files/fs.js';
-import { isThere } from '../../system/files/is-there.js';
-import { makeDirectory } from '../../system/files/make-directory.js';
-import { forget, remember } from '../../system/files/temp-files.js';
-import { tempName } from '../../system/files/temp-names.js';
-import { writeFailure } from '../../system/files/write-failure.js';
+import { rename, rm, stat, pathExists } from '../../system/files/fs.js';
+import { makeDirectory, writeFailure } from '../../system/files/write-files.js';
+import { untrackTempPath, trackTempPath, tempName } from '../../system/files/temp-files.js';
 import { openMachinery, type Machinery } from '../../flow/machinery.js';
 import { resolveOptions } from '../../flow/settings.js';
 import type { Settings } from '../../contract/options.js';
@@ -217,7 +214,7 @@ async function checkTarget({ from, to, overwrite }: VideoOptions): Promise<void>
   if (found && !overwrite) {
     throw new SrganError('E_EXISTS', `${to}: is there already.`, { hint: 'Take --overwrite to replace it.' });
   }
-  if (!(await isThere(dirname(to)))) {
+  if (!(await pathExists(dirname(to)))) {
     await makeDirectory(dirname(to)).catch((cause: unknown) => {
       throw writeFailure(to, cause);
     });
@@ -227,7 +224,7 @@ async function checkTarget({ from, to, overwrite }: VideoOptions): Promise<void>
 /** Writes beside the name and then renames, so that nobody sees half a film. */
 async function intoPlace(to: string, write: (partial: string) => Promise<void>): Promise<void> {
   const partial = join(dirname(to), tempName(basename(to)));
-  remember(partial);
+  trackTempPath(partial);
   try {
     await write(partial);
     await rename(partial, to).catch((cause: unknown) => {
@@ -235,7 +232,7 @@ async function intoPlace(to: string, write: (partial: string) => Promise<void>):
     });
   } finally {
     await rm(partial, { force: true }).catch(() => undefined);
-    forget(partial);
+    untrackTempPath(partial);
   }
 }
 

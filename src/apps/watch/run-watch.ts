@@ -5,7 +5,7 @@ import { openOutput, say as tell } from '../../command-line/output.js';
 import type { Outcome } from '../../contract/job.js';
 import { naming } from '../../report/failure-lines.js';
 import { openResults } from '../../report/results.js';
-import { openInterrupts } from '../../system/process/interrupts.js';
+import { openInterrupts } from '../../system/signals.js';
 import { watchDirectory } from './watch-directory.js';
 
 const SETTLE_S = 2;

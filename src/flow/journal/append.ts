@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { open as openHandle, type FileHandle } from '../../system/files/fs.js';
-import { makeDirectory } from '../../system/files/make-directory.js';
+import { makeDirectory, flushDirectory, flushFile } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
-import { flushDirectory, flushFile } from '../../system/files/write-flush.js';
 import type { JournalLine } from './journal-lines.js';
 
 /** A journal that is being written: one line after the other, whoever asks. */

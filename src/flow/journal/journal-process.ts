@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { readFile } from '../../system/files/fs.js';
-import { isProcessThere } from '../../system/process/process-there.js';
+import { isProcessAlive } from '../../system/process-identity.js';
 import type { Session } from './journal-lines.js';
 
 /** This process as a journal knows it. */
@@ -11,7 +11,7 @@ export async function thisProcess(): Promise<Pick<Session, 'pid' | 'birth' | 'ho
 /** Whether the process that wrote a session is still there; undefined where it ran on another machine. */
 export async function isAlive({ pid, birth, host }: Pick<Session, 'pid' | 'birth' | 'host'>) {
   if (host !== hostname()) return undefined;
-  if (!isProcessThere(pid)) return false;
+  if (!isProcessAlive(pid)) return false;
   const now = birth === undefined ? undefined : await birthOf(pid);
   return now === undefined || now === birth;
 }

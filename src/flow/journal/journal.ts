@@ -4,7 +4,7 @@ import { SrganError } from '../../system/errors.js';
 import { isBrokenList } from '../../places/find/broken-list.js';
 import type { Outcome, Source } from '../../contract/job.js';
 import type { PipeOptions, Settings } from '../../contract/options.js';
-import { absolutePlace, below, isRemote } from '../../system/files/address.js';
+import { absolutePlace, pathBelow, isRemote } from '../../system/files/address.js';
 import { factsAt } from '../../places/storage/facts.js';
 import { stampOf, type Stamp } from '../../contract/stamp.js';
 import type { Storages } from '../../places/storage/storages.js';
@@ -152,7 +152,7 @@ export async function openJournal(
   }
 
   function dstOf(output: string): string {
-    if (isRemote(output)) return (out === undefined ? undefined : below(out, output)) ?? output;
+    if (isRemote(output)) return (out === undefined ? undefined : pathBelow(out, output)) ?? output;
     const relative = out === undefined ? undefined : path.relative(out, output);
     const outside = relative === undefined || relative.startsWith('..') || path.isAbsolute(relative);
     return outside ? path.resolve(output) : relative.replaceAll(path.sep, '/');

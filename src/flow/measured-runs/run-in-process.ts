@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { SrganError } from '../../system/errors.js';
-import { count } from '../../system/units.js';
+import { count } from '../../system/measures.js';
 import type { RunAnswer, RunFigures, RunOrder } from './run-order.js';
 
 const PROCESS = new URL('./run-process.js', import.meta.url);

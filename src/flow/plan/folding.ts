@@ -2,8 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { systemCode } from '../../system/errors.js';
 import { lstat, open, rm } from '../../system/files/fs.js';
-import { forget, remember } from '../../system/files/temp-files.js';
-import { tempName } from '../../system/files/temp-names.js';
+import { untrackTempPath, trackTempPath, tempName } from '../../system/files/temp-files.js';
 
 /** Which names a file system takes for one. */
 export interface Folding {
@@ -40,7 +39,7 @@ export async function probeFolding(directory: string, reaches: Reaches = reaches
 
 async function reachesFile(directory: string, made: string, asked: string): Promise<boolean> {
   const file = path.join(directory, made);
-  remember(file);
+  trackTempPath(file);
   try {
     await (await open(file, 'wx')).close();
     await lstat(path.join(directory, asked));
@@ -50,6 +49,6 @@ async function reachesFile(directory: string, made: string, asked: string): Prom
     throw error;
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
-    forget(file);
+    untrackTempPath(file);
   }
 }

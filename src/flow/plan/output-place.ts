@@ -1,6 +1,6 @@
 import { SrganError, systemCode } from '../../system/errors.js';
 import { realpath, stat } from '../../system/files/fs.js';
-import { writeFailure } from '../../system/files/write-failure.js';
+import { writeFailure } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
 import { isRemote } from '../../system/files/address.js';
 import { factsAt } from '../../places/storage/facts.js';

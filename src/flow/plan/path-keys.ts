@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { stat } from '../../system/files/fs.js';
-import { deepestThere } from '../../system/files/make-directory.js';
+import { deepestExisting } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
 import { isRemote } from '../../system/files/address.js';
-import { remembered } from '../../system/remembered.js';
+import { memoize } from '../../system/memoize.js';
 import { probeFolding, usualFolding, type Folding } from './folding.js';
 
 /** A path in the form in which two names of one file compare equal, where it lies; an address is its own. */
@@ -19,7 +19,7 @@ export function openPathKeys(
 ): KeyOf {
   const usual = usualFolding();
   const byDevice = new Map<number, Promise<Folding>>();
-  const foldingIn = remembered((directory) => lookUp(directory).catch(() => usual));
+  const foldingIn = memoize((directory) => lookUp(directory).catch(() => usual));
   const target = out === undefined || isRemote(out) ? undefined : path.resolve(out);
   // a source on the file system of the results is to have its key by the same rule
   let begun: Promise<unknown> | undefined;
@@ -34,7 +34,7 @@ export function openPathKeys(
   };
 
   async function lookUp(directory: string): Promise<Folding> {
-    const there = await deepestThere(directory);
+    const there = await deepestExisting(directory);
     const { dev } = await stat(there);
     const known = byDevice.get(dev);
     if (known || !isTarget(directory)) return known ?? usual;

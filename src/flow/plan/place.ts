@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SrganError } from '../../system/errors.js';
 import { nameBytes } from '../../system/files/file-names.js';
-import { below, isRemote, s3Address } from '../../system/files/address.js';
+import { pathBelow, isRemote, s3Address } from '../../system/files/address.js';
 
 /** Longest name of one file or directory on every file system in wide use. */
 const LONGEST_NAME_BYTES = 255;
@@ -26,7 +26,7 @@ function isInside(directory: string, result: string): boolean {
 }
 
 function liesBelow(prefix: string, address: string): boolean {
-  const key = below(prefix, address);
+  const key = pathBelow(prefix, address);
   return key !== undefined && key !== '' && !key.split('/').some((name) => name === '.' || name === '..');
 }
 

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import { SrganError, systemCode } from '../../system/errors.js';
-import { writeFailure } from '../../system/files/write-failure.js';
+import { writeFailure } from '../../system/files/write-files.js';
 
 /** A failure on the way through temp files, told as that of the result; what is no fault of the disk stays. */
 export function diskFailure(output: string, error: unknown): unknown {

@@ -1,7 +1,6 @@
 import { isSpan, lengthOf, type Part } from '../../pixels/codec/attach/parts.js';
 import { open, type FileHandle } from '../../system/files/fs.js';
-import type { TempFile } from '../../system/files/temp-files.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
+import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
 import { writeAll } from './write-all.js';
 
 const CHUNK_BYTES = 4 * 2 ** 20;

@@ -2,7 +2,7 @@ import type { NetworkFile } from '../../contract/engine.js';
 import type { SpilledPixels } from '../../contract/job.js';
 import { marginsFor } from '../../network/tiles/small-sides.js';
 import { narrowRows, widenRows, type Margins } from '../../pixels/edge-pixels.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
+import type { MakeTemp } from '../../system/files/temp-files.js';
 import { blocksOf, rowBytes, samplesIn } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
 

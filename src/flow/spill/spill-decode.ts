@@ -12,7 +12,7 @@ import { changeBlocks } from './blocks.js';
 import { diskFailure } from './disk-failure.js';
 import type { Layout } from './layout.js';
 import { adoptVipsFile, spillInto } from './sample-file.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
+import type { MakeTemp } from '../../system/files/temp-files.js';
 import { turned } from './turn.js';
 
 export interface ReadSpilled {

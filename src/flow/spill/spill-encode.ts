@@ -1,6 +1,6 @@
 import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
-import { named } from '../../system/cancelled.js';
+import { prefixWithPath } from '../../system/cancellation.js';
 import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
 import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
@@ -11,7 +11,7 @@ import { transparencyOf, type Transparency } from '../../pixels/transparency.js'
 import { systemCode } from '../../system/errors.js';
 import { copyFile } from '../../system/files/fs.js';
 import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels } from '../../contract/job.js';
-import type { TempFile } from '../../system/files/temp-files.js';
+import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
 import type { Size } from '../../system/measures.js';
 import type { Run } from '../run.js';
 import { eachBlock } from './blocks.js';
@@ -20,7 +20,6 @@ import { openSpilled } from './open.js';
 import { pngSpilled } from './spill-png.js';
 import { putTogether } from './put-together.js';
 import { resizedSpilled } from './spill-resize.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
 
 /**
  * Encodes an image on disk into a file beside its final name. PNG, JPEG and TIFF go by rows; the encoders of
@@ -48,7 +47,7 @@ export async function encodeSpilled(
     const bare = await makeTemp();
     if (format === 'png') {
       await pngSpilled(run, exact, adapted.carried, bare).catch((error: unknown) => {
-        throw named(job.source.path, error);
+        throw prefixWithPath(job.source.path, error);
       });
       exact.file.remove();
       return { job, file: bare, widthPx, heightPx };

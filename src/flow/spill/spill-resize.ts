@@ -1,12 +1,11 @@
 import { spaceOf } from '../../pixels/codec/raw.js';
 import type { SpilledPixels } from '../../contract/job.js';
-import type { TempFile } from '../../system/files/temp-files.js';
+import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
 import type { Size } from '../../system/measures.js';
 import { isGray } from './big-tiff.js';
 import { blocksOf, rowBytes, rowsOf, samplesIn, type Layout } from './layout.js';
 import { openSpilled } from './open.js';
 import { adoptVipsFile, createSamples, spillInto, withSamples, type SampleFile } from './sample-file.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
 
 /**
  * Brings every page to exactly this size in a new file, as codec/resize.ts does in memory. The one before is

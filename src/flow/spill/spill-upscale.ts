@@ -10,7 +10,7 @@ import { createBuffers } from '../../network/workers/buffers.js';
 import { diskFailure } from './disk-failure.js';
 import { bytesOf, rowBytes, viewOf } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
+import type { MakeTemp } from '../../system/files/temp-files.js';
 
 /**
  * One pass over an image on disk, in bands of whole rows of its tiles: the result is the same as in memory. As

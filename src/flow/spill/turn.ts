@@ -1,7 +1,7 @@
 import type { SpilledPixels } from '../../contract/job.js';
 import { blocksOf, rowBytes } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
-import type { MakeTemp } from '../../system/files/image-temp-files.js';
+import type { MakeTemp } from '../../system/files/temp-files.js';
 
 /** What an EXIF orientation asks for: the axes change places first, then left and right, top and bottom. */
 interface Turn {

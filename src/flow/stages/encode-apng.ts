@@ -1,7 +1,7 @@
 import { changedPart, openApngBody } from '../../pixels/codec/animations/apng-file.js';
 import { pngStart } from '../../pixels/codec/png/png-file.js';
 import { bitsOf } from '../../pixels/codec/raw.js';
-import { named } from '../../system/cancelled.js';
+import { prefixWithPath } from '../../system/cancellation.js';
 import type { Carried, Job, Pixels } from '../../contract/job.js';
 import type { Rect } from '../../contract/tiles.js';
 import type { Run } from '../run.js';
@@ -28,7 +28,7 @@ export async function encodeApng(pixels: Pixels, carried: Carried, run: Run, job
       }
     }
   } catch (error) {
-    throw named(job.source.path, error);
+    throw prefixWithPath(job.source.path, error);
   }
   return Buffer.concat([...parts, ...body.end()]);
 }

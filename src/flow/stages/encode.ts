@@ -1,6 +1,6 @@
 import { adapt, pagesKept, type Adapted } from '../../pixels/codec/adapt.js';
 import { attach } from '../../pixels/codec/attach.js';
-import { named, throwIfCancelled } from '../../system/cancelled.js';
+import { prefixWithPath, throwIfCancelled } from '../../system/cancellation.js';
 import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
 import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
@@ -18,7 +18,7 @@ import type { DecodedImage, Encoded, Job, Pixels, Upscaled } from '../../contrac
 import type { Size } from '../../system/measures.js';
 import type { Run } from '../run.js';
 import { copySpilled, encodeSpilled } from '../spill/spill-encode.js';
-import { tempFilesFor } from '../../system/files/image-temp-files.js';
+import { tempFilesFor } from '../../system/files/temp-files.js';
 import { encodeApng } from './encode-apng.js';
 import { within } from './time-limit.js';
 import type { Work } from './stage.js';
@@ -109,7 +109,7 @@ async function pngInBands(pixels: Pixels, { carried }: Adapted, run: Run, job: J
     const chunks = bands.flatMap((band) => body.add(band));
     return Buffer.concat([pngStart(pixels, bitsOf(pixels), carried), ...chunks, ...body.end()]);
   } catch (error) {
-    throw named(job.source.path, error);
+    throw prefixWithPath(job.source.path, error);
   }
 }
 

@@ -24,7 +24,7 @@ import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
 import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
-import { stopAfter, tooLate } from '../../system/deadline.js';
+import { openDeadline, timeLimitError } from '../../system/cancellation.js';
 
 type Planning = Pick<
   Run,
@@ -160,8 +160,8 @@ async function fileOf(
 ): Promise<string> {
   if (!isRemote(path)) return path;
   const { maxInputBytes: maxBytes, timeLimit } = settings;
-  const late = tooLate(`${path}: did not come within ${timeLimit} s, the limit for one image.`);
-  const stop = stopAfter(signal, timeLimit, () => late);
+  const late = timeLimitError(`${path}: did not come within ${timeLimit} s, the limit for one image.`);
+  const stop = openDeadline(signal, timeLimit, () => late);
   try {
     ticket.copy = await scratch.fetch(path, ticket, { maxBytes, signal: stop.signal });
     return ticket.copy;

@@ -1,4 +1,4 @@
-import { stopAfter, tooLate } from '../../system/deadline.js';
+import { openDeadline, timeLimitError } from '../../system/cancellation.js';
 import type { Run } from '../run.js';
 import type { Ticket } from '../ticket.js';
 
@@ -7,8 +7,10 @@ import type { Ticket } from '../ticket.js';
  * running in native code is waited for.
  */
 export function beginTime(ticket: Ticket, seconds: number, run: AbortSignal): void {
-  const { signal, end } = stopAfter(run, seconds, () => {
-    ticket.late = tooLate(`${ticket.source.path}: was given up after ${seconds} s, the limit for one image.`);
+  const { signal, end } = openDeadline(run, seconds, () => {
+    ticket.late = timeLimitError(
+      `${ticket.source.path}: was given up after ${seconds} s, the limit for one image.`,
+    );
     return ticket.late;
   });
   ticket.stop = signal;

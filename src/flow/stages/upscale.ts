@@ -1,8 +1,8 @@
-import { named } from '../../system/cancelled.js';
+import { prefixWithPath } from '../../system/cancellation.js';
 import type { Decoded, Pixels, SpilledImage, Upscaled } from '../../contract/job.js';
 import { passesOf } from '../plan/passes.js';
 import type { Run } from '../run.js';
-import { tempFilesFor } from '../../system/files/image-temp-files.js';
+import { tempFilesFor } from '../../system/files/temp-files.js';
 import { spilledWithWideSides } from '../spill/small-spilled.js';
 import { upscaleSpilled } from '../spill/spill-upscale.js';
 import { within } from './time-limit.js';
@@ -46,7 +46,7 @@ export function upscale(run: Run): Work<Decoded, Upscaled> {
         between = enlarged;
       }
     } catch (error) {
-      throw named(path, error);
+      throw prefixWithPath(path, error);
     }
     return { ...decoded, pixels: between ?? decoded.pixels };
   };
@@ -67,7 +67,7 @@ async function onDisk(run: Run, image: SpilledImage, ticket: Ticket): Promise<Sp
       );
     }
   } catch (error) {
-    throw named(job.source.path, error);
+    throw prefixWithPath(job.source.path, error);
   }
   return { ...image, spilled };
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isatty } from 'node:tty';
-import { forwardSignals } from '../../system/process/forward-signals.js';
+import { forwardSignals } from '../../system/signals.js';
 import { appendFileSync, rmSync } from '../../system/files/fs.js';
 import { openFeed, type Feed } from './feed.js';
 import { LIST, LOG, readLog, textOf } from './log.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import util from 'node:util';
 import { SrganError, systemCode } from '../../system/errors.js';
-import { installing } from '../../system/installed.js';
+import { installCommand } from '../../system/installed.js';
 import { locatePackage } from '../models/file/locate.js';
 import type { TfjsBackend } from '../../contract/engine.js';
 import { registerLayers, type Tfjs } from './tfjs-layers.js';
@@ -38,7 +38,7 @@ async function load(wanted: TfjsBackend | undefined): Promise<TfjsRuntime> {
   if (directory === undefined) {
     if (wanted === undefined) return loadWasm('is not installed');
     throw new SrganError('E_ENGINE', `${TFJS_NODE} is not installed.`, {
-      hint: installing([TFJS_NODE]),
+      hint: installCommand([TFJS_NODE]),
     });
   }
   try {
@@ -94,7 +94,7 @@ async function loadWasm(reason: string): Promise<TfjsRuntime> {
     }
     throw new SrganError('E_ENGINE', 'The tfjs engine needs TensorFlow.js, which is not installed.', {
       cause,
-      hint: installing(PARTS),
+      hint: installCommand(PARTS),
     });
   }
 }

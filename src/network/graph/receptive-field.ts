@@ -1,4 +1,4 @@
-import { fraction } from '../../system/fraction.js';
+import { fraction } from '../../system/measures.js';
 import type { ConvNode, Graph, Node, Pads, ResampleNode } from './graph.js';
 import { damaged, known } from './order.js';
 

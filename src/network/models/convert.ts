@@ -6,7 +6,7 @@ import { foldExactly } from '../graph/passes/fold.js';
 import { readOnnxModel } from '../graph/read/onnx/onnx-model.js';
 import { damaged } from '../graph/order.js';
 import { readOnnx } from '../graph/read/onnx/read-onnx.js';
-import { replaceFile } from '../../system/files/replace-file.js';
+import { replaceFile } from '../../system/files/temp-files.js';
 import { openNetworks } from './networks.js';
 import { withStatedRanges } from './file/stated-ranges.js';
 

@@ -7,7 +7,7 @@ import type { KeptDescription } from './describe-kept.js';
 import { fileKind, KERAS } from './file/files.js';
 import { kernelFile, openKernels } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list-networks.js';
-import { once } from '../../system/share-promise.js';
+import { sharePromise } from '../../system/memoize.js';
 import { isKnownName } from './kept/known-name.js';
 import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
 import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
@@ -195,11 +195,11 @@ function openFiles(readers: Readers): Networks {
   const opened = new Map<string, Promise<Opened>>();
   const loaded = new Map<string, Promise<NetworkFile>>();
 
-  const open = (name: string) => once(opened, name, () => openByName(name, readers));
+  const open = (name: string) => sharePromise(opened, name, () => openByName(name, readers));
   return {
     describe: async (name) => (await open(name)).family,
     load: (name, factor) =>
-      once(loaded, `${name} x${factor}`, async () => {
+      sharePromise(loaded, `${name} x${factor}`, async () => {
         const { family, load } = await open(name);
         // ours have what stands in for a factor that is missing
         if (family.factors.includes(factor) || readOwnName(name)) return load(factor);
@@ -223,7 +223,7 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   const file = await readers.file(pathOf(name));
   if (file) return file;
   const names = await networkNames();
-  const { didYouMean } = await import('../../system/closest.js');
+  const { didYouMean } = await import('../../system/expect.js');
   throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
     hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });

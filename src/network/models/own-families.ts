@@ -2,8 +2,7 @@ import { hash } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SrganError } from '../../system/errors.js';
-import { readdir } from '../../system/files/fs.js';
-import { isThere } from '../../system/files/is-there.js';
+import { readdir, pathExists } from '../../system/files/fs.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import { KINDS, ownName, SIZES, type Kind, type OwnName, type OwnSize } from '../../contract/own-names.js';
 
@@ -107,7 +106,7 @@ export async function ownIdentity(families: readonly OwnFamily[]): Promise<strin
  */
 async function ownDirectory(): Promise<string> {
   let root = path.dirname(fileURLToPath(import.meta.url));
-  while (!(await isThere(path.join(root, 'package.json'))) && path.dirname(root) !== root) {
+  while (!(await pathExists(path.join(root, 'package.json'))) && path.dirname(root) !== root) {
     root = path.dirname(root);
   }
   return path.join(root, 'src', 'network', 'models', 'own');

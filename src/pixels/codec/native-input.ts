@@ -1,12 +1,11 @@
 import process from 'node:process';
-import { readFile } from '../../system/files/fs.js';
+import { readFile, isUtf8Path, withUtf8Path } from '../../system/files/fs.js';
 import { forgetOperations } from '../vips.js';
 import { isReadable } from './container.js';
 import { otherKind } from './failures/file-failures.js';
 import { asTiff } from './plain/as-tiff.js';
 import { readPlain } from './plain/read-plain.js';
 import { lookInto } from './metadata/file-source.js';
-import { isPlain, withPlainPath } from '../../system/files/plain-path.js';
 
 /**
  * Calls `use` with what sharp can open in place of `path`: libvips takes UTF-8 alone, and a bracket at the end
@@ -24,6 +23,6 @@ export async function withNativeInput<T>(
     throw otherKind(path);
   }
   await forgetOperations();
-  if (isPlain(path) && !path.endsWith(']')) return use(path);
-  return process.platform === 'linux' ? withPlainPath(path, use) : use(await readFile(path));
+  if (isUtf8Path(path) && !path.endsWith(']')) return use(path);
+  return process.platform === 'linux' ? withUtf8Path(path, use) : use(await readFile(path));
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { below, isRemote, nameOf, s3Address, safePath, schemeOf } from '../../system/files/address.js';
+import { pathBelow, isRemote, nameOf, s3Address, safePath, schemeOf } from '../../system/files/address.js';
 
 /**
  * Where `file` lies below `base`; a file outside of it keeps its whole path without the root, so that nothing
@@ -19,7 +19,7 @@ export function relativeTo(base: string, file: string): string {
 export function remoteRelativeTo(base: string | undefined, address: string): string {
   if (schemeOf(address) === 'http') return nameOf(address);
   const { bucket, key } = s3Address(address);
-  return safePath((base === undefined ? undefined : below(base, address)) ?? `${bucket}/${key}`);
+  return safePath((base === undefined ? undefined : pathBelow(base, address)) ?? `${bucket}/${key}`);
 }
 
 export interface CommonBase {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Settings } from '../../contract/options.js';
-import { below, isRemote, s3Address, safePath, schemeOf } from '../../system/files/address.js';
+import { pathBelow, isRemote, s3Address, safePath, schemeOf } from '../../system/files/address.js';
 import { SrganError } from '../../system/errors.js';
 import type { Listed, Storage } from '../../contract/storage.js';
 import type { Storages } from '../storage/storages.js';
@@ -100,8 +100,9 @@ async function* listed(
   out: string | undefined,
 ): AsyncGenerator<{ readonly path: string } | (Draft & { readonly invalid: SrganError })> {
   const storage: Storage = await storages.of(prefix);
-  const results = out !== undefined && isRemote(out) && below(prefix, out) !== undefined ? out : undefined;
-  const isResult = ({ place }: Listed) => results !== undefined && below(results, place) !== undefined;
+  const results =
+    out !== undefined && isRemote(out) && pathBelow(prefix, out) !== undefined ? out : undefined;
+  const isResult = ({ place }: Listed) => results !== undefined && pathBelow(results, place) !== undefined;
   let objects = 0;
   try {
     for await (const page of storage.list(prefix, { prefix: start, deep })) {
@@ -128,7 +129,7 @@ function virtual(address: string): string {
 }
 
 const isHidden = (prefix: string, address: string) =>
-  safePath(below(prefix, address) ?? '')
+  safePath(pathBelow(prefix, address) ?? '')
     .split('/')
     .some((name) => name.startsWith('.'));
 

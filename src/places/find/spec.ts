@@ -2,7 +2,7 @@ import { SrganError } from '../../system/errors.js';
 import { expected, integer, number, oneOf, text, type Check } from '../../system/expect.js';
 import { normalName } from '../../system/files/file-names.js';
 import { OUTPUT_FORMATS, type SourceOverrides } from '../../contract/job.js';
-import { MAX_SCALE, MAX_SIDE_PX } from '../../system/limits.js';
+import { MAX_SCALE, MAX_SIDE_PX } from '../../system/measures.js';
 import type { Draft } from './draft.js';
 
 const side = integer(1, MAX_SIDE_PX, 'a whole number of pixels, at least 1');

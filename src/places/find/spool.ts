@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../system/errors.js';
 import { createWriteStream, mkdtemp, rm } from '../../system/files/fs.js';
 import type { Inputs } from '../../contract/program-inputs.js';
-import { forget, remember } from '../../system/files/temp-files.js';
+import { untrackTempPath, trackTempPath } from '../../system/files/temp-files.js';
 
 export interface Spooled {
   readonly inputs: Extract<Inputs, { kind: 'list-file' }>;
@@ -24,9 +24,9 @@ export async function spool(
   const file = path.join(directory, 'list');
   const remove = async () => {
     await rm(directory, { recursive: true, force: true });
-    forget(directory);
+    untrackTempPath(directory);
   };
-  remember(directory);
+  trackTempPath(directory);
   try {
     await pipeline(stream, createWriteStream(file), { signal: drain });
   } catch (cause) {

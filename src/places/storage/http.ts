@@ -5,9 +5,9 @@ import type { Settings } from '../../contract/options.js';
 import { AnswerError, storageFailure } from './storage-failures.js';
 import {
   PrivateAddressError,
-  privateAddress,
+  privateAddressError,
   publicLookup,
-  refusePrivateHost,
+  rejectPrivateHost,
 } from '../../system/private-addresses.js';
 import type { Readings, ReadRule } from '../../contract/storage.js';
 import { refuseLarger, whole } from './whole.js';
@@ -41,7 +41,7 @@ export function openHttp({ allowPrivateAddresses }: Pick<Settings, 'allowPrivate
   };
 
   async function get(place: string, url: URL, { signal }: ReadRule): Promise<IncomingMessage> {
-    if (!allowPrivateAddresses) refusePrivateHost(place, url);
+    if (!allowPrivateAddresses) rejectPrivateHost(place, url);
     const options: RequestOptions = {
       headers: { 'user-agent': 'srgan', accept: '*/*', 'accept-encoding': 'identity' },
       ...(allowPrivateAddresses ? {} : { lookup: publicLookup }),
@@ -55,7 +55,7 @@ export function openHttp({ allowPrivateAddresses }: Pick<Settings, 'allowPrivate
         request.end();
       });
     } catch (error) {
-      if (error instanceof PrivateAddressError) throw privateAddress(place, error.message);
+      if (error instanceof PrivateAddressError) throw privateAddressError(place, error.message);
       throw storageFailure(place, error, 'read');
     }
   }

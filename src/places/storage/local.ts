@@ -13,14 +13,10 @@ import {
 } from '../../system/files/fs.js';
 import { anything, type Choice, type Choose } from '../find/match.js';
 import { walk } from '../find/walk.js';
-import type { Sweep } from '../../system/files/left-over.js';
-import { makeDirectory } from '../../system/files/make-directory.js';
+import { type Sweep, checkWritable } from '../../system/files/left-over.js';
+import { makeDirectory, flushDirectory, flushFile, writeFailure } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
-import { flushDirectory, flushFile } from '../../system/files/write-flush.js';
-import { writeFailure } from '../../system/files/write-failure.js';
-import { checkWritable } from '../../system/files/write-probe.js';
-import { forget, remember } from '../../system/files/temp-files.js';
-import { ownerOf, tempName } from '../../system/files/temp-names.js';
+import { untrackTempPath, trackTempPath, ownerOf, tempName } from '../../system/files/temp-files.js';
 import type { ListRule, Listed, Storage } from '../../contract/storage.js';
 import { refuseLarger, whole } from './whole.js';
 
@@ -60,9 +56,9 @@ export function openLocal({ fsync }: Pick<Settings, 'fsync'>, sweep: Sweep): Sto
         content instanceof Uint8Array ? path.join(directory, tempName(path.basename(place))) : content.path;
       const discard = async () => {
         await rm(temp, { force: true }).catch(() => undefined);
-        forget(temp);
+        untrackTempPath(temp);
       };
-      remember(temp);
+      trackTempPath(temp);
       try {
         await makeDirectory(directory);
         await sweep(directory);

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { lstat, mkdir, open } from '../../system/files/fs.js';
 import type { Sweep } from '../../system/files/left-over.js';
-import { tempFilesFor, type Owner } from '../../system/files/image-temp-files.js';
-import { writeFailure } from '../../system/files/write-failure.js';
+import { tempFilesFor, type Scope } from '../../system/files/temp-files.js';
+import { writeFailure } from '../../system/files/write-files.js';
 import { nameOf } from '../../system/files/address.js';
 import type { ReadRule } from '../../contract/storage.js';
 import type { Storages } from './storages.js';
@@ -19,7 +19,7 @@ export interface Scratch {
    * @returns the path of the copy
    * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_CANCELLED, E_NOSPC, E_WRITE, E_OUT_DIR
    */
-  fetch(address: string, owner: Owner, rule: ReadRule): Promise<string>;
+  fetch(address: string, owner: Scope, rule: ReadRule): Promise<string>;
 }
 
 export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): Scratch {

@@ -2,23 +2,22 @@ import { isUtf8 } from 'node:buffer';
 import process from 'node:process';
 
 /**
- * Names of files are bytes on Linux, and strings everywhere in this program: a byte that is no part of valid
- * UTF-8, 0x80 to 0xff, is the lone surrogate U+DC80 to U+DCFF in the string, as in Python's surrogateescape
- * (PEP 383). What is valid stays as it is, so that only a string that is not well-formed needs another look. In
- * JSON such a surrogate is an escape like \udcff, which every reader gives back.
+ * File names are bytes on Linux but strings in this program. Each byte 0x80 to 0xff that is not valid UTF-8 becomes
+ * the lone surrogate U+DC80 to U+DCFF, as in Python's surrogateescape (PEP 383). Valid names are unchanged, so only
+ * strings that are not well-formed need conversion. JSON escapes such a surrogate, as in \udcff, without loss.
  */
 
-/** Elsewhere the system itself has them as Unicode, and strings are left as they are. */
+/** Other systems store names as Unicode. */
 export const NAMES_ARE_BYTES = process.platform === 'linux';
 
-/** Lone ones alone: with the flag u a pair is one character. */
+/** Matches lone surrogates only: with the flag u, a pair is one character. */
 const ESCAPED_BYTE = /([\udc80-\udcff])/u;
 
 const ESCAPE = 0xdc00;
 
 /**
- * The string for the bytes of a name or of a path: UTF-8, and U+DC80 to U+DCFF for each byte 0x80 to 0xff that is
- * none. Different bytes give different strings.
+ * Decodes the bytes of a name or path: UTF-8, with U+DC80 to U+DCFF for each invalid byte. Different bytes give
+ * different strings.
  */
 export function fromDisk(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -36,7 +35,7 @@ export function fromDisk(bytes: Uint8Array): string {
   return text + buffer.toString('utf8', valid);
 }
 
-/** The bytes that a string stands for. What it has of other lone surrogates becomes U+FFFD. */
+/** Encodes a string to the bytes of its name. Other lone surrogates become U+FFFD. */
 export function bytesOf(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   const pieces = text.split(ESCAPED_BYTE);
@@ -46,35 +45,35 @@ export function bytesOf(text: string): Buffer {
 }
 
 /**
- * A path as node:fs is to be given it: the string itself, but on Linux the bytes where they are no UTF-8, which
- * `fromDisk` gives back as this string.
+ * Returns a path in the form that node:fs needs: the string itself, or on Linux its bytes if they are not valid
+ * UTF-8. The inverse of `fromDisk`.
  */
 export function onDisk(path: string): string | Buffer {
   return NAMES_ARE_BYTES && !path.isWellFormed() ? bytesOf(path) : path;
 }
 
-/** Whether a file can have the name that these bytes are. */
+/** Returns whether these bytes can be a file name on this system. */
 export function canBeName(bytes: Uint8Array): boolean {
   return NAMES_ARE_BYTES || isUtf8(bytes);
 }
 
-/** The one string for a name, where a string that came from outside may spell its bytes in several ways. */
+/** Returns the canonical string for a name: several strings from outside may encode to the same bytes. */
 export function normalName(text: string): string {
   return text.isWellFormed() ? text : fromDisk(bytesOf(text));
 }
 
-/** Length on disk. */
+/** Returns the length of a name on disk in bytes. */
 export function nameBytes(name: string): number {
   return name.isWellFormed() ? Buffer.byteLength(name) : bytesOf(name).length;
 }
 
-/** For a hash: different strings stay different, which is not so of what is UTF-8 of a lone surrogate. */
+/** Returns a form for hashing that keeps different strings different, unlike UTF-8 with lone surrogates. */
 export function hashable(text: string): string | Buffer {
   return text.isWellFormed() ? text : Buffer.from(text, 'utf16le');
 }
 
-/** For people: a byte that is no UTF-8 as `\xff`, any other lone surrogate as `\ud800`. */
-export function readable(text: string): string {
+/** Escapes invalid UTF-8 bytes as `\xff` and other lone surrogates as `\ud800`, for display. */
+export function printable(text: string): string {
   if (text.isWellFormed()) return text;
   return text.replace(/[\ud800-\udfff]/gu, (surrogate) => {
     const code = surrogate.charCodeAt(0);
@@ -83,7 +82,7 @@ export function readable(text: string): string {
   });
 }
 
-/** Length of the character whose UTF-8 begins there; 0 where none does. */
+/** Returns the length in bytes of the UTF-8 character at an offset, or 0 if it is invalid. */
 function sequenceBytes(bytes: Buffer, at: number): number {
   const lead = bytes[at] ?? 0;
   if (lead < 0x80) return 1;

@@ -1,7 +1,7 @@
 /**
- * The file system, for all of the program: the functions of node:fs/promises, and those of node:fs that end in
- * Sync or Stream, with their names and signatures. Paths are strings as names.ts has them, those that come back
- * too. Each call looks its function up anew, so that what replaces one in node:fs is felt here.
+ * The functions of node:fs and node:fs/promises that this program uses, with the same signatures, for names of any
+ * bytes: paths are strings as described in file-names.ts. Each call looks the function up in node:fs, so that tests
+ * can replace it there.
  */
 import fs, { type Dirent } from 'node:fs';
 import { fromDisk, NAMES_ARE_BYTES, onDisk } from './file-names.js';
@@ -11,7 +11,7 @@ export type { FileHandle } from 'node:fs/promises';
 
 const { promises } = fs;
 
-/** Where names are no bytes, they come as strings all the same. */
+/** Typed as 'buffer' in both cases; `asName` accepts both results. */
 const ENCODING = (NAMES_ARE_BYTES ? 'buffer' : 'utf8') as 'buffer';
 
 const asName = (name: string | Uint8Array) => (typeof name === 'string' ? name : fromDisk(name));
@@ -52,7 +52,7 @@ export async function realpath(path: string): Promise<string> {
   return asName(await promises.realpath(onDisk(path), ENCODING));
 }
 
-/** Where a link leads, as it is written there. */
+/** Returns the target of a symbolic link, unresolved. */
 export function readlinkSync(path: string): string {
   return asName(fs.readlinkSync(onDisk(path), ENCODING));
 }
@@ -65,7 +65,7 @@ export function readdirSync(path: string): string[] {
   return fs.readdirSync(onDisk(path), ENCODING).map(asName);
 }
 
-/** The entries of a directory, a few at a time. */
+/** Iterates over the entries of a directory, reading `bufferSize` at a time. */
 export async function opendir(path: string, options: { bufferSize: number }): Promise<AsyncIterable<Dirent>> {
   const encoding = ENCODING as BufferEncoding;
   return named(await promises.opendir(onDisk(path), { ...options, encoding }));
@@ -78,7 +78,7 @@ async function* named(directory: AsyncIterable<Dirent>): AsyncGenerator<Dirent> 
   }
 }
 
-/** A function whose first argument may be a path; a number of an open file stays. */
+/** Wraps a function whose first argument is a path or a file descriptor. */
 function withPath<Holder, Name extends keyof Holder>(holder: Holder, name: Name): Holder[Name] {
   const call = (first: unknown, ...rest: unknown[]) =>
     (holder as Record<Name, Call>)[name](asPath(first), ...rest);
@@ -94,3 +94,45 @@ function withTwoPaths<Holder, Name extends keyof Holder>(holder: Holder, name: N
 type Call = (...args: unknown[]) => unknown;
 
 const asPath = (path: unknown) => (typeof path === 'string' ? onDisk(path) : path);
+
+/** Returns whether anything exists at the path and is accessible. */
+export function pathExists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Returns a path for native code that accepts UTF-8 only: an open file or directory in Linux's /proc. Descriptors
+ * are reused, so results must not be cached by such a path.
+ */
+const handlePath = (handle: number) => `/proc/self/fd/${handle}`;
+
+export const isUtf8Path = (path: string): boolean => !NAMES_ARE_BYTES || path.isWellFormed();
+
+/**
+ * Calls `use` with a UTF-8 path to the same file, for reading, valid until `use` has settled.
+ * @throws the system's error
+ */
+export async function withUtf8Path<T>(path: string, use: (plain: string) => Promise<T>): Promise<T> {
+  const file = await open(path, 'r');
+  try {
+    return await use(handlePath(file.fd));
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Returns a UTF-8 path to the same directory, valid until `close`.
+ * @throws the system's error
+ */
+export function openUtf8Directory(directory: string): { readonly path: string; close(): void } {
+  if (isUtf8Path(directory)) return { path: directory, close: () => undefined };
+  const handle = openSync(directory, 'r');
+  return { path: handlePath(handle), close: () => closeSync(handle) };
+}
+
+/** Replaces invalid UTF-8 in a name; the result is not longer. */
+export const utf8Name = (name: string): string => name.toWellFormed().replaceAll('\ufffd', '_');

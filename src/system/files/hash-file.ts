@@ -4,7 +4,7 @@ import { SrganError } from '../errors.js';
 import { createReadStream } from './fs.js';
 
 /**
- * SHA-256 of a file's bytes in hex; the file is never held.
+ * Returns the SHA-256 of a file in hex, reading it as a stream.
  * @throws SrganError E_READ
  */
 export async function hashFile(path: string): Promise<string> {
@@ -17,7 +17,7 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** The same of bytes in memory, in a thread of libuv's, so that a large file holds nobody back. */
+/** Returns the SHA-256 of bytes in hex, computed in libuv's thread pool to keep the event loop free. */
 export async function hashBytes(bytes: Uint8Array): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import test from 'ava';
 import { probeFolding, usualFolding } from '../../../src/flow/plan/folding.js';
-import { ownerOf } from '../../../src/system/files/temp-names.js';
+import { ownerOf } from '../../../src/system/files/temp-files.js';
 import { makeTree } from '../../helpers/tree.js';
 import { onLinux } from '../../helpers/where.js';
 

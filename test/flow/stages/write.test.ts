@@ -17,7 +17,7 @@ import type { Encoded, Job, Written } from '../../../src/contract/job.js';
 import type { Settings } from '../../../src/contract/options.js';
 import { openTicket, type Ticket } from '../../../src/flow/ticket.js';
 import { write } from '../../../src/flow/stages/write.js';
-import { tempName } from '../../../src/system/files/temp-names.js';
+import { tempName } from '../../../src/system/files/temp-files.js';
 import { jobOf } from '../../helpers/job.js';
 import { placesOf } from '../../helpers/run.js';
 import { settingsOf } from '../../helpers/settings.js';

@@ -9,9 +9,9 @@ import {
   nameBytes,
   normalName,
   onDisk,
-  readable,
+  printable,
 } from '../../../src/system/files/file-names.js';
-import { tempName } from '../../../src/system/files/temp-names.js';
+import { tempName } from '../../../src/system/files/temp-files.js';
 import { seeded } from '../../helpers/random.js';
 import { onLinux } from '../../helpers/where.js';
 
@@ -58,7 +58,7 @@ test('20,000 names of any bytes come back as they were, and each has a string of
     if (normalName(text) !== text) t.fail(`${hex} is not in its normal form`);
     if (JSON.parse(JSON.stringify(text)) !== text) t.fail(`${hex} does not come back from JSON`);
     if (nameBytes(text) !== bytes.length) t.fail(`${hex} has another length`);
-    if (!readable(text).isWellFormed()) t.fail(`${hex} is shown as it is`);
+    if (!printable(text).isWellFormed()) t.fail(`${hex} is shown as it is`);
   }
   t.true(valid > 1000 && valid < 19_000, `${valid} valid`);
 });
@@ -79,8 +79,8 @@ test('a string that spells a valid name in escapes is that name', (t) => {
 });
 
 test('people see such a byte as an escape', (t) => {
-  t.is(readable('b\udcff.png'), 'b\\xff.png');
-  t.is(readable('\ud800 \ud83d\ude00'), '\\ud800 \ud83d\ude00');
+  t.is(printable('b\udcff.png'), 'b\\xff.png');
+  t.is(printable('\ud800 \ud83d\ude00'), '\\ud800 \ud83d\ude00');
 });
 
 test('names that differ in such a byte alone are two for a hash and a set', (t) => {

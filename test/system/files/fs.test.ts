@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { text } from 'node:stream/consumers';
 import * as files from '../../../src/system/files/fs.js';
-import {
-  isPlain,
-  openPlainDirectory,
-  plainName,
-  withPlainPath,
-} from '../../../src/system/files/plain-path.js';
+import { isUtf8Path, openUtf8Directory, utf8Name, withUtf8Path } from '../../../src/system/files/fs.js';
 import { collect } from '../../helpers/collect.js';
 import { onLinux } from '../../helpers/where.js';
 
@@ -71,22 +66,20 @@ onLinux('each function takes and gives names of any bytes', async (t) => {
 onLinux('native code reads and writes such a file by way of an open one', async (t) => {
   const root = await files.mkdtemp(join(tmpdir(), 'srgan-test-\udcff'));
   t.teardown(() => files.rm(root, { recursive: true, force: true }));
-  t.true(isPlain('/a/\u00e9.png'));
-  t.false(isPlain(root));
-  const place = openPlainDirectory(root);
+  t.true(isUtf8Path('/a/\u00e9.png'));
+  t.false(isUtf8Path(root));
+  const place = openUtf8Directory(root);
   const image = { create: { width: 3, height: 2, channels: 3, background: 'red' } } as const;
   await sharp(image)
     .png()
-    .toFile(join(place.path, plainName('b\udcff.png')));
+    .toFile(join(place.path, utf8Name('b\udcff.png')));
   place.close();
   t.deepEqual(await files.readdir(root), ['b_.png']);
   await files.rename(join(root, 'b_.png'), join(root, 'b\udcff.png'));
-  const { width, height } = await withPlainPath(join(root, 'b\udcff.png'), (plain) =>
-    sharp(plain).metadata(),
-  );
+  const { width, height } = await withUtf8Path(join(root, 'b\udcff.png'), (plain) => sharp(plain).metadata());
   t.deepEqual([width, height], [3, 2]);
   await t.throwsAsync(
-    withPlainPath(join(root, 'b_.png'), () => Promise.resolve()),
+    withUtf8Path(join(root, 'b_.png'), () => Promise.resolve()),
     { code: 'ENOENT' },
   );
 });

@@ -3,9 +3,8 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { openSweep } from '../../../src/system/files/left-over.js';
-import { IDENTITY, identityOf, type Facts } from '../../../src/system/process/process-identity.js';
-import { forget, remember } from '../../../src/system/files/temp-files.js';
-import { ownerOf, tempName } from '../../../src/system/files/temp-names.js';
+import { IDENTITY, identityOf, type Facts } from '../../../src/system/process-identity.js';
+import { untrackTempPath, trackTempPath, ownerOf, tempName } from '../../../src/system/files/temp-files.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 
 const FIRST_NAMESPACE = 'pid:[4026531836]';
@@ -20,8 +19,8 @@ test('temp files of dead processes go, all others stay', async (t) => {
   const living = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   t.teardown(() => living.kill());
   const own = tempName('own.png');
-  remember(join(directory, own));
-  t.teardown(() => forget(join(directory, own)));
+  trackTempPath(join(directory, own));
+  t.teardown(() => untrackTempPath(join(directory, own)));
   const otherMachine = tempName('a.png', elsewhere, dead);
   const sameNumberElsewhere = tempName('a.png', elsewhere);
   const stay = [

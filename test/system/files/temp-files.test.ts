@@ -1,21 +1,21 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { forget, remember, removeTempFilesNow } from '../../../src/system/files/temp-files.js';
+import { untrackTempPath, trackTempPath, removeTempFilesNow } from '../../../src/system/files/temp-files.js';
 import { makeTree } from '../../helpers/tree.js';
 
 test('removes what is remembered, directories too, also where it is gone or cannot be removed, and leaves the rest', async (t) => {
   const dir = await makeTree(t, { a: '', b: '', c: '', 'd/e': '' });
-  for (const name of ['c/below-a-file', 'gone', 'a', 'b', 'd']) remember(join(dir, name));
-  forget(join(dir, 'b'));
+  for (const name of ['c/below-a-file', 'gone', 'a', 'b', 'd']) trackTempPath(join(dir, name));
+  untrackTempPath(join(dir, 'b'));
   removeTempFilesNow();
   t.deepEqual((await readdir(dir)).sort(), ['b', 'c']);
 });
 
 test('takes a directory of our own with all that is in it', async (t) => {
   const dir = await makeTree(t, { 'ours/a/b': '', 'kept/a': '' });
-  for (const name of ['ours', 'kept', 'gone']) remember(join(dir, name));
-  forget(join(dir, 'kept'));
+  for (const name of ['ours', 'kept', 'gone']) trackTempPath(join(dir, name));
+  untrackTempPath(join(dir, 'kept'));
   removeTempFilesNow();
   t.deepEqual(await readdir(dir), ['kept']);
 });

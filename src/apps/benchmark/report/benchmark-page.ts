@@ -1,13 +1,12 @@
 import type { Benchmark } from '../benchmark.js';
 import type { Figures } from '../benchmark-figures.js';
 import { converted, type Spread } from '../../../flow/measured-runs/spread.js';
-import { formatBytes } from '../../../system/measures.js';
+import { formatBytes, count, rate } from '../../../system/measures.js';
 import { facts, html, notes, page, section, table, type Fact, type Html } from '../../../report/html.js';
 import { machineText } from '../../../report/measured-machine.js';
 import { barPlot, type Bar } from '../../../report/plot/bars.js';
 import type { Point } from '../../../report/plot/curve.js';
 import { linePlot } from '../../../report/plot/line-plot.js';
-import { count, rate } from '../../../system/units.js';
 import { cellsOf, HEADINGS } from './benchmark-table.js';
 import {
   adviceLines,

@@ -1,9 +1,8 @@
 import type { Benchmark } from '../benchmark.js';
 import type { Figures } from '../benchmark-figures.js';
 import { converted } from '../../../flow/measured-runs/spread.js';
-import { formatBytes } from '../../../system/measures.js';
+import { formatBytes, rate } from '../../../system/measures.js';
 import { machineText } from '../../../report/measured-machine.js';
-import { rate } from '../../../system/units.js';
 import { adviceLines, digitsFor, percent, remarksOn, spreadText, workText } from './benchmark-words.js';
 
 export const HEADINGS = [

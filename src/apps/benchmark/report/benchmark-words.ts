@@ -1,9 +1,8 @@
 import type { Benchmark } from '../benchmark.js';
 import type { Spread } from '../../../flow/measured-runs/spread.js';
 import type { Configuration } from '../measure-runs.js';
-import { formatBytes } from '../../../system/measures.js';
+import { formatBytes, count } from '../../../system/measures.js';
 import { isBusy } from '../../../report/measured-machine.js';
-import { count } from '../../../system/units.js';
 
 /** `10 images, 2 threads` */
 export const configurationText = ({ method, images, threads }: Configuration): string =>

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Step } from '../measure-runs.js';
-import { duration } from '../../../system/units.js';
+import { duration } from '../../../system/measures.js';
 import { configurationText } from './benchmark-words.js';
 
 /** What goes on, as `run 2/6: 3 images, 2 threads, round 1, ETA 4 s`; the time that is left is told from the first. */

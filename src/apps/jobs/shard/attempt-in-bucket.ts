@@ -5,8 +5,7 @@ import { joinPlace } from '../../../system/files/address.js';
 import { putWhole } from '../../../places/storage/insist.js';
 import { openScratch } from '../../../places/storage/scratch.js';
 import type { Storages } from '../../../places/storage/storages.js';
-import { forget, remember } from '../../../system/files/temp-files.js';
-import { tempName } from '../../../system/files/temp-names.js';
+import { untrackTempPath, trackTempPath, tempName } from '../../../system/files/temp-files.js';
 import { journalName, type Attempt, type JournalsPlace } from './attempt.js';
 
 /**
@@ -24,7 +23,7 @@ export async function attemptInBucket(
   const address = joinPlace(place.directory, journalName(place));
   const besideIt = await openScratch(storages, openSweep()).pathFor(address);
   const journal = path.join(path.dirname(besideIt), tempName(path.basename(besideIt)));
-  remember(journal);
+  trackTempPath(journal);
   return {
     journal,
     work,
@@ -35,7 +34,7 @@ export async function attemptInBucket(
     },
     async close() {
       await rm(journal, { force: true }).catch(() => undefined);
-      forget(journal);
+      untrackTempPath(journal);
     },
   };
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { SrganError, systemCode } from '../../../system/errors.js';
 import { readdir, stat, writeFile } from '../../../system/files/fs.js';
 import { readLines } from '../../../flow/journal/read.js';
-import { makeDirectory } from '../../../system/files/make-directory.js';
+import { makeDirectory } from '../../../system/files/write-files.js';
 import { JOURNAL_ENDING, journalName, type Attempt, type JournalsPlace } from './attempt.js';
 
 /**

@@ -5,7 +5,7 @@ import type { ModelComparison } from '../model-comparison.js';
 import type { Spread } from '../../../flow/measured-runs/spread.js';
 import { isBusy } from '../../../report/measured-machine.js';
 import { visible } from '../../../report/terminal-text.js';
-import { count, rate } from '../../../system/units.js';
+import { count, rate } from '../../../system/measures.js';
 
 /** `29.123`, for a mean PSNR; `–` where there is none. */
 export const decibels = (value: number | undefined): string =>

@@ -4,7 +4,7 @@ import type { Cutting } from '../cut.js';
 import type { ContenderFigures } from '../contender-figures.js';
 import type { ModelComparison } from '../model-comparison.js';
 import { html, section, type Html } from '../../../report/html.js';
-import { count } from '../../../system/units.js';
+import { count } from '../../../system/measures.js';
 
 /** Places of the originals with what each network made of them, in the order of the table. */
 export async function cropsSection(

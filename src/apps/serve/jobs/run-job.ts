@@ -4,7 +4,7 @@ import { watchedPipe } from '../../../flow/pipe.js';
 import { openHttp } from '../../../places/storage/http.js';
 import { asSrganError, SrganError } from '../../../system/errors.js';
 import { createWriteStream, rm } from '../../../system/files/fs.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
+import { writeFailure } from '../../../system/files/write-files.js';
 import type { Admission } from '../fair-queue.js';
 import { overDefaults } from '../image-options.js';
 import type { Service } from '../service.js';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { openStepProgress, type StepProgressOptions } from '../../../report/step-progress.js';
-import { duration, rate } from '../../../system/units.js';
+import { duration, rate } from '../../../system/measures.js';
 import type { Begun, FrameProgress } from '../video-options.js';
 
 /** Where a film stands, for people. */

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { SrganError } from '../../../system/errors.js';
 import { hashFile } from '../../../system/files/hash-file.js';
 import { appendFileSync, open, readFile, rename, stat, writeFile } from '../../../system/files/fs.js';
-import { flushDirectory, flushFile } from '../../../system/files/write-flush.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
+import { flushDirectory, flushFile, writeFailure } from '../../../system/files/write-files.js';
 import { runProgram } from '../ffmpeg/child-program.js';
 
 /** A closed part of the result: a file of its own, that begins with a key frame. */

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { SrganError } from '../../../system/errors.js';
-import { readFile, rm, writeFile } from '../../../system/files/fs.js';
-import { isThere } from '../../../system/files/is-there.js';
-import { makeDirectory } from '../../../system/files/make-directory.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
-import { isProcessThere } from '../../../system/process/process-there.js';
+import { readFile, rm, writeFile, pathExists } from '../../../system/files/fs.js';
+import { makeDirectory, writeFailure } from '../../../system/files/write-files.js';
+import { isProcessAlive } from '../../../system/process-identity.js';
 import { beginJournal, provenSegments, type Segment } from './video-journal.js';
 
 /** A directory beside the result, that holds what is done of it until it is whole. */
@@ -28,7 +26,7 @@ export async function openWorkDirectory(
   rule: { readonly resume: boolean; readonly overwrite: boolean; readonly signal: AbortSignal },
 ): Promise<WorkDirectory> {
   const path = workPath(out);
-  const there = await isThere(path);
+  const there = await pathExists(path);
   if (there) await refuseInUse(path);
   if (there && !rule.resume && !rule.overwrite) {
     throw new SrganError('E_EXISTS', `${path}: holds an interrupted run.`, {
@@ -53,7 +51,7 @@ export async function openWorkDirectory(
 
 async function refuseInUse(path: string): Promise<void> {
   const pid = Number(await readFile(join(path, 'process'), 'utf8').catch(() => ''));
-  if (!pid || pid === process.pid || !isProcessThere(pid)) return;
+  if (!pid || pid === process.pid || !isProcessAlive(pid)) return;
   throw new SrganError('E_EXISTS', `${path}: process ${pid} is at work on this film.`, {
     hint: 'Wait for it, or name another result.',
   });

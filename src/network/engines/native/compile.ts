@@ -1,5 +1,5 @@
 import type { Program } from '../../../contract/engine.js';
-import { fraction } from '../../../system/fraction.js';
+import { fraction } from '../../../system/measures.js';
 import type { ConvNode, Graph, Node } from '../../graph/graph.js';
 import { known } from '../../graph/order.js';
 import { largeShapesOf, type Shape } from '../../graph/shapes.js';

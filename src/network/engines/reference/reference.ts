@@ -3,7 +3,7 @@ import type { Graph } from '../../graph/graph.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
 import { largeShapesOf } from '../../graph/shapes.js';
-import { installing } from '../../../system/installed.js';
+import { installCommand } from '../../../system/installed.js';
 import { hasOnnxruntime } from '../default-engine.js';
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../../contract/engine.js';
 import { NO_HALO, resultSize } from '../narrows.js';
@@ -32,7 +32,7 @@ export function openReferenceEngine({ device }: EngineSettings): Engine {
 function noteOf(): string {
   const slow = 'The reference engine computes in plain JavaScript: it runs anywhere, but slowly';
   if (hasOnnxruntime()) return `${slow}.`;
-  return `${slow}. onnxruntime is many times as fast: ${installing(['onnxruntime-node'])}`;
+  return `${slow}. onnxruntime is many times as fast: ${installCommand(['onnxruntime-node'])}`;
 }
 
 function load(file: NetworkFile): Network {
@@ -72,7 +72,7 @@ function graphOf({ title, bytes }: NetworkFile): Graph {
   const graph = readEmitted(title, readOnnxModel(title, new Uint8Array(bytes)));
   if (!graph) {
     const sentence = `${title}: this network needs onnxruntime, since it has an operator that no other engine knows.`;
-    const hint = hasOnnxruntime() ? '--engine onnx runs it.' : installing(['onnxruntime-node']);
+    const hint = hasOnnxruntime() ? '--engine onnx runs it.' : installCommand(['onnxruntime-node']);
     throw new SrganError('E_MODEL', sentence, { hint });
   }
   // tells of weights that do not fit each other

@@ -1,6 +1,6 @@
 import { NO_PADS, square, type Graph, type Node, type ResampleNode } from '../graph.js';
 import { graphOf, known } from '../order.js';
-import { fraction } from '../../../system/fraction.js';
+import { fraction } from '../../../system/measures.js';
 import { shapesOf, type Shape } from '../shapes.js';
 
 /** Filters of one axis: for each of `phases` results, the weights of the positions from `first` on. */

@@ -2,10 +2,8 @@ import path from 'node:path';
 import { SrganError } from '../../../system/errors.js';
 import { readdir, rm } from '../../../system/files/fs.js';
 import { isLeftOver } from '../../../system/files/left-over.js';
-import { makeDirectory } from '../../../system/files/make-directory.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
-import { forget, remember } from '../../../system/files/temp-files.js';
-import { tempName } from '../../../system/files/temp-names.js';
+import { makeDirectory, writeFailure } from '../../../system/files/write-files.js';
+import { untrackTempPath, trackTempPath, tempName } from '../../../system/files/temp-files.js';
 import { checkKeptName, keptNameOf } from '../kept/kept-names.js';
 import { keptDirectory } from '../kept/kept-place.js';
 import { PACKAGED } from '../registry.js';
@@ -87,7 +85,7 @@ export async function addNetworks(what: string, options: AddOptions = {}): Promi
     return { kept, refused };
   } finally {
     await rm(work, { recursive: true, force: true }).catch(() => undefined);
-    forget(work);
+    untrackTempPath(work);
   }
 }
 
@@ -105,7 +103,7 @@ function withoutWork(
 async function makeWorkDirectory(): Promise<string> {
   const home = keptDirectory();
   const work = path.join(home, tempName('add'));
-  remember(work);
+  trackTempPath(work);
   try {
     await makeDirectory(work);
     for (const name of await readdir(home)) {

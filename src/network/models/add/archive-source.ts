@@ -2,7 +2,7 @@ import path from 'node:path';
 import { readdir, readFile, stat } from '../../../system/files/fs.js';
 import { isRecord } from '../../graph/read/keras/keras-model.js';
 import { hashFile } from '../../../system/files/hash-file.js';
-import { makeDirectory } from '../../../system/files/make-directory.js';
+import { makeDirectory } from '../../../system/files/write-files.js';
 import type { KnownLicence } from '../kept/kept-record.js';
 import { licenceIn, licenceOfMetadata, licenceOfPackage } from './licence.js';
 import type { Source, SourceOptions } from './network-source.js';

@@ -5,7 +5,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { SrganError, systemCode } from '../../../system/errors.js';
 import { createWriteStream, rm } from '../../../system/files/fs.js';
 import { formatBytes } from '../../../system/measures.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
+import { writeFailure } from '../../../system/files/write-files.js';
 
 export interface DownloadLimits {
   readonly maxBytes: number;

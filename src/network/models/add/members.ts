@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isThere } from '../../../system/files/is-there.js';
+import { pathExists } from '../../../system/files/fs.js';
 import { readManifest } from '../../graph/read/keras/keras-model.js';
 import { withExternalData } from '../../graph/read/onnx/onnx-external.js';
 import { damaged } from '../../graph/order.js';
@@ -41,7 +41,7 @@ export async function filesOf(file: string): Promise<string[]> {
     if (!part.startsWith(home + path.sep)) throw damaged(file, `its file '${part}' lies elsewhere`);
   }
   const statement = path.resolve(statedFile(file));
-  return [path.resolve(file), ...parts, ...((await isThere(statement)) ? [statement] : [])];
+  return [path.resolve(file), ...parts, ...((await pathExists(statement)) ? [statement] : [])];
 }
 
 async function weightFiles(file: string): Promise<string[]> {

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../../system/errors.js';
-import { createReadStream, readFile } from '../../../system/files/fs.js';
-import { isThere } from '../../../system/files/is-there.js';
+import { createReadStream, readFile, pathExists } from '../../../system/files/fs.js';
 import { isRecord } from '../../graph/read/keras/keras-model.js';
 import { locatePackage } from '../file/locate.js';
 import { PACKAGED } from '../registry.js';
@@ -140,7 +139,7 @@ async function npmScript(): Promise<string | undefined> {
   const node = path.dirname(process.execPath);
   const within = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
   for (const script of [path.join(node, within), path.join(node, '..', 'lib', within)]) {
-    if (await isThere(script)) return script;
+    if (await pathExists(script)) return script;
   }
   return undefined;
 }

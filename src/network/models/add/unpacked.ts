@@ -3,9 +3,8 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../../system/errors.js';
 import { createWriteStream } from '../../../system/files/fs.js';
-import { makeDirectory } from '../../../system/files/make-directory.js';
+import { makeDirectory, writeFailure } from '../../../system/files/write-files.js';
 import { formatBytes } from '../../../system/measures.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
 import { isWithin } from '../kept/kept-record.js';
 import { LICENCE_FILE } from './licence.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SrganError } from '../../../system/errors.js';
 import { stat } from '../../../system/files/fs.js';
-import { percentDecoded } from '../../../system/files/address.js';
+import { percentDecode } from '../../../system/files/address.js';
 import { modelJsonName } from '../file/model-json.js';
 import { archiveKind, archiveSource } from './archive-source.js';
 import { download, shownUrl, webUrl } from './download.js';
@@ -26,7 +26,7 @@ export async function urlSource(text: string, options: SourceOptions): Promise<S
   return {
     directory: work,
     file: headerOf(file),
-    name: modelJsonName(percentDecoded(url.pathname)),
+    name: modelJsonName(percentDecode(url.pathname)),
     origin: shownUrl(url),
     compared: true,
   };
@@ -42,7 +42,7 @@ export async function urlSource(text: string, options: SourceOptions): Promise<S
 
 /** @throws SrganError E_USAGE where it says no kind of file that can be kept */
 function fileName(url: URL): string {
-  const name = path.posix.basename(percentDecoded(url.pathname));
+  const name = path.posix.basename(percentDecode(url.pathname));
   const isFile = /\.(onnx|param|bin|rsr|json)$/i.test(name) && /^[^\\/:\0]+$/.test(name);
   if (isFile || archiveKind(name)) return name;
   throw new SrganError('E_USAGE', `${shownUrl(url)}: its name is that of no network and no archive.`, {

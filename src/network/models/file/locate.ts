@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
-import { isThere } from '../../../system/files/is-there.js';
+import { pathExists } from '../../../system/files/fs.js';
 import { globalDirectories } from '../../../system/installed.js';
 
 /**
@@ -11,7 +11,7 @@ import { globalDirectories } from '../../../system/installed.js';
 export async function locatePackage(name: string): Promise<string | undefined> {
   for (const modules of new Set(moduleDirectories())) {
     const directory = path.join(modules, name);
-    if (await isThere(path.join(directory, 'package.json'))) return directory;
+    if (await pathExists(path.join(directory, 'package.json'))) return directory;
   }
   return undefined;
 }

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { SrganError, systemCode } from '../../../system/errors.js';
-import { readdir, rm } from '../../../system/files/fs.js';
-import { isThere } from '../../../system/files/is-there.js';
+import { readdir, rm, pathExists } from '../../../system/files/fs.js';
 import { hashFile } from '../../../system/files/hash-file.js';
-import { writeFailure } from '../../../system/files/write-failure.js';
+import { writeFailure } from '../../../system/files/write-files.js';
 import { statedFile } from '../conclude/stated-facts.js';
 import { mayBeKeptAs } from './kept-names.js';
 import { keptDirectory } from './kept-place.js';
@@ -37,7 +36,7 @@ export async function keptNames(): Promise<string[]> {
     throw new SrganError('E_MODEL', `${directory}: the kept networks cannot be read.`, { cause });
   });
   const names = entries.filter(mayBeKeptAs).sort();
-  const whole = await Promise.all(names.map((name) => isThere(path.join(directory, name, RECORD))));
+  const whole = await Promise.all(names.map((name) => pathExists(path.join(directory, name, RECORD))));
   return names.filter((_, i) => whole[i]);
 }
 

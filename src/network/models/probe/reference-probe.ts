@@ -2,7 +2,7 @@ import { evaluate } from '../../engines/reference/evaluate.js';
 import { SrganError } from '../../../system/errors.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../graph/read/onnx/read-onnx.js';
-import { installing } from '../../../system/installed.js';
+import { installCommand } from '../../../system/installed.js';
 import type { Probe } from './planes-probe.js';
 
 /** Slow, but found everywhere. @throws SrganError E_MODEL where only onnxruntime knows an operator */
@@ -13,7 +13,7 @@ export function openReferenceProbe(title: string, bytes: Uint8Array): Probe {
       'E_MODEL',
       `${title}: this network needs onnxruntime-node, which is not installed.`,
       {
-        hint: installing(['onnxruntime-node']),
+        hint: installCommand(['onnxruntime-node']),
       },
     );
   }

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { makeTree } from '../../helpers/tree.js';
-import { testWhere } from '../../helpers/where.js';
+import { makeTree } from '../helpers/tree.js';
+import { testWhere } from '../helpers/where.js';
 
-const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
+const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
 
 /** Has a temp file, and a worker thread that never yields, as one inside a network. */
 const PROGRAM = `
   import { writeFileSync } from 'node:fs';
   import { Worker } from 'node:worker_threads';
-  const { openInterrupts } = await import(${source('system/process/interrupts.js')});
-  const { remember } = await import(${source('system/files/temp-files.js')});
+  const { openInterrupts } = await import(${source('system/signals.js')});
+  const { trackTempPath } = await import(${source('system/files/temp-files.js')});
   writeFileSync('temp', '');
   writeFileSync('kept', '');
-  remember('temp');
+  trackTempPath('temp');
   const interrupts = openInterrupts((signal) => console.log('first', signal));
   interrupts.drain.addEventListener('abort', () => console.log('drained', interrupts.exitStatus));
   const worker = new Worker('require("node:worker_threads").parentPort.postMessage(0); for (;;);', {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { closest, didYouMean } from '../../src/system/closest.js';
+import { closest, didYouMean } from '../../src/system/expect.js';
 
 test('a word that differs a little is found, one that differs much is not', (t) => {
   const commands = ['pipe', 'batch', 'upscale', 'models'];

@@ -1,7 +1,7 @@
 import { readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { makeDirectory } from '../../../src/system/files/make-directory.js';
+import { makeDirectory, writeFailure } from '../../../src/system/files/write-files.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { testWhere } from '../../helpers/where.js';
 
@@ -33,3 +33,22 @@ testWhere(process.platform === 'linux', 'only Linux has /proc')(
     await t.throwsAsync(makeDirectory('/proc/srgan/below'), { code: 'ENOENT' });
   },
 );
+
+const systemError = (code: string) => Object.assign(new Error(code), { code });
+
+test('a full disk and a used-up quota have a code of their own', (t) => {
+  t.is(writeFailure('a.png', systemError('ENOSPC')).code, 'E_NOSPC');
+  t.is(writeFailure('a.png', systemError('ENOSPC')).message, 'a.png: the disk is full.');
+  t.is(writeFailure('a.png', systemError('EDQUOT')).code, 'E_NOSPC');
+});
+
+test('what the system says is told in words, and kept as the cause', (t) => {
+  for (const code of ['EACCES', 'EPERM', 'EROFS', 'EIO', 'EMFILE', 'EFBIG']) {
+    const cause = systemError(code);
+    const error = writeFailure('a.png', cause);
+    t.is(error.code, 'E_WRITE');
+    t.not(error.message, 'a.png: writing failed.');
+    t.is(error.cause, cause);
+  }
+  t.is(writeFailure('a.png', new Error('odd')).message, 'a.png: writing failed.');
+});
