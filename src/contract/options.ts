@@ -1,229 +1,112 @@
-import type { Size } from '../system/measures.js';
-import type { Device, EngineName } from './engine.js';
+import { expected } from '../system/expect.js';
+import { SrganError } from '../system/errors.js';
+import type { EngineName } from './engine.js';
+import { inputs, isRecord } from './options/checks.js';
+import { NETWORK_OPTIONS, RESULT_OPTIONS } from './options/result-options.js';
+import type { OptionFacts, ValueOf } from './options/option.js';
+import { RESOURCE_OPTIONS } from './options/resource-options.js';
+import { FAILURE_OPTIONS, PROGRAM_OPTIONS, STORAGE_OPTIONS } from './options/failure-options.js';
+import { SELECTION_OPTIONS, type Shard } from './options/selection-options.js';
 import type { Inputs } from './program-inputs.js';
-import type { OutputFormat, Outcome } from './job.js';
-import type { Effort, KindChoice } from './own-names.js';
+
+export type { Shard } from './options/selection-options.js';
+
+/**
+ * Every option of a run but `inputs`, with all that is known about it. The types below, the checks, the flags, the
+ * environment variables, the config file, the HTTP API, the lists of the journal and the reference come from here: a
+ * new option is one entry.
+ */
+export const OPTIONS = {
+  ...SELECTION_OPTIONS,
+  ...RESULT_OPTIONS,
+  ...NETWORK_OPTIONS,
+  ...RESOURCE_OPTIONS,
+  ...FAILURE_OPTIONS,
+  ...STORAGE_OPTIONS,
+  ...PROGRAM_OPTIONS,
+};
+
+type Table = typeof OPTIONS;
+export type OptionName = keyof Table;
+export type OptionValue<N extends OptionName> = ValueOf<Table[N]>;
+
+/** Names of the options whose facts have the shape `F`, such as `{ ofWorker: true }`. */
+export type NamesWith<F> = { [N in OptionName]: Table[N] extends F ? N : never }[OptionName];
+
+/** Names of the options for which `holds` is true, in the order of the table. */
+export function namesWhere(holds: (facts: OptionFacts<unknown>) => boolean): OptionName[] {
+  return (Object.entries(OPTIONS) as [OptionName, OptionFacts<unknown>][]).flatMap(([name, facts]) =>
+    holds(facts) ? [name] : [],
+  );
+}
 
 /** Options of a run as a program gives them; everything but `inputs` has a default. */
-export interface PipeOptions {
-  inputs: Inputs | readonly string[];
-  /** Output directory, or s3://bucket/prefix. Without one each result goes beside its source. */
-  out?: string;
-  /** Directory that is mirrored under `out`; found from the inputs where it is not stated. */
-  base?: string;
-  /** Look into subdirectories of directories. Default true. */
-  recursive?: boolean;
-  include?: readonly string[];
-  exclude?: readonly string[];
-  /** Take at most so many sources. */
-  limit?: number;
-  /**
-   * Of the sources do those alone that belong to one of several shards; who belongs where depends on the path below
-   * the base alone. All shards together do what one run without would. Each has a journal of its own.
-   */
-  shard?: Shard;
+export type PipeOptions = { inputs: Inputs | readonly string[] } & { [N in OptionName]?: OptionValue<N> };
 
-  /** Template of the output path, such as `{dir}/{name}{suffix}.{ext}`. */
-  name?: string;
-  suffix?: string;
-  /** Default `same`: the source's own format where it can be written, else png. */
-  format?: OutputFormat | 'same';
-  /** 1..100 for jpeg, webp and avif. */
-  quality?: number;
-  /** WebP and AVIF without loss. */
-  lossless?: boolean;
-  /** Never look for repetition in PNG: at best a quarter less time for it, far larger files for flat drawings. */
-  fastPng?: boolean;
-  /** Leave metadata behind. The colour profile stays, since the pixels mean nothing without it. */
-  strip?: boolean;
+/** Options that become others when they are filled in, or whose default depends on the machine. */
+const RESOLVED = [
+  'kind',
+  'effort',
+  'model',
+  'engine',
+  'skipExisting',
+  'overwrite',
+  'failFast',
+  'maxFailures',
+  'resume',
+  'state',
+  'threads',
+  'chunkSize',
+  'maxMemory',
+  'maxOpenFiles',
+] as const satisfies readonly OptionName[];
 
-  /** Any factor above 0. Default: 2 for the embedded networks, the network's own factor otherwise. */
-  scale?: number;
-  width?: number;
-  height?: number;
-  minSize?: Size;
-  maxSize?: Size;
-  /** What to do with an image that already has the wanted size. Default copy. */
-  ifLarger?: 'copy' | 'skip';
+type Direct = Exclude<OptionName, (typeof RESOLVED)[number] | keyof typeof PROGRAM_OPTIONS>;
 
-  /** A network by name or path, in place of what `kind` and `effort` choose. */
-  model?: string;
-  /** Kind of srgan's own network; `auto` chooses one for each image from its bytes. Default auto. */
-  kind?: KindChoice;
-  /** Size of srgan's own network: each takes about four times as long as the one before it. Default balanced. */
-  effort?: Effort;
-  engine?: EngineName;
-  device?: Device;
-  /** Average over the 8 flips and turns: 8 times the work, slightly better. */
-  tta?: boolean;
-  /** Do what is linear in a network in fewer steps, for the same result within 1 level of 255. Default true. */
-  fold?: boolean;
-  /**
-   * Compare each tile's result with its source; what is wrong is done once more with the network as published.
-   * Default false.
-   */
-  verify?: boolean;
-  /** Side of a tile in input pixels; chosen from the network where it is not stated. */
-  tile?: number;
-  /** Worker threads. Default: the cores this process may use. */
-  threads?: number;
-  /**
-   * One image after the other, on one worker: the reference that every parallel run's results equal. Excludes
-   * `threads` and `chunkSize` above 1.
-   */
-  sequential?: boolean;
-  /** At most so many images are between decode and write at a time. Default: as many as keep the workers busy. */
-  chunkSize?: number;
-  /**
-   * Bytes that images in flight may hold. Default: 512 MiB and 64 MiB for each thread, at most a quarter of what is
-   * free, at least 256 MiB. An image that does not fit goes by way of temp files in the directory of its result,
-   * which are removed whatever happens.
-   */
-  maxMemory?: number;
-  /**
-   * Wait for each result, and what the journal says of it, to be on the disk, so that a power cut costs none that
-   * was reported. Default true.
-   */
-  fsync?: boolean;
-  /** Limit of width × height × pages per image, read from the header. Default 100 million. */
-  maxPixels?: number;
-  /** Limit of width × height × pages of a result. Default 2,000 million. */
-  maxOutputPixels?: number;
-  /** Limit of the bytes of a result's file. Default 8 GiB. */
-  maxOutputBytes?: number;
-  /** Limit of the bytes of a source's file. Default 2 GiB. */
-  maxInputBytes?: number;
-  /** Limit of the frames of an animation, or pages of a TIFF. Default 10,000. */
-  maxFrames?: number;
-  /**
-   * Seconds that an image may take from decode to write; it ends between tiles and between stages. Default 86,400.
-   */
-  timeLimit?: number;
-  /**
-   * Files that may be open at a time: fewer images are in flight where they would need more. Default: what the
-   * system allows this process.
-   */
-  maxOpenFiles?: number;
-  /**
-   * How often an image is tried again that failed for a reason that may pass, such as EIO, EMFILE or a worker that
-   * died; after half a second, then twice as long each time. Default 2.
-   */
-  retries?: number;
+type Filled = {
+  readonly [N in Direct]: Table[N] extends { readonly default: unknown }
+    ? OptionValue<N>
+    : OptionValue<N> | undefined;
+};
 
-  /**
-   * File that gets a line for each source and its result, by which an interrupted run can be taken up. None is
-   * written without; with `resume` alone `.srgan/journal.ndjson` in the output directory.
-   */
-  journal?: string;
-  /**
-   * Pass over what the journal proves done, and do the rest: what failed, is missing, has changed or was never
-   * begun. Begins a journal where there is none.
-   */
-  resume?: boolean | 'strict';
-  /** Of the sources do those alone that failed when the journal's run last tried them; takes its journal up. */
-  retryFailed?: boolean;
-  /**
-   * Directory of journals where `out` is an address and not a directory. Default: one of the user's, by the address
-   * (`~/.local/state/srgan/…`).
-   */
-  state?: string;
-  /** URL of what speaks the protocol of S3; otherwise as AWS_ENDPOINT_URL_S3 and AWS's own files say. */
-  s3Endpoint?: string;
-  /** Name the bucket in the path of a request and not in its host. */
-  s3PathStyle?: boolean;
-  /** Otherwise as AWS_REGION and AWS's own files say, or us-east-1. */
-  s3Region?: string;
-  /** Let http and https sources lead to addresses that are not public. Default false. */
-  allowPrivateAddresses?: boolean;
-  skipExisting?: boolean;
-  /**
-   * Replace results that are there; a source is never replaced. A list that comes as a stream is read to its
-   * end first for that; of an iterable only the sources that were pulled already are known.
-   */
-  overwrite?: boolean;
-  /** Plan from the headers and stop there. */
-  dryRun?: boolean;
-  failFast?: boolean;
-  /** Stop after more failures than this: a number, or a share such as '5%'. */
-  maxFailures?: number | `${number}%`;
-
-  /** Aborting stops at once, leaving no partial file. */
-  signal?: AbortSignal;
-  /** Aborting takes no new source and finishes those in flight. */
-  drain?: AbortSignal;
-  onOutcome?: (outcome: Outcome) => void | Promise<void>;
-  /** Called with a sentence for a person about the run as a whole, such as what its engine runs on. */
-  onNote?: (sentence: string) => void;
-  /** The same of what few people ask for, such as where a journal lies that was not named. */
-  onDetail?: (sentence: string) => void;
-  /** Called at most once, where the number of sources is known before they are worked off. */
-  onTotal?: (sources: number) => void;
-}
-
-/** One of several parts of a run. */
-export interface Shard {
-  /** From 1 to `count`. */
-  index: number;
-  count: number;
-}
-
-/** The options of a run, checked and filled. */
-export interface Settings {
+/** The options of a run, checked and filled in. */
+export interface Settings extends Filled {
   readonly inputs: Inputs;
-  readonly out: string | undefined;
-  readonly base: string | undefined;
-  readonly recursive: boolean;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly limit: number;
   readonly shard: Readonly<Shard> | undefined;
-  /** Undefined: `{dir}/{name}.{ext}` under `out`, `{dir}/{name}{suffix}.{ext}` beside the source. */
-  readonly name: string | undefined;
-  /** Undefined: `_{scale}x`, or what the template makes of it. */
-  readonly suffix: string | undefined;
-  readonly format: OutputFormat | 'same';
-  readonly quality: number | undefined;
-  readonly lossless: boolean;
-  readonly fastPng: boolean;
-  readonly strip: boolean;
-  readonly scale: number | undefined;
-  readonly width: number | undefined;
-  readonly height: number | undefined;
-  readonly minSize: Size | undefined;
-  readonly maxSize: Size | undefined;
-  readonly ifLarger: 'copy' | 'skip';
   readonly model: string;
   readonly engine: EngineName;
-  readonly device: Device;
-  readonly tta: boolean;
-  readonly fold: boolean;
-  readonly verify: boolean;
-  readonly tile: number | undefined;
   readonly threads: number;
-  readonly sequential: boolean;
   readonly chunkSize: number;
   readonly maxMemory: number;
-  readonly fsync: boolean;
-  readonly maxPixels: number;
-  readonly maxOutputPixels: number;
-  readonly maxOutputBytes: number;
-  readonly maxInputBytes: number;
-  readonly maxFrames: number;
-  /** Seconds. */
-  readonly timeLimit: number;
   readonly maxOpenFiles: number;
-  readonly retries: number;
-  readonly journal: string | undefined;
   readonly resume: boolean;
-  /** Results that another version made are made anew. */
+  /** Replace results that another version made. */
   readonly strict: boolean;
-  readonly retryFailed: boolean;
-  readonly s3Endpoint: string | undefined;
-  readonly s3PathStyle: boolean | undefined;
-  readonly s3Region: string | undefined;
-  readonly allowPrivateAddresses: boolean;
   readonly existing: 'refuse' | 'skip' | 'overwrite';
-  readonly dryRun: boolean;
   /** Failures after which the run stops: a count, or a share 0..1 of the sources; undefined: never. */
   readonly maxFailures: { count: number } | { share: number } | undefined;
+}
+
+/** The options that are taken as they are given, or as the table has their default. */
+export function withDefaults(options: PipeOptions): Filled {
+  const others = new Set<string>([...RESOLVED, ...Object.keys(PROGRAM_OPTIONS)]);
+  const direct = namesWhere(() => true).filter((name) => !others.has(name));
+  return Object.fromEntries(
+    direct.map((name) => [name, options[name] ?? (OPTIONS[name] as OptionFacts<unknown>).default]),
+  ) as unknown as Filled;
+}
+
+/** @throws SrganError E_USAGE for an unknown option, or a value that the option does not take */
+export function checkValues(options: unknown): asserts options is PipeOptions {
+  if (!isRecord(options)) throw expected('an object', 'options', options);
+  const { inputs: given, ...rest } = options;
+  if (!inputs.holds(given)) throw expected(inputs.what, 'inputs', given);
+  for (const [name, value] of Object.entries(rest)) checkOption(name, value);
+}
+
+/** @throws SrganError E_USAGE where there is no such option, or it does not take the value */
+export function checkOption(name: string, value: unknown): void {
+  if (!Object.hasOwn(OPTIONS, name)) throw new SrganError('E_USAGE', `There is no option ${name}.`);
+  const { check } = OPTIONS[name as OptionName];
+  if (value !== undefined && !check.holds(value)) throw expected(check.what, name, value);
 }

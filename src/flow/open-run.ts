@@ -74,61 +74,70 @@ export async function openRun(
   const stopped = new AbortController();
   const signal = options.signal ?? new AbortController().signal;
   const drain = AbortSignal.any([signal, stopped.signal, ...(options.drain ? [options.drain] : [])]);
-  await machinery.check(stated.model);
-  const spooled = await spoolWhereNeeded(stated, drain);
-  const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
-  const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
-  const storages = openStorages(settings, sweep);
-  const looked = lookThrough({ settings, keyOf, storages, drain, watch }, options, work);
-  const { surveyed, journal } = await looked.catch(async (error: unknown) => {
-    storages.close();
-    await spooled?.remove();
+  // a worker starts while the network is read, and the first image looked at and decoded
+  if (!stated.dryRun) tiles.warm?.();
+  try {
+    return await open();
+  } catch (error) {
+    if (!shared) await machinery.close();
     throw error;
-  });
-  // while the first image is looked at and decoded
-  if (!stated.dryRun && surveyed.sources !== 0) tiles.warm?.();
-  if (stated.journal !== undefined && options.journal === undefined && isRemote(stated.out ?? ''))
-    options.onDetail?.(`The journal is ${stated.journal}.`);
-  watch?.opened(settings.journal);
-  const bounds = stageBounds(settings);
+  }
 
-  const run = {
-    settings,
-    signal,
-    drain,
-    budget,
-    places,
-    codec,
-    networks,
-    tiles,
-    buffers,
-    journal,
-    keyOf,
-    sweep,
-    storages,
-    scratch: openScratch(storages, sweep),
-    retries: openRetries(settings.retries, drain),
-    watch,
-    survey: surveyed,
-    ownShard: openOwnShard(settings, surveyed),
-    unread: openUnreadKinds(),
-    total: surveyed.sources,
-    bounds,
-    estimate: undefined,
-    onOutcome: options.onOutcome,
-    stage: (name, bound, fallback, work) =>
-      stage(name, bound, fallback, (ticket) => refusal(name) ?? ticket.late, work),
-    stop: (reason) => stopped.abort(reason),
-    async close() {
-      if (!shared) await machinery.close();
-      await journal?.close();
+  async function open(): Promise<OpenRun> {
+    await machinery.check(stated.model);
+    const spooled = await spoolWhereNeeded(stated, drain);
+    const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
+    const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
+    const storages = openStorages(settings, sweep);
+    const looked = lookThrough({ settings, keyOf, storages, drain, watch }, options, work);
+    const { surveyed, journal } = await looked.catch(async (error: unknown) => {
       storages.close();
       await spooled?.remove();
-    },
-  } satisfies OpenRun;
-  if (!settings.dryRun) return run;
-  const inFlight = bounds.decode + bounds.upscale + bounds.encode + bounds.write;
-  return { ...run, estimate: openEstimate(run, inFlight) };
+      throw error;
+    });
+    if (stated.journal !== undefined && options.journal === undefined && isRemote(stated.out ?? ''))
+      options.onDetail?.(`The journal is ${stated.journal}.`);
+    watch?.opened(settings.journal);
+    const bounds = stageBounds(settings);
+
+    const run = {
+      settings,
+      signal,
+      drain,
+      budget,
+      places,
+      codec,
+      networks,
+      tiles,
+      buffers,
+      journal,
+      keyOf,
+      sweep,
+      storages,
+      scratch: openScratch(storages, sweep),
+      retries: openRetries(settings.retries, drain),
+      watch,
+      survey: surveyed,
+      ownShard: openOwnShard(settings, surveyed),
+      unread: openUnreadKinds(),
+      total: surveyed.sources,
+      bounds,
+      estimate: undefined,
+      onOutcome: options.onOutcome,
+      stage: (name, bound, fallback, work) =>
+        stage(name, bound, fallback, (ticket) => refusal(name) ?? ticket.late, work),
+      stop: (reason) => stopped.abort(reason),
+      async close() {
+        if (!shared) await machinery.close();
+        await journal?.close();
+        storages.close();
+        await spooled?.remove();
+      },
+    } satisfies OpenRun;
+    if (!settings.dryRun) return run;
+    const inFlight = bounds.decode + bounds.upscale + bounds.encode + bounds.write;
+    return { ...run, estimate: openEstimate(run, inFlight) };
+  }
 
   function refusal(name: StageName): SrganError | undefined {
     const begun = STAGES.indexOf(name) > STAGES.indexOf('upscale');

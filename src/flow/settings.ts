@@ -7,18 +7,17 @@ import { usableCores, usableFiles, usableMemoryBytes } from '../system/machine.j
 import { schemeOf, s3Address } from '../system/files/address.js';
 import { journalsOf } from '../places/storage/journals.js';
 import { ownNameFor } from '../contract/own-names.js';
-import { checkValues, shareOf } from './option-checks.js';
 import type { Inputs } from '../contract/program-inputs.js';
-import type { PipeOptions, Settings } from '../contract/options.js';
+import { checkValues, OPTIONS, withDefaults, type PipeOptions, type Settings } from '../contract/options.js';
+import { shareOf } from '../contract/options/checks.js';
+import { refuseExclusions } from '../contract/options/option.js';
 import type { Size } from '../system/measures.js';
 import { checkExtension, formatOfName } from './plan/format.js';
 import { checkSuffix, checkTemplate } from './plan/template.js';
 
 const TFJS_MODEL = 'esrgan-slim';
-export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const MIB = 2 ** 20;
-const GIB = 2 ** 30;
 
 /**
  * Checks the options of a run and fills in what is not stated.
@@ -42,57 +41,18 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
   const journal = options.journal ?? (resume ? defaultJournal(options) : undefined);
   const threads = options.threads ?? (options.sequential ? 1 : await usableCores());
   return {
+    ...withDefaults(options),
     inputs: listed,
-    out: options.out,
-    base: options.base,
-    recursive: options.recursive ?? true,
-    include: options.include ?? [],
-    exclude: options.exclude ?? [],
-    limit: options.limit ?? Infinity,
-    shard: options.shard,
-    name: options.name,
-    suffix: options.suffix,
-    format: options.format ?? 'same',
-    quality: options.quality,
-    lossless: options.lossless ?? false,
-    fastPng: options.fastPng ?? false,
-    strip: options.strip ?? false,
-    scale: options.scale,
-    width: options.width,
-    height: options.height,
-    minSize: options.minSize,
-    maxSize: options.maxSize,
-    ifLarger: options.ifLarger ?? 'copy',
     model: modelOf(options),
     engine: options.engine ?? defaultEngine(options.device),
-    device: options.device ?? 'cpu',
-    tta: options.tta ?? false,
-    fold: options.fold ?? true,
-    verify: options.verify ?? false,
-    tile: options.tile,
     threads,
-    sequential: options.sequential ?? false,
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
-    fsync: options.fsync ?? true,
-    maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
-    maxOutputPixels: options.maxOutputPixels ?? 2_000_000_000,
-    maxOutputBytes: options.maxOutputBytes ?? 8 * GIB,
-    maxInputBytes: options.maxInputBytes ?? 2 * GIB,
-    maxFrames: options.maxFrames ?? 10_000,
-    timeLimit: options.timeLimit ?? 86_400,
     maxOpenFiles: options.maxOpenFiles ?? (await usableFiles()),
-    retries: options.retries ?? 2,
     journal: journal === undefined ? undefined : fileOfShard(journal, options.shard),
     resume,
     strict: options.resume === 'strict',
-    retryFailed: options.retryFailed ?? false,
-    s3Endpoint: options.s3Endpoint,
-    s3PathStyle: options.s3PathStyle,
-    s3Region: options.s3Region,
-    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',
-    dryRun: options.dryRun ?? false,
     maxFailures: failuresAllowed(options),
   };
 }
@@ -121,15 +81,13 @@ export function defaultMaxMemory(usableBytes: number, threads: number): number {
 }
 
 function checkCombinations(options: PipeOptions) {
-  const { scale, width, height, minSize, maxSize } = options;
-  oneOfThem({ scale, 'width or height': width ?? height, minSize });
-  oneOfThem({ retryFailed: options.retryFailed, 'resume: false': options.resume === false });
-  oneOfThem({ skipExisting: options.skipExisting, overwrite: options.overwrite });
-  oneOfThem({ failFast: options.failFast, maxFailures: options.maxFailures });
-  oneOfThem({ sequential: options.sequential, 'threads above 1': above1(options.threads) });
-  oneOfThem({ sequential: options.sequential, 'chunkSize above 1': above1(options.chunkSize) });
-  oneOfThem({ lossless: options.lossless, quality: options.quality });
-  oneOfThem({ model: options.model, 'kind or effort': options.kind ?? options.effort });
+  refuseExclusions(options, OPTIONS);
+  const { minSize, maxSize } = options;
+  if (options.retryFailed && options.resume === false) {
+    throw new SrganError('E_USAGE', 'retryFailed and resume: false exclude each other.', {
+      hint: 'Give one of them.',
+    });
+  }
   if (minSize && maxSize && !fitsInto(minSize, maxSize)) {
     throw new SrganError('E_USAGE', 'minSize is above maxSize, so no image could have both.');
   }
@@ -141,17 +99,6 @@ function checkCombinations(options: PipeOptions) {
       'E_USAGE',
       `suffix has no place in the name ${options.name}: write {suffix} where it belongs.`,
     );
-  }
-}
-
-const above1 = (value: number | undefined) => value !== undefined && value > 1;
-
-function oneOfThem(given: Record<string, unknown>) {
-  const stated = Object.keys(given).filter((name) => given[name] !== undefined && given[name] !== false);
-  if (stated.length > 1) {
-    throw new SrganError('E_USAGE', `${stated.join(' and ')} exclude each other.`, {
-      hint: 'Give one of them.',
-    });
   }
 }
 

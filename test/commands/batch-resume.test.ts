@@ -148,10 +148,10 @@ test('its own options count: what contradicts them is named, and what only says 
     [['out', '--scale', '2'], /^srgan: Batch b was begun with another --scale\.$/m],
     [
       ['out', '--width', '50', '-f', 'webp'],
-      /^srgan: Batch b was begun with another --format and another --width\.$/m,
+      /^srgan: Batch b was begun with another --width and another --format\.$/m,
     ],
     [['out', '--no-recursive', '-g', '*.jpg'], /begun with another --recursive and another --glob\.$/m],
-    [['out', '--overwrite', '--tta'], /begun with another --tta and another --overwrite\.$/m],
+    [['out', '--overwrite', '--tta'], /begun with another --overwrite and another --tta\.$/m],
     [['elsewhere', 'out'], /^srgan: elsewhere is not the directory of batch b, which is .*in\.$/m],
   ];
   for (const [args, message] of table) {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RESIZE_KERNELS } from '../../contract/engine.js';
-import type { PipeOptions } from '../../contract/options.js';
+import { namesWhere, OPTIONS, type PipeOptions } from '../../contract/options.js';
+import { flagName, type OptionFacts } from '../../contract/options/option.js';
 import { SrganError } from '../../system/errors.js';
 import { fileOfShard, withoutShard } from '../../places/find/shard.js';
 import { batchFile, noBatch } from '../../flow/journal/batches.js';
@@ -23,21 +24,18 @@ export interface Batch {
 
 type OptionName = keyof RecordedOptions;
 
-/** Options that change how the work is done and not what comes out; of a group what is nearest counts. */
-const FREE: readonly (readonly OptionName[])[] = [
-  ['threads', 'sequential', 'chunkSize'],
-  ['maxMemory'],
-  ['maxPixels'],
-  ['maxOutputPixels'],
-  ['maxOutputBytes'],
-  ['maxInputBytes'],
-  ['maxFrames'],
-  ['timeLimit'],
-  ['maxOpenFiles'],
-  ['retries'],
-  ['fsync'],
-  ['failFast', 'maxFailures'],
-];
+/** Options that a resumed batch may be given anew, in groups of which the nearest value replaces all others. */
+const FREE = freeGroups();
+
+function freeGroups(): OptionName[][] {
+  const groups = new Map<string, OptionName[]>();
+  for (const name of namesWhere(({ freeOnResume }) => freeOnResume !== undefined) as OptionName[]) {
+    const { freeOnResume }: OptionFacts<unknown> = OPTIONS[name];
+    const group = typeof freeOnResume === 'string' ? freeOnResume : name;
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return [...groups.values()];
+}
 
 /**
  * A batch as its journal has it, with what may be stated anew.
@@ -141,7 +139,4 @@ async function refuseContradictions(id: string, given: BatchFlags, recorded: Rec
   );
 }
 
-function flagOf(option: string): string {
-  if (option === 'include') return '--glob';
-  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
+const flagOf = (option: string) => (option === 'include' ? '--glob' : `--${flagName(option)}`);

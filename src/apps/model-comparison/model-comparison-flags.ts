@@ -3,9 +3,8 @@ import * as Flags from '@oclif/core/flags';
 import { SORTS } from './contender-figures.js';
 import { DOWNSCALE_FILTERS } from './filters.js';
 import type { ModelComparisonOptions } from './comparison-settings.js';
-import { networkFlags } from '../../command-line/flags/flags.js';
+import { networkFlags, resourceFlags } from '../../command-line/flags/flags.js';
 import { reportingFlags } from '../../command-line/flags/report-flags.js';
-import { resourceFlags } from '../../command-line/flags/resource-flags.js';
 import { valued, wholeNumber } from '../../command-line/flags/valued.js';
 import { readWords } from '../../command-line/values.js';
 

@@ -1,56 +1,18 @@
 import { SrganError } from '../../system/errors.js';
-import { OUTPUT_FORMATS } from '../../contract/job.js';
-import { MAX_SCALE, MAX_SIDE_PX, parseSize } from '../../system/measures.js';
-import { EFFORTS, KIND_CHOICES } from '../../contract/own-names.js';
+import { parseSize } from '../../system/measures.js';
 import { networkNames } from '../../network/models/networks.js';
-import { checkOption } from '../../flow/option-checks.js';
-import type { PipeOptions } from '../../contract/options.js';
+import {
+  checkOption,
+  namesWhere,
+  OPTIONS,
+  type NamesWith,
+  type PipeOptions,
+} from '../../contract/options.js';
+import type { OptionFacts } from '../../contract/options/option.js';
 
-/** The options of an image that a request may set; what machine does the work is the server's own business. */
-const TABLE = {
-  scale: { type: 'number', exclusiveMinimum: 0, maximum: MAX_SCALE, description: 'Factor of enlargement.' },
-  width: { type: 'integer', minimum: 1, maximum: MAX_SIDE_PX, description: 'Width of the result in pixels.' },
-  height: {
-    type: 'integer',
-    minimum: 1,
-    maximum: MAX_SIDE_PX,
-    description: 'Height of the result in pixels.',
-  },
-  minSize: { type: 'size', description: 'Make the image at least so large, such as 1920x1080.' },
-  maxSize: { type: 'size', description: 'Make the image no larger than this, such as 3840x2160.' },
-  ifLarger: {
-    type: 'string',
-    enum: ['copy', 'skip'],
-    description: 'What to do with an image that is large enough.',
-  },
-  format: { type: 'string', enum: [...OUTPUT_FORMATS, 'same'], description: 'Format of the result.' },
-  quality: { type: 'integer', minimum: 1, maximum: 100, description: 'For jpeg, webp and avif.' },
-  lossless: { type: 'boolean', description: 'Write webp and avif without loss.' },
-  strip: { type: 'boolean', description: 'Leave out metadata; the colour profile stays.' },
-  kind: { type: 'string', enum: KIND_CHOICES, description: 'Kind of picture; auto looks at its bytes.' },
-  effort: {
-    type: 'string',
-    enum: EFFORTS,
-    description: 'Size of the network: each takes four times as long.',
-  },
-  model: {
-    type: 'string',
-    description: 'Name of a network that /v1/models lists, in place of kind and effort.',
-  },
-  tta: { type: 'boolean', description: 'Average over 8 flips and turns: slower, slightly better.' },
-  verify: { type: 'boolean', description: "Check the network's output against the source." },
-} as const satisfies Partial<Record<keyof PipeOptions, Field>>;
-
-interface Field {
-  readonly type: 'number' | 'integer' | 'boolean' | 'string' | 'size';
-  readonly description: string;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-}
-
-type Name = keyof typeof TABLE;
+/** Options of an image that a request may set; the machine that does the work is the server's own business. */
+const NAMES = namesWhere(({ http }) => http !== undefined) as Name[];
+type Name = NamesWith<{ readonly http: true | string }>;
 
 /** Options of one image, as a request gives them. */
 export type ImageOptions = Pick<PipeOptions, Name>;
@@ -66,7 +28,7 @@ export async function readImageOptions(given: Readonly<Record<string, unknown>>)
     if (value === undefined || value === '') continue;
     if (!isName(name)) {
       throw new SrganError('E_USAGE', `There is no option ${name.slice(0, 100)}.`, {
-        hint: `The options are ${Object.keys(TABLE).join(', ')}.`,
+        hint: `The options are ${NAMES.join(', ')}.`,
       });
     }
     options[name] = valueOf(name, value);
@@ -97,17 +59,16 @@ export function overDefaults<D extends PipeOptions | object>(
   return { ...rest, ...own, ...options } as D & ImageOptions;
 }
 
-const isName = (name: string): name is Name => Object.hasOwn(TABLE, name);
+const isName = (name: string): name is Name => (NAMES as string[]).includes(name);
 
 /** Queries and forms have text alone; what is no such value is left to the check of the option. */
 function valueOf(name: Name, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const { type }: Field = TABLE[name];
-  switch (type) {
+  switch (OPTIONS[name].flag.form) {
     case 'number':
-    case 'integer':
+    case 'whole':
       return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
-    case 'boolean':
+    case 'switch':
       return (
         (
           { true: true, '1': true, on: true, false: false, '0': false, off: false } as Record<string, boolean>
@@ -115,7 +76,7 @@ function valueOf(name: Name, value: unknown): unknown {
       );
     case 'size':
       return parseSize(value, name);
-    case 'string':
+    default:
       return value;
   }
 }
@@ -131,15 +92,12 @@ async function checkModel(model: string): Promise<void> {
 /** What the engine `resize` has instead of networks. */
 const KERNELS = ['lanczos3'];
 
-/** The options as JSON Schema has them, for the description of the API. */
+/** The options in JSON Schema, for the description of the API. */
 export function optionsSchema(): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(TABLE).map(([name, field]) => {
-      const { type, ...rest }: Field = field;
-      return [
-        name,
-        type === 'size' ? { type: 'string', pattern: '^\\d+x\\d+$', ...rest } : { type, ...rest },
-      ];
+    NAMES.map((name) => {
+      const { check, flag, http }: OptionFacts<unknown> = OPTIONS[name];
+      return [name, { ...check.schema, description: typeof http === 'string' ? http : flag.help }];
     }),
   );
 }

@@ -1,8 +1,15 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { globFlag, namingFlags, networkFlags, resultFlags, selectingFlags, shardFlag } from './flags.js';
+import {
+  globFlag,
+  namingFlags,
+  networkFlags,
+  resultFlags,
+  selectingFlags,
+  shardFlag,
+  resourceFlags,
+} from './flags.js';
 import { batchRunFlags, failingFlags, reportingFlags, superviseFlag } from './report-flags.js';
-import { resourceFlags } from './resource-flags.js';
 
 const { name, suffix, overwrite } = namingFlags;
 

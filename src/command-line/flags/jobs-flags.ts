@@ -1,9 +1,16 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
+import {
+  namingFlags,
+  networkFlags,
+  resultFlags,
+  selectingFlags,
+  limitFlags,
+  resourceFlags,
+  s3Flags,
+  storageFlags,
+} from './flags.js';
 import { failingFlags, jsonFlag, reportingFlags, superviseFlag } from './report-flags.js';
-import { limitFlags, resourceFlags } from './resource-flags.js';
-import { s3Flags, storageFlags } from './storage-flags.js';
 import { number, wholeNumber } from './valued.js';
 
 /** Where the queue is, and how shards are cut and worked off. */

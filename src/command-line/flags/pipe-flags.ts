@@ -1,8 +1,15 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resultFlags, selectingFlags, shardFlag } from './flags.js';
+import {
+  namingFlags,
+  networkFlags,
+  resultFlags,
+  selectingFlags,
+  shardFlag,
+  resourceFlags,
+  stateFlag,
+  storageFlags,
+} from './flags.js';
 import { failingFlags, journalFlags, reportingFlags, superviseFlag } from './report-flags.js';
-import { resourceFlags } from './resource-flags.js';
-import { stateFlag, storageFlags } from './storage-flags.js';
 
 export const pipeFlags = {
   ...selectingFlags,

@@ -1,67 +1,16 @@
-import type { PipeOptions } from '../../contract/options.js';
+import { flagName } from '../../contract/options/option.js';
+import { namesWhere, type PipeOptions } from '../../contract/options.js';
 import type { PipeFlags } from './pipe-flags.js';
+import type { FlaggedOption } from './option-flags.js';
 
-type FlagOptions = Omit<
-  PipeOptions,
-  'inputs' | 'signal' | 'drain' | 'onOutcome' | 'onTotal' | 'onNote' | 'onDetail'
->;
+type FlagOptions = Pick<PipeOptions, Exclude<FlaggedOption, 'out'>>;
 
-/** The flags under the names that the options have. */
+/** The values of the flags under the names of the options; sources and output directory are the command's to find. */
 export function optionsOf(flags: PipeFlags): FlagOptions {
+  const given: Readonly<Record<string, unknown>> = flags;
+  const names = namesWhere(({ flag }) => flag !== undefined).filter((name) => name !== 'out');
   return {
-    base: flags.base,
-    recursive: flags.recursive,
-    include: flags.include,
-    exclude: flags.exclude,
-    limit: flags.limit,
-    shard: flags.shard,
-    name: flags.name,
-    suffix: flags.suffix,
-    format: flags.format,
-    quality: flags.quality,
-    lossless: flags.lossless,
-    fastPng: flags['fast-png'],
-    strip: flags.strip,
-    scale: flags.scale,
-    width: flags.width,
-    height: flags.height,
-    minSize: flags['min-size'],
-    maxSize: flags['max-size'],
-    ifLarger: flags['if-larger'],
-    model: flags.model,
-    kind: flags.kind,
-    effort: flags.effort,
-    engine: flags.engine,
-    device: flags.device,
-    tta: flags.tta,
-    fold: flags.fold,
-    verify: flags.verify,
-    tile: flags.tile,
-    threads: flags.threads,
-    sequential: flags.sequential,
-    chunkSize: flags['chunk-size'],
-    maxMemory: flags['max-memory'],
-    fsync: flags.fsync,
-    maxPixels: flags['max-pixels'],
-    maxOutputPixels: flags['max-output-pixels'],
-    maxOutputBytes: flags['max-output-bytes'],
-    maxInputBytes: flags['max-input-bytes'],
-    maxFrames: flags['max-frames'],
-    timeLimit: flags['time-limit'],
-    maxOpenFiles: flags['max-open-files'],
-    retries: flags.retries,
-    journal: flags.journal,
+    ...(Object.fromEntries(names.map((name) => [name, given[flagName(name)]])) as FlagOptions),
     resume: flags['resume-strict'] ? 'strict' : flags.resume,
-    retryFailed: flags['retry-failed'],
-    state: flags.state,
-    s3Endpoint: flags['s3-endpoint'],
-    s3PathStyle: flags['s3-path-style'],
-    s3Region: flags['s3-region'],
-    allowPrivateAddresses: flags['allow-private-addresses'],
-    skipExisting: flags['skip-existing'],
-    overwrite: flags.overwrite,
-    dryRun: flags['dry-run'],
-    failFast: flags['fail-fast'],
-    maxFailures: flags['max-failures'],
   };
 }

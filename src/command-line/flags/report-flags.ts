@@ -1,33 +1,18 @@
 import * as Flags from '@oclif/core/flags';
-import type { PipeOptions } from '../../contract/options.js';
-import { readFailureLimit } from '../values.js';
-import { valued, wholeNumber } from './valued.js';
+import { optionFlags } from './option-flags.js';
+import { wholeNumber } from './valued.js';
 
 /** What becomes of failures, what outlives a run, and what is said of it. */
 
-const failureLimit = Flags.custom<NonNullable<PipeOptions['maxFailures']>>(valued(readFailureLimit, 'N|N%'));
-
 const failing = { helpGroup: 'FAILURE' };
 export const failingFlags = {
-  'fail-fast': Flags.boolean({
-    ...failing,
-    description: 'Stop at the first failure.',
-    exclusive: ['max-failures'],
-  }),
-  'max-failures': failureLimit({
-    ...failing,
-    description: 'Stop after more than this many failures, such as 10 or 5%.',
-  }),
+  ...optionFlags('failFast', 'maxFailures'),
   'drain-limit': wholeNumber({
     ...failing,
     helpValue: 'SECONDS',
     description: 'After Ctrl-C, wait this long for images in progress (default: 300).',
   }),
-  retries: wholeNumber({
-    ...failing,
-    description:
-      'Retry an image up to N times after a transient failure, such as EIO, EMFILE or a lost worker (default: 2).',
-  }),
+  ...optionFlags('retries'),
   'errors-log': Flags.string({
     ...failing,
     helpValue: 'FILE',
@@ -76,21 +61,7 @@ export const batchRunFlags = {
 };
 
 export const journalFlags = {
-  'retry-failed': Flags.boolean({
-    ...failing,
-    description:
-      'Process only the sources that failed last time, according to the journal; implies --resume.',
-  }),
-  journal: Flags.string({
-    ...failing,
-    helpValue: 'FILE',
-    description: 'Record the outcome of each source in FILE, which --resume uses.',
-  }),
-  resume: Flags.boolean({
-    ...failing,
-    description:
-      'Skip what the journal proves done, process the rest. Without --journal it is .srgan/journal.ndjson in the output directory, which is created if missing. --resume=strict makes results of another version of srgan or its libraries anew.',
-  }),
+  ...optionFlags('retryFailed', 'journal', 'resume'),
   // what --resume=strict is read as
   'resume-strict': Flags.boolean({ hidden: true, exclusive: ['resume'] }),
 };

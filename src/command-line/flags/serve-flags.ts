@@ -1,8 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { networkFlags } from './flags.js';
+import { networkFlags, limitFlags, resourceFlags } from './flags.js';
 import { failingFlags, reportingFlags } from './report-flags.js';
-import { limitFlags, resourceFlags } from './resource-flags.js';
 import { readDuration } from '../values.js';
 import { bytes, valued, wholeNumber } from './valued.js';
 

@@ -1,8 +1,6 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resultFlags } from './flags.js';
+import { namingFlags, networkFlags, resultFlags, limitFlags, resourceFlags, storageFlags } from './flags.js';
 import { reportingFlags } from './report-flags.js';
-import { limitFlags, resourceFlags } from './resource-flags.js';
-import { storageFlags } from './storage-flags.js';
 
 const { quiet, verbose, config } = reportingFlags;
 

@@ -1,8 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resultFlags } from './flags.js';
+import { namingFlags, networkFlags, resultFlags, resourceFlags } from './flags.js';
 import { reportingFlags } from './report-flags.js';
-import { resourceFlags } from './resource-flags.js';
 import { wholeNumber } from './valued.js';
 
 const video = { helpGroup: 'VIDEO' };

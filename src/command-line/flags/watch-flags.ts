@@ -1,7 +1,6 @@
 import type { Interfaces } from '@oclif/core';
-import { namingFlags, networkFlags, resultFlags, selectingFlags } from './flags.js';
+import { namingFlags, networkFlags, resultFlags, selectingFlags, resourceFlags } from './flags.js';
 import { failingFlags, journalFlags, reportingFlags } from './report-flags.js';
-import { resourceFlags } from './resource-flags.js';
 import { number } from './valued.js';
 
 const watching = { helpGroup: 'WATCH' };

@@ -1,5 +1,5 @@
 import type { Outcome, Status } from '../../contract/job.js';
-import type { PipeOptions } from '../../contract/options.js';
+import type { NamesWith, PipeOptions } from '../../contract/options.js';
 import type { Maker } from './maker.js';
 
 /**
@@ -37,24 +37,8 @@ export interface BatchLine extends Session {
   readonly options: RecordedOptions;
 }
 
-/** Options that are no plain data, or a place, or about one run alone. */
-export const UNRECORDED = [
-  'inputs',
-  'out',
-  'signal',
-  'drain',
-  'onOutcome',
-  'onTotal',
-  'onNote',
-  'onDetail',
-  'journal',
-  'state',
-  'resume',
-  'retryFailed',
-  'dryRun',
-] as const satisfies readonly (keyof PipeOptions)[];
-
-export type RecordedOptions = Omit<PipeOptions, (typeof UNRECORDED)[number]>;
+/** The options that a journal keeps: neither places, nor about one run alone, nor anything but plain data. */
+export type RecordedOptions = Omit<PipeOptions, 'inputs' | NamesWith<{ readonly recorded: false }>>;
 
 export interface ResumeLine extends Session {
   readonly kind: 'resume';

@@ -3,7 +3,7 @@ import { hashBytes, hashFile } from '../../system/files/hash-file.js';
 import { SrganError } from '../../system/errors.js';
 import { isBrokenList } from '../../places/find/broken-list.js';
 import type { Outcome, Source } from '../../contract/job.js';
-import type { PipeOptions, Settings } from '../../contract/options.js';
+import { namesWhere, type PipeOptions, type Settings } from '../../contract/options.js';
 import { absolutePlace, pathBelow, isRemote } from '../../system/files/address.js';
 import { factsAt } from '../../places/storage/facts.js';
 import { stampOf, type Stamp } from '../../contract/stamp.js';
@@ -12,13 +12,7 @@ import { recordOf } from '../outcome.js';
 import type { Summary } from '../summary.js';
 import type { Ticket } from '../ticket.js';
 import { openAppending, type Appending } from './append.js';
-import {
-  JOURNAL_VERSION,
-  UNRECORDED,
-  type JournalLine,
-  type Proof,
-  type RecordedOptions,
-} from './journal-lines.js';
+import { JOURNAL_VERSION, type JournalLine, type Proof, type RecordedOptions } from './journal-lines.js';
 import { readPast } from './past.js';
 import { thisProcess } from './journal-process.js';
 import type { ResultKeys } from './key.js';
@@ -209,6 +203,6 @@ const srcOf = ({ invalid, path: place }: Source) => (invalid ? place : absoluteP
 const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };
 
 function recorded(options: PipeOptions): RecordedOptions {
-  const left: readonly string[] = UNRECORDED;
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !left.includes(name)));
+  const kept: readonly string[] = namesWhere(({ recorded }) => recorded !== false);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => kept.includes(name)));
 }

@@ -2,9 +2,21 @@ import { hash } from 'node:crypto';
 import { kernelIdentity } from '../../network/engines/native/binding.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { Job } from '../../contract/job.js';
-import type { Settings } from '../../contract/options.js';
+import { namesWhere, type NamesWith, type Settings } from '../../contract/options.js';
 import { passesOf } from '../plan/passes.js';
 import type { Networks } from '../../contract/ports.js';
+
+/** Options that are part of a key, in the order that keys have always had them in; the table says which they are. */
+const KEY_ORDER = ['format', 'quality', 'lossless', 'fastPng', 'strip', 'tta', 'tile', 'engine', 'device'];
+const KEY_OPTIONS = (
+  namesWhere(({ changesResult }) => changesResult === 'key') as NamesWith<{ readonly changesResult: 'key' }>[]
+).sort((a, b) => placeOf(a) - placeOf(b));
+
+/** A newer option goes behind the others. */
+function placeOf(name: string): number {
+  const place = KEY_ORDER.indexOf(name);
+  return place < 0 ? KEY_ORDER.length : place;
+}
 
 /** Of 64 hex digits each. */
 export interface ResultKeys {
@@ -27,11 +39,12 @@ export async function resultKeys(job: Job, settings: Settings, networks: Network
     passesOf(job).map(async ({ model, factor }) => (await networks.load(model, factor)).key),
   );
   const { targetWidthPx, targetHeightPx, quality } = job;
-  const { lossless, fastPng, strip, tta, tile, engine, device } = settings;
-  const size = { targetWidthPx, targetHeightPx };
+  const { engine } = settings;
   const kernels = engine === 'native' ? { kernels: kernelIdentity() } : {};
-  const options = { format, quality, lossless, fastPng, strip, tta, tile, engine, device };
-  return both({ source, passes, ...size, ...options }, kernels);
+  const options = Object.fromEntries(
+    KEY_OPTIONS.map((name) => [name, { ...settings, format, quality }[name]]),
+  );
+  return both({ source, passes, targetWidthPx, targetHeightPx, ...options }, kernels);
 }
 
 function both(work: object, kernels: object): ResultKeys {

@@ -1,21 +1,18 @@
 import { SrganError } from '../../system/errors.js';
-import { expected, integer, number, oneOf, text, type Check } from '../../system/expect.js';
+import { expected, oneOf, text, type Check } from '../../system/expect.js';
 import { normalName } from '../../system/files/file-names.js';
 import { OUTPUT_FORMATS, type SourceOverrides } from '../../contract/job.js';
-import { MAX_SCALE, MAX_SIDE_PX } from '../../system/measures.js';
+import { namesWhere, OPTIONS } from '../../contract/options.js';
 import type { Draft } from './draft.js';
 
-const side = integer(1, MAX_SIDE_PX, 'a whole number of pixels, at least 1');
-
-const OVERRIDES: Record<keyof SourceOverrides, Check> = {
+/** What a record may say, and the checks of it. */
+const OVERRIDES = {
+  ...Object.fromEntries(
+    namesWhere(({ perImage }) => perImage === true).map((name) => [name, OPTIONS[name].check]),
+  ),
   dst: text,
-  scale: number(Number.MIN_VALUE, MAX_SCALE, `a number above 0, at most ${MAX_SCALE}`),
-  width: side,
-  height: side,
-  model: text,
   format: oneOf(OUTPUT_FORMATS),
-  quality: integer(1, 100, 'a whole number from 1 to 100'),
-};
+} as Readonly<Record<keyof SourceOverrides, Check>>;
 
 /**
  * A source that a program or an NDJSON record states: `src`, what it wants changed, and keys of its own.

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { FoundSource, Outcome } from '../../../contract/job.js';
 import type { Machinery } from '../../../flow/machinery.js';
-import type { PipeOptions } from '../../../contract/options.js';
+import { namesWhere, type NamesWith, type PipeOptions } from '../../../contract/options.js';
 import { watchedPipe } from '../../../flow/pipe.js';
 import { pixelsOf } from '../../../flow/summary.js';
 import { absolutePlace } from '../../../system/files/address.js';
@@ -10,25 +10,12 @@ import type { ShardWatch } from '../redis/crashes.js';
 import type { ImageFailure, ShardResult } from '../redis/counters.js';
 import type { Manifest, ManifestFiles } from '../manifest.js';
 
-const RESOURCES = [
-  'threads',
-  'sequential',
-  'chunkSize',
-  'maxMemory',
-  'maxOpenFiles',
-  'fsync',
-  's3Endpoint',
-  's3PathStyle',
-  's3Region',
-  'allowPrivateAddresses',
-] as const satisfies readonly (keyof PipeOptions)[];
+/** Options of a worker itself, which change nothing in the results. */
+export type Resources = Pick<PipeOptions, NamesWith<{ readonly ofWorker: true }>>;
 
-/** How a worker does its work, which changes nothing in what comes out. */
-export type Resources = Pick<PipeOptions, (typeof RESOURCES)[number]>;
-
-/** Of the options those of a worker's own; the others are frozen with the list. */
+/** Picks a worker's own options; all others are fixed when the work is submitted. */
 export const resourcesOf = (options: Partial<PipeOptions>): Resources =>
-  Object.fromEntries(RESOURCES.map((name) => [name, options[name]]));
+  Object.fromEntries(namesWhere(({ ofWorker }) => ofWorker === true).map((name) => [name, options[name]]));
 
 export interface Shard {
   readonly manifest: Manifest;
