@@ -1,6 +1,5 @@
 import { flag, integer, number, oneOf, text } from '../../system/expect.js';
-import { MAX_SCALE } from '../../system/measures.js';
-import type { Size } from '../../system/measures.js';
+import { MAX_SCALE, type Size } from '../../system/measures.js';
 import { DEVICES, ENGINE_NAMES, type Device, type EngineName } from '../engine.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../job.js';
 import { EFFORTS, KIND_CHOICES, type Effort, type KindChoice } from '../own-names.js';
