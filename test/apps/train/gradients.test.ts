@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Tensorflow from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { seededRandom } from '../../../src/apps/train/random.js';
 import { layersOf, SLOPE, type Shape } from '../../../src/apps/train/shape.js';
 import { openTrainer, type Trainer } from '../../../src/apps/train/trainer.js';
@@ -39,7 +39,7 @@ function theirs(tf: typeof Tensorflow, trainer: Trainer, small: Float32Array, la
     const of = (name: string) => values[names.indexOf(name)]!;
     const convolved = (input: Tensor4D, i: number): Tensor4D => {
       const { side, from, to, hasBias } = layers[i]!;
-      const kernel = tf.reshape(of(`${keys[i]!}w`), [side, side, from, to]) as Tensor4D;
+      const kernel = tf.reshape<Rank.R4>(of(`${keys[i]!}w`), [side, side, from, to]);
       const result = tf.conv2d(input, kernel, 1, 'same');
       return hasBias ? tf.add<Tensor4D>(result, of(`${keys[i]!}b`)) : result;
     };
