@@ -23,8 +23,8 @@ import { readBmp } from '../src/pixels/codec/plain/bmp.js';
 import { readNetpbm } from '../src/pixels/codec/plain/netpbm.js';
 import { webpQuantizer } from '../src/pixels/codec/metadata/webp-quantizer.js';
 import { resizedXmp, uprightXmp } from '../src/pixels/codec/metadata/xmp.js';
-import { entriesOf } from '../src/places/find/entries.js';
-import { fromSpec } from '../src/places/find/spec.js';
+import { readEntries } from '../src/places/find/lists.js';
+import { fromSpec } from '../src/places/find/draft.js';
 import { countSteps } from './helpers/count-steps.js';
 import { collect } from './helpers/collect.js';
 import { seeded } from './helpers/random.js';
@@ -322,7 +322,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   },
   NDJSON: {
     parse: async (bytes) => {
-      const entries = await collect(entriesOf(once(bytes), 'ndjson'));
+      const entries = await collect(readEntries(once(bytes), 'ndjson'));
       return entries.map(({ text = '' }) => {
         try {
           return fromSpec(JSON.parse(text), 'here');

@@ -140,7 +140,7 @@ async function mustBeFile(path: string) {
 const UNREADABLE: Record<string, readonly [ErrorCode, string]> = {
   ENOENT: ['E_NOT_FOUND', 'there is no such file'],
   ENOTDIR: ['E_NOT_FOUND', 'there is no such file'],
-  EACCES: ['E_ACCESS', 'may not be read'],
+  EACCES: ['E_ACCESS', 'reading it is not allowed'],
 };
 
 function mustFit(path: string, pixels: number) {

@@ -5,8 +5,8 @@ const FILE_FAILURES: Record<string, [ErrorCode, string]> = {
   ENOENT: ['E_NOT_FOUND', 'does not exist'],
   ENOTDIR: ['E_NOT_FOUND', 'does not exist'],
   EISDIR: ['E_NOT_A_FILE', 'is a directory'],
-  EACCES: ['E_ACCESS', 'may not be read'],
-  EPERM: ['E_ACCESS', 'may not be read'],
+  EACCES: ['E_ACCESS', 'reading it is not allowed'],
+  EPERM: ['E_ACCESS', 'reading it is not allowed'],
 };
 
 const LOST_NAME = 'A name that is not UTF-8 is taken from its directory, from a glob, or from a list (-0).';

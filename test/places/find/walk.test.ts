@@ -1,5 +1,5 @@
 import test from 'ava';
-import { compareNatural } from '../../../src/places/find/natural.js';
+import { compareNatural } from '../../../src/places/find/walk.js';
 
 const sorted = (...names: string[]) => names.toSorted(compareNatural);
 

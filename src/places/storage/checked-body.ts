@@ -1,19 +1,19 @@
 import { Stream } from 'node:stream';
 import { SrganError } from '../../system/errors.js';
 import { formatBytes } from '../../system/measures.js';
-import { cutOff, storageFailure } from './storage-failures.js';
+import { truncatedBody, storageFailure } from './storage-failures.js';
 
 /**
- * Passes the bytes of a body on, as many as were promised and no more than are allowed.
- * @param rule.declaredBytes as the server said, where it did
+ * Passes a body on, and checks that it has the declared length and does not exceed the limit.
+ * @param limits.declaredBytes undefined if the server did not state the length
  * @throws SrganError E_TOO_LARGE, E_READ, E_CANCELLED
  */
-export function whole(
+export function checkedBody(
   place: string,
   body: AsyncIterable<unknown>,
   limits: Limits,
 ): AsyncGenerator<Uint8Array> {
-  // a connection that breaks before anybody reads has nobody else to tell it to; whoever reads is told again
+  // avoids an uncaught error if the connection breaks before anyone reads; the reader gets it too
   if (body instanceof Stream) body.on('error', () => undefined);
   return checked(place, body, limits);
 }
@@ -32,19 +32,20 @@ async function* checked(
   try {
     for await (const chunk of body) {
       bytes += (chunk as Uint8Array).length;
-      refuseLarger(place, bytes, maxBytes);
+      rejectLarger(place, bytes, maxBytes);
       yield chunk as Uint8Array;
     }
   } catch (error) {
     throw storageFailure(place, error, 'read');
   }
-  if (declaredBytes !== undefined && bytes !== declaredBytes) throw cutOff(place, bytes, declaredBytes);
+  if (declaredBytes !== undefined && bytes !== declaredBytes)
+    throw truncatedBody(place, bytes, declaredBytes);
 }
 
 /** @throws SrganError E_TOO_LARGE */
-export function refuseLarger(place: string, bytes: number, maxBytes: number): void {
+export function rejectLarger(place: string, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
-  throw new SrganError('E_TOO_LARGE', `${place}: is larger than the limit of ${formatBytes(maxBytes)}.`, {
+  throw new SrganError('E_TOO_LARGE', `${place}: exceeds the limit of ${formatBytes(maxBytes)}.`, {
     hint: 'Raise it with --max-input-bytes.',
   });
 }

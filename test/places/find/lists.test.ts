@@ -1,5 +1,5 @@
 import test from 'ava';
-import { entriesOf, type ListEntry } from '../../../src/places/find/entries.js';
+import { readEntries, type ListEntry } from '../../../src/places/find/lists.js';
 import type { ListFormat } from '../../../src/contract/program-inputs.js';
 import { collect } from '../../helpers/collect.js';
 import { onLinux } from '../../helpers/where.js';
@@ -10,11 +10,11 @@ async function* chunks(...pieces: (string | Uint8Array)[]): AsyncGenerator<Uint8
 }
 
 async function all(format: ListFormat, ...pieces: (string | Uint8Array)[]): Promise<ListEntry[]> {
-  return collect(entriesOf(chunks(...pieces), format));
+  return collect(readEntries(chunks(...pieces), format));
 }
 
 const texts = async (format: ListFormat, ...pieces: (string | Uint8Array)[]) =>
-  (await all(format, ...pieces)).map(({ text, wrong }) => text ?? `(${wrong ?? ''})`);
+  (await all(format, ...pieces)).map(({ text, problem }) => text ?? `(${problem ?? ''})`);
 
 test('lines end in LF or CRLF, empty ones are passed over, the last needs no end', async (t) => {
   t.deepEqual(await texts('lines', 'a.png\r\n\r\n\nb c.png\n  d.png \n-e.png'), [
@@ -57,7 +57,7 @@ test('a stream may use the memory of its chunks again', async (t) => {
       yield await Promise.resolve(chunk);
     }
   }
-  const found = await collect(entriesOf(reused(), 'lines'));
+  const found = await collect(readEntries(reused(), 'lines'));
   t.deepEqual(
     found.map(({ text }) => text),
     ['abcdef', 'ghij'],
@@ -97,7 +97,7 @@ test('the stream is asked for more only when the entries at hand are used up', a
       yield await Promise.resolve(Buffer.from(`${at}a\n${at}b\n${at}c\n`));
     }
   }
-  const entries = entriesOf(counted(), 'lines');
+  const entries = readEntries(counted(), 'lines');
   t.is(pulls, 0);
   for (let at = 0; at < 30; at++) {
     await entries.next();
