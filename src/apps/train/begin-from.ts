@@ -9,7 +9,7 @@ import { SrganError } from '../../system/errors.js';
 import { weightsOf } from './network-graph.js';
 import { toFactor } from './to-factor.js';
 import { layersOf, type Shape } from './shape.js';
-import type { Collapsed } from './trainer.js';
+import type { Weights } from './trainer.js';
 import { widen } from './widen.js';
 
 /**
@@ -17,7 +17,7 @@ import { widen } from './widen.js';
  * narrower one is widened, with random values from `seed`, and makes what it made before.
  * @throws SrganError E_MODEL where it is missing, of another kind, or of another size than `shape`
  */
-export async function beginFrom(from: string, shape: Shape, seed: number): Promise<Map<string, Collapsed>> {
+export async function beginFrom(from: string, shape: Shape, seed: number): Promise<Map<string, Weights>> {
   const graph = await graphNamed(from, shape.factor);
   const { shape: found, weights } = weightsOf(from, graph);
   if (found.channels > shape.channels || found.layers !== shape.layers) {

@@ -7,7 +7,7 @@ import type { Score } from './validate.js';
 export interface Judgement {
   readonly step: number;
   readonly ms: number;
-  /** Mean absolute error of the last steps, in levels of 255. */
+  /** Of the last steps, in levels of 255. */
   readonly loss: number;
   readonly scores: readonly Score[];
 }
@@ -24,7 +24,7 @@ export interface Progress {
   readonly curve: readonly Judgement[];
 }
 
-const MAGIC = 'srgan-train-2\n';
+const MAGIC = 'srgan-train-3\n';
 
 /** @throws SrganError E_WRITE, E_NOSPC */
 export async function writeCheckpoint(path: string, progress: Progress, weights: Uint8Array): Promise<void> {

@@ -1,10 +1,10 @@
 import { type ConvNode, type Graph, type Node, NO_PADS, square } from '../../network/graph/graph.js';
 import { SrganError } from '../../system/errors.js';
 import { FACTORS, layersOf, SLOPE, type Layer, type Shape } from './shape.js';
-import type { Collapsed } from './trainer.js';
+import type { Weights } from './trainer.js';
 
 /** The collapsed network as a graph: what is written, and what every engine runs. */
-export function graphOf(shape: Shape, weights: ReadonlyMap<string, Collapsed>): Graph {
+export function graphOf(shape: Shape, weights: ReadonlyMap<string, Weights>): Graph {
   const nodes: Node[] = [{ op: 'input', name: 'image', inputs: [], channels: 3 }];
   const add = (node: Node): string => {
     nodes.push(node);
@@ -32,7 +32,7 @@ export function graphOf(shape: Shape, weights: ReadonlyMap<string, Collapsed>): 
   return { nodes, input: 'image', output };
 }
 
-function convOf({ name, side, from, to }: Layer, input: string, weights: Collapsed | undefined): ConvNode {
+function convOf({ name, side, from, to }: Layer, input: string, weights: Weights | undefined): ConvNode {
   if (!weights) throw new SrganError('E_INTERNAL', `The layer ${name} has no weights.`);
   const pad = (side - 1) / 2;
   return {
@@ -70,10 +70,7 @@ function transposed(kernel: Float32Array, taps: number, from: number, to: number
  * The shape and weights of a network that `graphOf` could have made; its trunk alone may be used for another factor.
  * @throws SrganError E_MODEL where it is of another kind
  */
-export function weightsOf(
-  title: string,
-  { nodes }: Graph,
-): { shape: Omit<Shape, 'wide'>; weights: Map<string, Collapsed> } {
+export function weightsOf(title: string, { nodes }: Graph): { shape: Shape; weights: Map<string, Weights> } {
   const convs = nodes.filter((node) => node.op === 'conv');
   const [first] = convs;
   const blocks = nodes.flatMap((node) => (node.op === 'depthToSpace' ? [node.block] : []));
@@ -83,17 +80,17 @@ export function weightsOf(
   );
   if (!first || !factor || blocks.length !== 1 || others.length > 0 || convs.length < 4) throw unlike(title);
   const shape = { factor, channels: first.outChannels, layers: convs.length - 3 };
-  const layers = layersOf({ ...shape, wide: 0 });
-  const weights = new Map<string, Collapsed>();
+  const layers = layersOf(shape);
+  const weights = new Map<string, Weights>();
   layers.forEach((layer, i) => {
     const conv = convs[i];
-    const { side, from, to, widened } = layer;
+    const { side, from, to, hasBias } = layer;
     const fits =
       conv?.inChannels === from &&
       conv.outChannels === to &&
       conv.kernel.height === side &&
       conv.kernel.width === side &&
-      (conv.bias !== undefined) === widened;
+      (conv.bias !== undefined) === hasBias;
     if (!fits) throw unlike(title);
     weights.set(layer.name, {
       kernel: transposed(conv.weights, side * side, from, to, 'in'),

@@ -5,8 +5,6 @@ export interface Shape {
   readonly channels: number;
   /** 3×3 convolutions in the trunk. */
   readonly layers: number;
-  /** Channels that a convolution is widened to while it is trained; 0 where it is trained as it is. */
-  readonly wide: number;
 }
 
 export const FACTORS = [2, 3, 4] as const;
@@ -20,9 +18,9 @@ export const SLOPE = 0.1;
 
 /** At x2: 15,348, 62,052 and 233,796 multiply-adds per input pixel. */
 const TRUNKS: Record<NetworkSize, Omit<Shape, 'factor'>> = {
-  s: { channels: 16, layers: 5, wide: 64 },
-  m: { channels: 32, layers: 6, wide: 96 },
-  l: { channels: 64, layers: 6, wide: 96 },
+  s: { channels: 16, layers: 5 },
+  m: { channels: 32, layers: 6 },
+  l: { channels: 64, layers: 6 },
 };
 
 export function shapeOf(size: NetworkSize, factor: Factor): Shape {
@@ -36,11 +34,10 @@ export interface Layer {
   readonly side: 3 | 5;
   readonly from: number;
   readonly to: number;
-  /** Trained as the product of two kernels, with a bias; the skip is neither. */
-  readonly widened: boolean;
+  readonly hasBias: boolean;
   /** Its input is added to its result before the activation, inside of the kernel. */
   readonly straight: boolean;
-  /** Size of the random values that the second of the two kernels begins with. */
+  /** Standard deviation of the values that a new kernel begins with, times √(inputs of an output / 2). */
   readonly gain: number;
 }
 
@@ -51,7 +48,7 @@ export function layersOf({ factor, channels, layers }: Shape): Layer[] {
     side,
     from,
     to,
-    widened: true,
+    hasBias: true,
     straight: false,
     gain: 1,
     ...rest,
@@ -62,7 +59,7 @@ export function layersOf({ factor, channels, layers }: Shape): Layer[] {
       layer(`middle${i}`, 3, channels, channels, { straight: true, gain: 0.5 }),
     ),
     layer('last', 3, channels, subpixels, { gain: 0.1 }),
-    layer('skip', 5, 3, subpixels, { widened: false }),
+    layer('skip', 5, 3, subpixels, { hasBias: false }),
   ];
 }
 

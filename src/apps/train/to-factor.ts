@@ -1,10 +1,10 @@
-import type { Collapsed } from './trainer.js';
+import type { Weights } from './trainer.js';
 
 /**
  * A last layer of a network for another factor: each new subpixel is interpolated linearly among the old ones, so
  * that training begins with an enlarged version of what the other network makes.
  */
-export function toFactor({ kernel, bias }: Collapsed, from: number, to: number): Collapsed {
+export function toFactor({ kernel, bias }: Weights, from: number, to: number): Weights {
   const before = 3 * from * from;
   const after = 3 * to * to;
   const spread = (values: Float32Array): Float32Array => {

@@ -42,7 +42,9 @@ export const trainFlags = {
     description: 'Pictures to judge by, never trained on (default: every 20th picture, held back).',
   }),
   seed: wholeNumber({ description: 'Seed of the weights and patches (default: 1).' }),
-  rate: number({ description: 'Highest learning rate (default: 0.002, with --from 0.0007).' }),
+  rate: number({
+    description: 'Highest learning rate (default: 0.0025, 0.0015 or 0.001 by size, with --from 0.0005).',
+  }),
   batch: wholeNumber({
     description:
       'Patches of 48×48 px that each step learns from: fewer learn more in a short training, more in a long one (default: 4).',

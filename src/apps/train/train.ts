@@ -20,7 +20,7 @@ export interface TrainState {
   readonly step: number;
   /** 0..1 */
   readonly share: number;
-  /** Mean absolute error, in levels of 255. */
+  /** Of the last steps, in levels of 255. */
   readonly loss: number;
   readonly msPerStep: number;
   /** Share of the time in which the trainer waited for patches. */

@@ -3,29 +3,35 @@ import { SrganError } from '../../system/errors.js';
 import { seededRandom } from './random.js';
 import { layersOf, SLOPE, type Layer, type Shape } from './shape.js';
 
-/** A collapsed convolution: kernel [side][side][from][to], and its bias. */
-export interface Collapsed {
+/** Weights of a convolution: the kernel [side][side][from][to], and the bias. */
+export interface Weights {
   readonly kernel: Float32Array;
   readonly bias: Float32Array | undefined;
 }
 
-/** Names of what is trained of a layer, as the kernels know them. */
+/** What there is of each parameter: its value, the state of the optimizer, and the moving average. */
 const PARTS = ['value', 'mean', 'square', 'average'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface Step {
-  /** Learning rate of Adam. */
+  /** Learning rate. */
   readonly rate: number;
-  /** Of the moving average of the weights, which is what is validated and written. */
+  /** Decay of the moving average of the weights, which is what is validated and written. */
   readonly decay: number;
 }
+
+/**
+ * The loss: Charbonnier's with an epsilon of 3 levels, half of it on RGB and half on luma, in which people see detail
+ * and in which PSNR is measured. README.md of the networks says what each of it gained.
+ */
+const LOSS = { epsilon: 3 / 255, luma: 0.5 };
 
 /** A network while it is trained, in native code. */
 export interface Trainer {
   readonly shape: Shape;
   readonly layers: readonly Layer[];
   /**
-   * Learns from one batch; the loss is the mean absolute error.
+   * Learns from one batch.
    * @param small batch × side × side × 3, values 0..1
    * @param large batch × side × side × (factor² · 3)
    * @returns the loss; NaN where it or a gradient is not finite, and then nothing was learned
@@ -36,21 +42,20 @@ export interface Trainer {
   /** RGB values 0..1 of height × width enlarged by the averaged weights: height × width × (factor² · 3). */
   enlarge(rgb: Float32Array, heightPx: number, widthPx: number): Float32Array;
   /** The averaged weights, by layer name. */
-  collapsed(): Map<string, Collapsed>;
+  weights(): Map<string, Weights>;
   readonly steps: number;
   /** Everything that a resumed training needs, in one piece. */
   save(): Uint8Array;
   /** @throws SrganError E_MODEL where it is of another shape */
   restore(saved: Uint8Array): void;
-  get(parameter: string, part: Part | 'gradient' | 'base'): Float32Array;
+  get(parameter: string, part: Part | 'gradient'): Float32Array;
 }
 
 /** The images of a batch are summed in so many parts, whatever the threads: the same result for any number. */
 const SHARDS = 4;
 
 /**
- * A new network, or one that begins as `start`: a given kernel becomes the base, and the second of the two trained
- * kernels begins at 0, so that the first output is exactly that of `start`.
+ * A new network, or one that begins with the weights in `start`.
  * @param sidePx of the small patches
  * @throws SrganError E_ENGINE where the native kernels cannot be had
  */
@@ -66,12 +71,11 @@ export function openTrainer(
   }
   const { training } = found.binding;
   const layers = layersOf(shape);
-  const { channels, wide, factor } = shape;
+  const { channels, factor } = shape;
   const handle: TrainerHandle = training.create(
     found.instructionSet,
     channels,
     shape.layers,
-    wide,
     factor,
     SLOPE,
     sidePx,
@@ -84,20 +88,21 @@ export function openTrainer(
     shape,
     layers,
     step: (small, large, batch, { rate, decay }) =>
-      training.step(handle, small, large, batch, rate, 0, decay, true),
-    gradients: (small, large, batch) => training.step(handle, small, large, batch, 0, 0, 0, false),
+      training.step(handle, small, large, batch, rate, decay, LOSS.epsilon, LOSS.luma, true),
+    gradients: (small, large, batch) =>
+      training.step(handle, small, large, batch, 0, 0, LOSS.epsilon, LOSS.luma, false),
     enlarge(rgb, heightPx, widthPx) {
       const result = new Float32Array(heightPx * widthPx * 3 * factor * factor);
       training.enlarge(handle, rgb, heightPx, widthPx, result);
       return result;
     },
-    collapsed: () =>
+    weights: () =>
       new Map(
-        layers.map(({ name, widened }, i) => [
+        layers.map(({ name, hasBias }, i) => [
           name,
           {
-            kernel: training.kernel(handle, i, true),
-            bias: widened ? training.get(handle, `${keyOf(i)}c`, 'average') : undefined,
+            kernel: training.get(handle, `${keyOf(i)}w`, 'average'),
+            bias: hasBias ? training.get(handle, `${keyOf(i)}b`, 'average') : undefined,
           },
         ]),
       ),
@@ -130,47 +135,31 @@ export function openTrainer(
     get: (parameter, part) => training.get(handle, parameter, part),
   };
 
-  /** The kernels call the layers i, m0, m1…, o and sk; a, b and c are the two kernels and the bias. */
+  /** The native code calls the layers i, m0, m1…, o and sk; w and b are kernel and bias. */
   function keyOf(i: number): string {
     if (i === 0) return 'i';
     if (i === layers.length - 1) return 'sk';
     return i === layers.length - 2 ? 'o' : `m${i - 1}`;
   }
 
-  function stored(): [name: string, part: Part | 'base'][] {
-    return layers.flatMap(({ widened }, i) => {
-      const names = widened ? ['a', 'b', 'c'] : ['a'];
-      return names.flatMap((end): [string, Part | 'base'][] => [
-        ...PARTS.map((part): [string, Part] => [`${keyOf(i)}${end}`, part]),
-        ...(end === 'a' ? [[`${keyOf(i)}a`, 'base'] as [string, 'base']] : []),
-      ]);
-    });
+  function stored(): [name: string, part: Part][] {
+    return layers.flatMap(({ hasBias }, i) =>
+      (hasBias ? ['w', 'b'] : ['w']).flatMap((end) =>
+        PARTS.map((part): [string, Part] => [`${keyOf(i)}${end}`, part]),
+      ),
+    );
   }
 
   function begin(): void {
     const random = seededRandom(seed, 3);
-    const put = (name: string, part: Part | 'base', values: Float32Array) =>
-      training.set(handle, name, part, values);
-    const normal = (length: number, deviation: number) =>
-      Float32Array.from({ length }, () => deviation * random.normal());
     layers.forEach((layer, i) => {
-      const { name, side, from, to, widened, straight, gain } = layer;
-      const rows = side * side * from;
-      const given = start.get(name);
-      const key = keyOf(i);
-      const values: [string, Float32Array][] = [];
-      if (widened) {
-        values.push([`${key}a`, normal(rows * wide, Math.sqrt(2 / rows))]);
-        const narrow = normal(wide * to, gain / Math.sqrt(wide));
-        values.push([`${key}b`, given ? narrow.fill(0) : narrow]);
-        values.push([`${key}c`, given?.bias ?? new Float32Array(to)]);
-        const base = given?.kernel ?? (straight ? identity(layer) : undefined);
-        if (base) put(`${key}a`, 'base', base);
-      } else values.push([`${key}a`, given?.kernel ?? nearest(layer)]);
-      for (const [parameter, value] of values) {
-        put(parameter, 'value', value);
-        put(parameter, 'average', value);
-      }
+      const given = start.get(layer.name);
+      const put = (name: string, values: Float32Array) => {
+        training.set(handle, `${keyOf(i)}${name}`, 'value', values);
+        training.set(handle, `${keyOf(i)}${name}`, 'average', values);
+      };
+      put('w', given?.kernel ?? (layer.hasBias ? newKernel(layer, () => random.normal()) : nearest(layer)));
+      if (layer.hasBias) put('b', given?.bias ?? new Float32Array(layer.to));
     });
   }
 }
@@ -179,7 +168,7 @@ export interface TrainerOptions {
   readonly sidePx: number;
   readonly threads: number;
   readonly seed: number;
-  readonly start?: ReadonlyMap<string, Collapsed>;
+  readonly start?: ReadonlyMap<string, Weights>;
 }
 
 /** Each pixel of the input repeated: where the skip begins. */
@@ -190,9 +179,15 @@ function nearest({ side, from, to }: Layer): Float32Array {
   return kernel;
 }
 
-function identity({ side, from, to }: Layer): Float32Array {
-  const kernel = new Float32Array(side * side * from * to);
+/** Random values, and where the layer is straight the identity in the middle. */
+function newKernel({ side, from, to, straight, gain }: Layer, normal: () => number): Float32Array {
+  const rows = side * side * from;
+  const deviation = gain * Math.sqrt(2 / rows);
+  const kernel = Float32Array.from({ length: rows * to }, () => deviation * normal());
   const centre = (side * side - 1) / 2;
-  for (let i = 0; i < from; i++) kernel[(centre * from + i) * to + i] = 1;
+  for (let i = 0; straight && i < from; i++) {
+    const at = (centre * from + i) * to + i;
+    kernel[at] = (kernel[at] ?? 0) + 1;
+  }
   return kernel;
 }

@@ -1,6 +1,6 @@
 import { seededRandom } from './random.js';
 import type { Layer } from './shape.js';
-import type { Collapsed } from './trainer.js';
+import type { Weights } from './trainer.js';
 
 /**
  * A layer of a wider network that begins as a narrower one: the old channels do not see the new ones yet, so the
@@ -9,7 +9,7 @@ import type { Collapsed } from './trainer.js';
  * @param weights of the narrower layer, kernel [side][side][from][to]
  * @param seed another one for each layer
  */
-export function widen({ kernel, bias }: Collapsed, narrow: Layer, wide: Layer, seed: number): Collapsed {
+export function widen({ kernel, bias }: Weights, narrow: Layer, wide: Layer, seed: number): Weights {
   const random = seededRandom(seed, 5);
   const taps = wide.side * wide.side;
   const centre = (taps - 1) / 2;

@@ -24,7 +24,7 @@ export interface Provenance {
 export async function writeNetwork(out: string, trainer: Trainer, about: Provenance): Promise<void> {
   const { shape } = trainer;
   const { scale, degrade, seed, size, rate, batch, sidePx } = about.settings;
-  await replaceFile(out, emitOnnx(graphOf(shape, trainer.collapsed())));
+  await replaceFile(out, emitOnnx(graphOf(shape, trainer.weights())));
   const facts = {
     title: `${degrade} ${size} x${scale}`,
     licence: 'as the pictures that it was trained on allow',

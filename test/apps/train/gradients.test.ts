@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Tensorflow from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { seededRandom } from '../../../src/apps/train/random.js';
 import { layersOf, SLOPE, type Shape } from '../../../src/apps/train/shape.js';
 import { openTrainer, type Trainer } from '../../../src/apps/train/trainer.js';
@@ -10,9 +10,9 @@ import { testWhere } from '../../helpers/where.js';
 
 const [SIDE, BATCH] = [16, 4];
 const SHAPES: Shape[] = [
-  { factor: 2, channels: 16, layers: 2, wide: 24 },
-  { factor: 3, channels: 32, layers: 3, wide: 24 },
-  { factor: 4, channels: 64, layers: 1, wide: 20 },
+  { factor: 2, channels: 16, layers: 2 },
+  { factor: 3, channels: 32, layers: 3 },
+  { factor: 4, channels: 64, layers: 1 },
 ];
 
 const testBoth = testWhere(
@@ -30,34 +30,29 @@ const keysOf = (count: number) =>
 function theirs(tf: typeof Tensorflow, trainer: Trainer, small: Float32Array, large: Float32Array) {
   const { shape, layers } = trainer;
   const keys = keysOf(layers.length);
-  const names = layers.flatMap(({ widened }, i) =>
-    (widened ? ['a', 'b', 'c'] : ['a']).map((end) => `${keys[i]!}${end}`),
+  const names = layers.flatMap(({ hasBias }, i) =>
+    (hasBias ? ['w', 'b'] : ['w']).map((end) => `${keys[i]!}${end}`),
   );
   const x = tf.tensor4d(small, [BATCH, SIDE, SIDE, 3]);
   const y = tf.tensor4d(large, [BATCH, SIDE, SIDE, 3 * shape.factor ** 2]);
   const loss = (...values: Tensor[]) => {
     const of = (name: string) => values[names.indexOf(name)]!;
     const convolved = (input: Tensor4D, i: number): Tensor4D => {
-      const { side, from, to, widened } = layers[i]!;
-      const key = keys[i]!;
-      const size: [number, number, number, number] = [side, side, from, to];
-      const base = tf.tensor4d(trainer.get(`${key}a`, 'base'), size);
-      const rows = side * side * from;
-      const product = widened
-        ? tf.matMul(
-            tf.reshape(of(`${key}a`), [rows, shape.wide]),
-            tf.reshape(of(`${key}b`), [shape.wide, to]),
-          )
-        : of(`${key}a`);
-      const result = tf.conv2d(input, tf.add<Tensor4D>(tf.reshape(product, size), base), 1, 'same');
-      return widened ? tf.add<Tensor4D>(result, of(`${key}c`)) : result;
+      const { side, from, to, hasBias } = layers[i]!;
+      const kernel = tf.reshape<Rank.R4>(of(`${keys[i]!}w`), [side, side, from, to]);
+      const result = tf.conv2d(input, kernel, 1, 'same');
+      return hasBias ? tf.add<Tensor4D>(result, of(`${keys[i]!}b`)) : result;
     };
     const first = tf.leakyRelu(convolved(x, 0), SLOPE);
     let features = first;
     for (let i = 1; i < layers.length - 2; i++) features = tf.leakyRelu(convolved(features, i), SLOPE);
     const sum = tf.add<Tensor4D>(features, first);
     const result = tf.add(convolved(sum, layers.length - 2), convolved(x, layers.length - 1));
-    return tf.mean(tf.abs(tf.sub(result, y)));
+    // pixels of 3 values: half of the loss is on them, half on their luma
+    const errors = tf.reshape(tf.sub(result, y), [-1, 3]);
+    const luma = tf.matMul(errors, tf.tensor2d([[0.299], [0.587], [0.114]]));
+    const size = (of: Tensor) => tf.sqrt(tf.add(tf.square(of), (3 / 255) ** 2));
+    return tf.add(tf.mul(0.5, tf.mean(size(errors))), tf.mul(0.5, tf.mean(size(luma))));
   };
   const values = names.map((name) => tf.tensor1d(trainer.get(name, 'value')));
   const { value, grads } = tf.valueAndGrads(loss)(values);

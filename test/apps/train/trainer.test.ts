@@ -15,7 +15,7 @@ const testNative = testWhere(binding !== undefined, `there are no native kernels
 
 const SIDE = 16;
 const BATCH = 4;
-const SHAPE: Shape = { factor: 2, channels: 16, layers: 2, wide: 24 };
+const SHAPE: Shape = { factor: 2, channels: 16, layers: 2 };
 
 function batchOf(seed: number, { factor }: Shape = SHAPE) {
   const random = seededRandom(seed);
@@ -77,7 +77,7 @@ testNative(
   async (t) => {
     const before = open();
     await steps(before, 0, 4);
-    const after = open(SHAPE, 1, before.collapsed());
+    const after = open(SHAPE, 1, before.weights());
     const { small, large } = batchOf(9);
     const image = small.subarray(0, SIDE * 10 * 3);
     const [a, b] = [before.enlarge(image, 10, SIDE), after.enlarge(image, 10, SIDE)];
@@ -96,7 +96,7 @@ testNative(
     await steps(before, 0, 4);
     const wide = { ...SHAPE, channels: 32 };
     const [narrowLayers, wideLayers] = [layersOf(SHAPE), layersOf(wide)];
-    const weights = before.collapsed();
+    const weights = before.weights();
     const start = new Map(
       narrowLayers.map((layer, i) => [layer.name, widen(weights.get(layer.name)!, layer, wideLayers[i]!, i)]),
     );
@@ -106,7 +106,7 @@ testNative(
     const [a, b] = [before.enlarge(image, 10, SIDE), after.enlarge(image, 10, SIDE)];
     a.forEach((value, i) => t.true(Math.abs(value - b[i]!) < 1e-5));
     await steps(after, 0, 12);
-    const { kernel } = after.collapsed().get('last')!;
+    const { kernel } = after.weights().get('last')!;
     const fromNew = kernel.filter((_, at) => Math.floor(at / 12) % 32 >= 16);
     t.true(
       fromNew.some((value) => value !== 0),
@@ -129,7 +129,7 @@ for (const shape of [
       const { small } = batchOf(4, shape);
       const image = small.subarray(0, width * height * 3);
       const ours = trainer.enlarge(image, height, width);
-      const written = readOnnx('x', readOnnxModel('x', emitOnnx(graphOf(shape, trainer.collapsed()))))!;
+      const written = readOnnx('x', readOnnxModel('x', emitOnnx(graphOf(shape, trainer.weights()))))!;
       const planes = new Float64Array(image.length);
       image.forEach((value, i) => (planes[(i % 3) * width * height + Math.floor(i / 3)] = value));
       const { values } = evaluate(written, { channels: 3, height, width, values: planes });
@@ -145,7 +145,7 @@ for (const shape of [
       });
       const back = weightsOf('x', written);
       t.is(back.shape.factor, shape.factor);
-      for (const [name, { kernel }] of trainer.collapsed())
+      for (const [name, { kernel }] of trainer.weights())
         t.deepEqual(back.weights.get(name)?.kernel, kernel, name);
     },
   );

@@ -15,7 +15,6 @@ export interface TrainingBinding {
     instructionSet: string,
     width: number,
     depth: number,
-    wide: number,
     factor: number,
     slope: number,
     side: number,
@@ -28,15 +27,15 @@ export interface TrainingBinding {
     large: Float32Array,
     batch: number,
     rate: number,
-    epsilon: number,
     decay: number,
+    epsilon: number,
+    luma: number,
     learns: boolean,
   ): Promise<number>;
   get(trainer: TrainerHandle, parameter: string, part: string): Float32Array<ArrayBuffer>;
   set(trainer: TrainerHandle, parameter: string, part: string, values: Float32Array): void;
   /** @param set steps that were learned; -1 only asks */
   steps(trainer: TrainerHandle, set: number): number;
-  kernel(trainer: TrainerHandle, layer: number, average: boolean): Float32Array<ArrayBuffer>;
   enlarge(
     trainer: TrainerHandle,
     rgb: Float32Array,

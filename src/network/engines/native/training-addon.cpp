@@ -98,16 +98,16 @@ const TrainingKernels* kernelsOf(const std::string& set) {
   throw Refused("there are no kernels for " + set);
 }
 
-/** create(instruction set, width, depth, wide, scale, slope, side, shards, threads) */
+/** create(instruction set, width, depth, scale, slope, side, shards, threads) */
 napi_value create(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    auto a = arguments(env, info, 9);
+    auto a = arguments(env, info, 8);
     const TrainingKernels* kernels = kernelsOf(text(env, a[0]));
-    const Shape shape{whole(env, a[1]), whole(env, a[2]), whole(env, a[3]), whole(env, a[4]), (float)number(env, a[5])};
+    const Shape shape{whole(env, a[1]), whole(env, a[2]), whole(env, a[3]), (float)number(env, a[4])};
     auto h = std::make_unique<Handle>();
-    h->side = whole(env, a[6]), h->scale = shape.scale;
+    h->side = whole(env, a[5]), h->scale = shape.scale;
     h->trainer =
-        std::make_unique<Trainer>(shape, kernels, h->side, whole(env, a[7]), std::max(1, whole(env, a[8])));
+        std::make_unique<Trainer>(shape, kernels, h->side, whole(env, a[6]), std::max(1, whole(env, a[7])));
     napi_value external;
     check(napi_create_external(env, h.get(), [](napi_env, void* p, void*) { delete (Handle*)p; }, nullptr, &external));
     h.release();
@@ -128,15 +128,15 @@ struct Work {
   napi_ref keep[3];
 };
 
-/** step(trainer, x, target, batch, rate, epsilon, decay, learns) → Promise of the loss; NaN: nothing was learned */
+/** step(trainer, x, target, batch, rate, decay, epsilon, luma, learns) → Promise of the loss; NaN: nothing was learned */
 napi_value step(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    auto a = arguments(env, info, 8);
+    auto a = arguments(env, info, 9);
     auto w = std::make_unique<Work>();
     w->handle = handle(env, a[0]);
     w->x = floats(env, a[1]), w->target = floats(env, a[2]), w->batch = whole(env, a[3]);
-    w->how = {(float)number(env, a[4]), (float)number(env, a[5]), (float)number(env, a[6])};
-    check(napi_get_value_bool(env, a[7], &w->learns));
+    w->how = {(float)number(env, a[4]), (float)number(env, a[5]), {(float)number(env, a[6]), (float)number(env, a[7])}};
+    check(napi_get_value_bool(env, a[8], &w->learns));
     const size_t px = (size_t)w->handle->side * w->handle->side, s = w->handle->scale;
     if (w->batch < 1 || w->x.length != px * 3 * w->batch || w->target.length != px * 3 * s * s * w->batch)
       throw Refused("the batch has another size");
@@ -150,7 +150,7 @@ napi_value step(napi_env env, napi_callback_info info) {
           Work* w = (Work*)p;
           Trainer& t = *w->handle->trainer;
           w->loss = w->learns ? t.step(w->x.data, w->target.data, w->batch, w->how)
-                              : t.gradients(w->x.data, w->target.data, w->batch, w->how.epsilon);
+                              : t.gradients(w->x.data, w->target.data, w->batch, w->how.loss);
         },
         [](napi_env env, napi_status, void* p) {
           std::unique_ptr<Work> w((Work*)p);
@@ -183,8 +183,6 @@ std::vector<float>& found(Network& net, const std::string& name, const std::stri
   net.eachParameter([&](Parameter& p) {
     if (p.name == name) result = part(p, which);
   });
-  for (Layer& l : net.layers)
-    if (which == "base" && l.a.name == name) result = &l.base;
   if (!result) throw Refused("there is no parameter " + name + " " + which);
   return *result;
 }
@@ -198,7 +196,7 @@ napi_value array(napi_env env, const std::vector<float>& from) {
   return result;
 }
 
-/** get(trainer, parameter, 'value' | 'gradient' | 'mean' | 'square' | 'average' | 'base') → Float32Array, a copy */
+/** get(trainer, parameter, 'value' | 'gradient' | 'mean' | 'square' | 'average') → Float32Array, a copy */
 napi_value get(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     auto a = arguments(env, info, 3);
@@ -231,19 +229,6 @@ napi_value steps(napi_env env, napi_callback_info info) {
   });
 }
 
-/** kernel(trainer, layer, average) → the collapsed kernel [k][k][in][outs] */
-napi_value kernel(napi_env env, napi_callback_info info) {
-  return guarded(env, [&] {
-    auto a = arguments(env, info, 3);
-    const Network& net = handle(env, a[0])->trainer->net;
-    const int layer = whole(env, a[1]);
-    bool average;
-    check(napi_get_value_bool(env, a[2], &average));
-    if (layer < 0 || layer >= (int)net.layers.size()) throw Refused("there is no such layer");
-    return array(env, net.layers[layer].collapsed(average));
-  });
-}
-
 /** enlarge(trainer, x, height, width, result): by the averaged weights, on this thread */
 napi_value enlarge(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
@@ -268,8 +253,7 @@ void addTraining(napi_env env, napi_value exports) {
   const napi_property_descriptor all[] = {
       {"create", 0, create, 0, 0, 0, napi_enumerable, 0},   {"step", 0, step, 0, 0, 0, napi_enumerable, 0},
       {"get", 0, get, 0, 0, 0, napi_enumerable, 0},         {"set", 0, set, 0, 0, 0, napi_enumerable, 0},
-      {"steps", 0, steps, 0, 0, 0, napi_enumerable, 0},     {"kernel", 0, kernel, 0, 0, 0, napi_enumerable, 0},
-      {"enlarge", 0, enlarge, 0, 0, 0, napi_enumerable, 0}};
+      {"steps", 0, steps, 0, 0, 0, napi_enumerable, 0},     {"enlarge", 0, enlarge, 0, 0, 0, napi_enumerable, 0}};
   napi_define_properties(env, training, sizeof all / sizeof *all, all);
   napi_set_named_property(env, exports, "training", training);
 }

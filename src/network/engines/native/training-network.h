@@ -1,10 +1,10 @@
-// A super-resolution network of our shape while it is trained: forward, gradients, Adam.
+// A super-resolution network of our shape while it is trained: forward, gradients, updates.
 //
 //   h0 = leaky(conv5x5(x)), h1..hM = leaky(conv3x3(h)), y = conv3x3(hM + h0) + conv5x5(x), then depth to space.
 //
-// Each kernel is `base + a·b`, a wide k×k convolution followed by a 1×1 (Bhardwaj et al., "Collapsible Linear Blocks
-// for Super-Efficient Super Resolution", MLSys 2022): it trains as a wide network and runs as a narrow one, and the
-// product is made once a step, not at each pixel. `base` is the identity in the middle, or the kernel begun with.
+// Kernels are updated by orthogonalised momentum (Jordan et al., "Muon: An optimizer for hidden layers in neural
+// networks", 2024): all directions in which a layer can change are learned at the same speed, not only the few that
+// most of the gradient points in. Biases and the skip are updated by Adam.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -30,33 +30,21 @@ struct Parameter {
 };
 
 struct Layer {
-  int k, in, outs, wide;  // wide: channels while training; 0: the kernel itself is the parameter
-  Parameter a, b, bias;
+  int k, in, outs;
+  Parameter weight, bias;  // weight: [k·k·in][outs]
   bool hasBias;
-  std::vector<float> base;             // [k·k·in][outs]
-  std::vector<float> kernel, turned;   // [k][k·in][padded outs], and of the gradient: [k][k·padded outs][in]
+  std::vector<float> kernel, turned;  // [k][k·in][padded outs], and of the gradient: [k][k·padded outs][in]
   std::vector<float> paddedBias;
 
-  const TrainingKernels* kernels;
-
-  Layer(const std::string& name, int k, int in, int outs, int wide, bool hasBias, const TrainingKernels* kernels)
-      : k(k), in(in), outs(outs), wide(wide), a(name + "a", (size_t)k * k * in * (wide ? wide : outs)),
-        b(name + "b", (size_t)wide * outs), bias(name + "c", hasBias ? outs : 0), hasBias(hasBias),
-        base((size_t)k * k * in * outs), kernel((size_t)k * k * in * padded(outs)),
-        turned((size_t)k * k * in * padded(outs)), paddedBias(padded(outs)), kernels(kernels) {}
+  Layer(const std::string& name, int k, int in, int outs, bool hasBias)
+      : k(k), in(in), outs(outs), weight(name + "w", (size_t)k * k * in * outs), bias(name + "b", hasBias ? outs : 0),
+        hasBias(hasBias), kernel((size_t)k * k * in * padded(outs)), turned(kernel.size()), paddedBias(padded(outs)) {}
 
   int rows() const { return k * k * in; }
 
-  std::vector<float> collapsed(bool average) const {
-    std::vector<float> w(base);
-    const std::vector<float>& left = average ? a.average : a.value;
-    if (wide) kernels->multiply(left.data(), (average ? b.average : b.value).data(), w.data(), rows(), wide, outs);
-    else for (size_t i = 0; i < w.size(); i++) w[i] += left[i];
-    return w;
-  }
-
-  void collapse(bool average = false) {
-    const std::vector<float> w = collapsed(average);
+  /** Lays the weights out as the convolutions read them. */
+  void layOut(bool average = false) {
+    const std::vector<float>& w = average ? weight.average : weight.value;
     const int po = padded(outs);
     for (int t = 0; t < k * k; t++)
       for (int i = 0; i < in; i++)
@@ -68,28 +56,16 @@ struct Layer {
     if (hasBias) std::copy_n((average ? bias.average : bias.value).data(), outs, paddedBias.data());
   }
 
-  /** From the gradient to the collapsed kernel, dw[rows][padded outs], to those of the parameters. */
-  void spread(const float* dw, const float* dBias) {
+  /** Takes the gradients, dw[rows][padded outs], without what pads them. */
+  void takeGradients(const float* dw, const float* dBias) {
     const int po = padded(outs);
     if (hasBias) std::copy_n(dBias, outs, bias.gradient.data());
-    if (!wide) {
-      for (int r = 0; r < rows(); r++) std::copy_n(dw + (size_t)r * po, outs, a.gradient.data() + (size_t)r * outs);
-      return;
-    }
-    std::vector<float> bT((size_t)outs * wide);
-    for (int p = 0; p < wide; p++)
-      for (int o = 0; o < outs; o++) bT[(size_t)o * wide + p] = b.value[(size_t)p * outs + o];
-    std::fill(a.gradient.begin(), a.gradient.end(), 0.f);
-    std::fill(b.gradient.begin(), b.gradient.end(), 0.f);
-    std::vector<float> own((size_t)rows() * outs);
-    for (int r = 0; r < rows(); r++) std::copy_n(dw + (size_t)r * po, outs, own.data() + (size_t)r * outs);
-    kernels->multiply(own.data(), bT.data(), a.gradient.data(), rows(), outs, wide);
-    kernels->multiplyTransposed(a.value.data(), own.data(), b.gradient.data(), rows(), wide, outs, outs);
+    for (int r = 0; r < rows(); r++) std::copy_n(dw + (size_t)r * po, outs, weight.gradient.data() + (size_t)r * outs);
   }
 };
 
 struct Shape {
-  int width, depth, wide, scale;
+  int width, depth, scale;
   float slope;
 };
 
@@ -100,14 +76,14 @@ class Network {
   std::vector<Layer> layers;  // first, middle..., last, skip
 
   Network(const Shape& s, const TrainingKernels* kernels) : shape(s), kernels(kernels) {
-    if (s.width % kPad || s.width < kPad || s.width > 64 || s.depth < 1 || s.depth > 64 || s.wide < 1 || s.wide > 1024 ||
-        s.scale < 1 || s.scale > 4)
-      throw std::invalid_argument("width is 16, 32, 48 or 64, depth 1 to 64, wide 1 to 1024, scale 1 to 4");
+    if (s.width % kPad || s.width < kPad || s.width > 64 || s.depth < 1 || s.depth > 64 || s.scale < 1 ||
+        s.scale > 4)
+      throw std::invalid_argument("width is 16, 32, 48 or 64, depth 1 to 64, scale 1 to 4");
     const int outs = 3 * s.scale * s.scale;
-    layers.emplace_back("i", 5, 3, s.width, s.wide, true, kernels);
-    for (int m = 0; m < s.depth; m++) layers.emplace_back("m" + std::to_string(m), 3, s.width, s.width, s.wide, true, kernels);
-    layers.emplace_back("o", 3, s.width, outs, s.wide, true, kernels);
-    layers.emplace_back("sk", 5, 3, outs, 0, false, kernels);
+    layers.emplace_back("i", 5, 3, s.width, true);
+    for (int m = 0; m < s.depth; m++) layers.emplace_back("m" + std::to_string(m), 3, s.width, s.width, true);
+    layers.emplace_back("o", 3, s.width, outs, true);
+    layers.emplace_back("sk", 5, 3, outs, false);
   }
 
   Layer& first() { return layers[0]; }
@@ -118,11 +94,34 @@ class Network {
   template <class F>
   void eachParameter(F f) {
     for (Layer& l : layers) {
-      f(l.a);
-      if (l.wide) f(l.b);
+      f(l.weight);
       if (l.hasBias) f(l.bias);
     }
   }
+};
+
+/** Charbonnier's loss, which is square below `epsilon` and linear above, of RGB and with the share `luma` of luma. */
+struct Loss {
+  float epsilon, luma;
+
+  /** @returns the loss of one pixel, times 3; `p`, its RGB values, become the gradient to them, times `share` */
+  float ofPixel(float* p, const float* target, float share) const {
+    static const float kLuma[3] = {0.299f, 0.587f, 0.114f};
+    float e[3], ey = 0;
+    for (int c = 0; c < 3; c++) e[c] = p[c] - target[c], ey += kLuma[c] * e[c];
+    const float sizeY = size(ey);
+    float sum = 3 * luma * sizeY;
+    for (int c = 0; c < 3; c++) {
+      const float sizeC = size(e[c]);
+      sum += (1 - luma) * sizeC;
+      p[c] = share * ((1 - luma) * slope(e[c], sizeC) + 3 * luma * kLuma[c] * slope(ey, sizeY));
+    }
+    return sum;
+  }
+
+ private:
+  float size(float e) const { return epsilon > 0 ? std::sqrt(e * e + epsilon * epsilon) : std::fabs(e); }
+  static float slope(float e, float size) { return size > 0 ? e / size : 0; }
 };
 
 /** Memory for one image on its way forward and back, and the gradients of those that it has seen. */
@@ -161,18 +160,13 @@ class Shard {
   }
 
   /** Adds the loss and the gradients of one image; `target` is [height][width][3·s²], `share` 1 / values in the batch. */
-  void backward(const float* target, float epsilon, double share) {
+  void backward(const float* target, const Loss& how, double share) {
     const int outs = net.last().outs, po = y.channels, depth = net.shape.depth;
     for (int r = 0; r < height; r++) {
       float* p = y.at(r, 0);
       const float* t = target + (size_t)r * width * outs;
       for (int c = 0; c < width; c++, p += po, t += outs)
-        for (int o = 0; o < outs; o++) {
-          const float e = p[o] - t[o];
-          const float size = epsilon > 0 ? std::sqrt(e * e + epsilon * epsilon) : std::fabs(e);
-          loss += size * share;
-          p[o] = size > 0 ? e / size * (float)share : 0.f;
-        }
+        for (int o = 0; o < outs; o += 3) loss += share * how.ofPixel(p + o, t + o, (float)share);
     }
     const int last = depth + 1, skip = depth + 2;
     net.kernels->addWeightGradient(x, net.skip().k, y, dKernel[skip].data());
@@ -231,7 +225,9 @@ class Shard {
 };
 
 struct Step {
-  float rate, epsilon, decay;  // of Adam, of the Charbonnier loss (0: L1), of the average of the weights
+  float rate;   // of the updates
+  float decay;  // of the average of the weights
+  Loss loss;
 };
 
 class Trainer {
@@ -247,39 +243,39 @@ class Trainer {
 
   /** @returns the loss, without having learned where it or a gradient is not finite */
   double step(const float* x, const float* target, int batch, const Step& how) {
-    const double loss = gradients(x, target, batch, how.epsilon);
+    const double loss = gradients(x, target, batch, how.loss);
     bool finite = std::isfinite(loss);
     net.eachParameter([&](Parameter& p) {
       for (float g : p.gradient) finite = finite && std::isfinite(g);
     });
     if (!finite) return NAN;
     steps++;
-    const double b1 = 0.9, b2 = 0.999, c1 = 1 - std::pow(b1, steps), c2 = 1 - std::pow(b2, steps);
-    const float rate = (float)(how.rate / c1), root = (float)(1 / c2);
-    net.eachParameter([&](Parameter& p) {
-      for (size_t i = 0; i < p.value.size(); i++) {
-        const float g = p.gradient[i];
-        p.mean[i] = 0.9f * p.mean[i] + 0.1f * g;
-        p.square[i] = 0.999f * p.square[i] + 0.001f * g * g;
-        p.value[i] -= rate * p.mean[i] / (std::sqrt(p.square[i] * root) + 1e-8f);
-        p.average[i] = how.decay * p.average[i] + (1 - how.decay) * p.value[i];
+    for (Layer& l : net.layers) {
+      if (l.hasBias) {
+        orthogonal(l, how.rate);
+        adam(l.bias, how.rate);
+      } else {
+        adam(l.weight, how.rate);
       }
+    }
+    net.eachParameter([&](Parameter& p) {
+      for (size_t i = 0; i < p.value.size(); i++) p.average[i] = how.decay * p.average[i] + (1 - how.decay) * p.value[i];
     });
     return loss;
   }
 
   /** Fills the gradients of all parameters. `x` is [batch][side][side][3], `target` [batch][side][side][3·s²]. */
-  double gradients(const float* x, const float* target, int batch, float epsilon) {
+  double gradients(const float* x, const float* target, int batch, const Loss& how) {
     const int outs = net.last().outs;
     const size_t px = (size_t)side * side;
     const double share = 1.0 / ((double)batch * px * outs);
-    for (Layer& l : net.layers) l.collapse();
+    for (Layer& l : net.layers) l.layOut();
     work([&](int s) {
       Shard& shard = *shards[s];
       shard.clear();
       for (int i = s; i < batch; i += (int)shards.size()) {
         shard.forward(x + i * px * 3);
-        shard.backward(target + i * px * outs, epsilon, share);
+        shard.backward(target + i * px * outs, how, share);
       }
     });
     Shard& sum = *shards[0];
@@ -290,13 +286,13 @@ class Trainer {
         for (size_t i = 0; i < sum.dBias[l].size(); i++) sum.dBias[l][i] += shards[s]->dBias[l][i];
       }
     }
-    for (size_t l = 0; l < net.layers.size(); l++) net.layers[l].spread(sum.dKernel[l].data(), sum.dBias[l].data());
+    for (size_t l = 0; l < net.layers.size(); l++) net.layers[l].takeGradients(sum.dKernel[l].data(), sum.dBias[l].data());
     return sum.loss;
   }
 
   /** The image [height][width][3] enlarged, as [height][width][3·s²], by the averaged weights. */
   void enlarge(const float* from, int height, int width, float* result) {
-    for (Layer& l : net.layers) l.collapse(true);
+    for (Layer& l : net.layers) l.layOut(true);
     Shard shard(net, height, width, false);
     shard.forward(from);
     const int outs = net.last().outs;
@@ -310,6 +306,48 @@ class Trainer {
  private:
   int side, threads;
   std::vector<std::unique_ptr<Shard>> shards;
+
+  void adam(Parameter& p, float rate) {
+    const float first = (float)(rate / (1 - std::pow(0.9, steps))), root = (float)(1 / (1 - std::pow(0.999, steps)));
+    for (size_t i = 0; i < p.value.size(); i++) {
+      const float g = p.gradient[i];
+      p.mean[i] = 0.9f * p.mean[i] + 0.1f * g;
+      p.square[i] = 0.999f * p.square[i] + 0.001f * g * g;
+      p.value[i] -= first * p.mean[i] / (std::sqrt(p.square[i] * root) + 1e-8f);
+    }
+  }
+
+  /**
+   * Moves a kernel, as a matrix [k·k·in][outs], by its momentum with all singular values brought near 1: five steps of
+   * a Newton–Schulz iteration with the coefficients of Jordan et al. The size is that of a step of Adam, a fifth of
+   * the rate for each weight (Liu et al., "Muon is scalable for LLM training", 2025).
+   */
+  void orthogonal(Layer& l, float rate) {
+    constexpr float kMomentum = 0.95f;
+    Parameter& p = l.weight;
+    const int rows = l.rows(), cols = l.outs;
+    std::vector<float> x(p.value.size()), next(x.size()), gram((size_t)cols * cols), scaled(gram.size()), mix(gram.size());
+    double norm = 0;
+    for (size_t i = 0; i < x.size(); i++) {
+      p.mean[i] = kMomentum * p.mean[i] + (1 - kMomentum) * p.gradient[i];
+      x[i] = kMomentum * p.mean[i] + (1 - kMomentum) * p.gradient[i];
+      norm += (double)x[i] * x[i];
+    }
+    if (norm == 0) return;
+    const float inverse = (float)(1 / std::sqrt(norm));
+    for (float& v : x) v *= inverse;
+    for (int n = 0; n < 5; n++) {
+      std::fill(gram.begin(), gram.end(), 0.f);
+      net.kernels->multiplyTransposed(x.data(), x.data(), gram.data(), rows, cols, cols, cols);
+      for (size_t i = 0; i < gram.size(); i++) mix[i] = -4.7750f * gram[i], scaled[i] = 2.0315f * gram[i];
+      net.kernels->multiply(scaled.data(), gram.data(), mix.data(), cols, cols, cols);
+      for (size_t i = 0; i < x.size(); i++) next[i] = 3.4445f * x[i];
+      net.kernels->multiply(x.data(), mix.data(), next.data(), rows, cols, cols);
+      x.swap(next);
+    }
+    const float size = rate * 0.2f * std::sqrt((float)std::max(rows, cols));
+    for (size_t i = 0; i < x.size(); i++) p.value[i] -= size * x[i];
+  }
 
   template <class F>
   void work(F f) {
