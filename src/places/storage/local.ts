@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
+import { fileFailure } from '../../pixels/codec/file-failures.js';
 import { SrganError, systemCode } from '../../system/errors.js';
 import {
   createReadStream,

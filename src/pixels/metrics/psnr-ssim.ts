@@ -1,3 +1,89 @@
+import type { PlaneRow, PlaneShape } from './open-rows.js';
+
+/** PSNR and SSIM of two images. `rgb` is the gray channel where both are gray; `alpha` where one has alpha. */
+export interface Figures {
+  /** On the scale 0..255. */
+  readonly meanSquaredError: { readonly rgb: number; readonly y: number; readonly alpha?: number };
+  /** In dB; Infinity where nothing differs. */
+  readonly psnrDb: { readonly rgb: number; readonly y: number; readonly alpha?: number };
+  /** Mean over the windows and, for rgb, over the channels; undefined for less than 11 × 11 px. */
+  readonly ssim: { readonly rgb: number; readonly y: number } | undefined;
+}
+
+/** Measures two images row by row, over all that is pushed. */
+export function openGauges(widthPx: number, shape: PlaneShape) {
+  const errors = { rgb: openSquaredError(), y: openSquaredError(), alpha: openSquaredError() };
+  const ssims = { rgb: Array.from({ length: shape.colours }, () => openSsim(widthPx)), y: openSsim(widthPx) };
+  return {
+    push(a: PlaneRow, b: PlaneRow) {
+      a.colour.forEach((plane, c) => {
+        errors.rgb.push(plane, b.colour[c] as Float64Array);
+        ssims.rgb[c]?.push(plane, b.colour[c] as Float64Array);
+      });
+      errors.y.push(a.y, b.y);
+      ssims.y.push(a.y, b.y);
+      errors.alpha.push(a.alpha, b.alpha);
+    },
+    /** The next row begins another page. */
+    restart() {
+      for (const ssim of [...ssims.rgb, ssims.y]) ssim.restart();
+    },
+    close(): Figures {
+      const meanSquaredError = {
+        rgb: meanOf(errors.rgb),
+        y: meanOf(errors.y),
+        ...(shape.alpha && { alpha: meanOf(errors.alpha) }),
+      };
+      const { windows } = ssims.y;
+      const rgb = ssims.rgb.reduce((sum, ssim) => sum + ssim.sum, 0) / (windows * shape.colours);
+      return {
+        meanSquaredError,
+        psnrDb: {
+          rgb: psnrDb(meanSquaredError.rgb),
+          y: psnrDb(meanSquaredError.y),
+          ...(meanSquaredError.alpha !== undefined && { alpha: psnrDb(meanSquaredError.alpha) }),
+        },
+        ssim: windows > 0 ? { rgb, y: ssims.y.sum / windows } : undefined,
+      };
+    },
+  };
+}
+
+const meanOf = ({ sum, samples }: SquaredError) => sum / samples;
+
+/** Squared differences of two planes, given row by row. */
+export interface SquaredError {
+  /** Rows of equal length with values 0..255. */
+  push(a: Float64Array, b: Float64Array): void;
+  readonly sum: number;
+  readonly samples: number;
+}
+
+export function openSquaredError(): SquaredError {
+  let sum = 0;
+  let samples = 0;
+  return {
+    get sum() {
+      return sum;
+    },
+    get samples() {
+      return samples;
+    },
+    push(a, b) {
+      // a row is summed on its own: small numbers are not lost in the total of a large image
+      let row = 0;
+      for (let x = 0; x < a.length; x++) row += ((a[x] as number) - (b[x] as number)) ** 2;
+      sum += row;
+      samples += a.length;
+    },
+  };
+}
+
+/** 10·log10(255² / MSE) in dB, for a mean squared error on the scale 0..255; Infinity where it is 0. */
+export function psnrDb(meanSquaredError: number): number {
+  return meanSquaredError === 0 ? Infinity : 10 * Math.log10(255 ** 2 / meanSquaredError);
+}
+
 /** Structural similarity of two planes, given row by row; memory is that of 11 rows. */
 export interface Ssim {
   /** Rows of equal length with values 0..255. */

@@ -1,4 +1,4 @@
-import type { ByteWindow } from '../failures/byte-window.js';
+import type { ByteWindow } from './byte-source.js';
 
 /** Where a frame lies on the canvas of a GIF file, in pixels. */
 export interface GifFrame {
