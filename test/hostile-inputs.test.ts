@@ -11,20 +11,19 @@ import { readRsr } from '../src/network/graph/read/rsr/read-rsr.js';
 import { decodeXz } from '../src/network/graph/read/rsr/xz/xz.js';
 import { unpackTar } from '../src/network/models/add/unpack-tar.js';
 import { unpackZip } from '../src/network/models/add/unpack-zip.js';
-import { pngFrames } from '../src/pixels/codec/animations/has-frames.js';
-import { heifEndsEarly, jpegEndsEarly, pngEndsEarly } from '../src/pixels/codec/failures/ends-early.js';
-import { openWindow } from '../src/pixels/codec/failures/byte-window.js';
-import { readGif } from '../src/pixels/codec/animations/gif-frames.js';
-import { codingOfHeif } from '../src/pixels/codec/colour/heif-coding.js';
+import { pngFrames } from '../src/pixels/codec/png/animated-png.js';
+import { heifEndsEarly, jpegEndsEarly, pngEndsEarly } from '../src/pixels/codec/container.js';
+import { openWindow, bufferSource } from '../src/pixels/codec/byte-source.js';
+import { readGif } from '../src/pixels/codec/gif-frames.js';
+import { codingOfHeif } from '../src/pixels/codec/metadata/heif.js';
 import { exifOfTiff, resizedExif, tiffTagsOfExif, uprightExif } from '../src/pixels/codec/metadata/exif.js';
-import { jpegQuality } from '../src/pixels/codec/metadata/jpeg-quality.js';
-import { bufferSource, readDirectories } from '../src/pixels/codec/metadata/tiff-directory.js';
+import { jpegQuality, webpQuantizer } from '../src/pixels/codec/metadata/quantization.js';
+import { readDirectories } from '../src/pixels/codec/metadata/tiff-directory.js';
 import { readBmp } from '../src/pixels/codec/plain/bmp.js';
 import { readNetpbm } from '../src/pixels/codec/plain/netpbm.js';
-import { webpQuantizer } from '../src/pixels/codec/metadata/webp-quantizer.js';
-import { resizedXmp, uprightXmp } from '../src/pixels/codec/metadata/xmp.js';
-import { entriesOf } from '../src/places/find/entries.js';
-import { fromSpec } from '../src/places/find/spec.js';
+import { resizedXmp, uprightXmp } from '../src/pixels/codec/metadata/carry.js';
+import { readEntries } from '../src/places/find/lists.js';
+import { fromSpec } from '../src/places/find/draft.js';
 import { countSteps } from './helpers/count-steps.js';
 import { collect } from './helpers/collect.js';
 import { seeded } from './helpers/random.js';
@@ -322,7 +321,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   },
   NDJSON: {
     parse: async (bytes) => {
-      const entries = await collect(entriesOf(once(bytes), 'ndjson'));
+      const entries = await collect(readEntries(once(bytes), 'ndjson'));
       return entries.map(({ text = '' }) => {
         try {
           return fromSpec(JSON.parse(text), 'here');

@@ -1,7 +1,7 @@
 import { SrganError, type ErrorCode } from '../system/errors.js';
 import { STAGES, type StageName } from '../contract/job.js';
-import { openUnreadKinds, type UnreadKinds } from '../places/find/unread-kinds.js';
-import { spool } from '../places/find/spool.js';
+import { openUnreadKinds, type UnreadKinds } from '../places/find/image-names.js';
+import { spool } from '../places/find/lists.js';
 import { openJournal } from './journal/journal.js';
 import { openSweep } from '../system/files/left-over.js';
 import { openMachinery, type Machinery } from './machinery.js';

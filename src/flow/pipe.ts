@@ -11,7 +11,7 @@ import { plan } from './stages/plan.js';
 import { record } from './stages/record.js';
 import { ticketed } from './stages/stage.js';
 import { upscale } from './stages/upscale.js';
-import { unreadSentence } from '../places/find/unread-kinds.js';
+import { unreadSentence } from '../places/find/image-names.js';
 import { write } from './stages/write.js';
 import type { Watch } from './watch/watch.js';
 

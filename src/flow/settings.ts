@@ -2,7 +2,7 @@ import path from 'node:path';
 import { defaultEngine } from '../network/engines/default-engine.js';
 import { SrganError } from '../system/errors.js';
 import { stat } from '../system/files/fs.js';
-import { fileOfShard } from '../places/find/shard.js';
+import { shardFile } from '../places/find/shard.js';
 import { usableCores, usableFiles, usableMemoryBytes } from '../system/machine.js';
 import { schemeOf, s3Address } from '../system/files/address.js';
 import { journalsOf } from '../places/storage/journals.js';
@@ -49,7 +49,7 @@ export async function resolveOptions(options: PipeOptions): Promise<Settings> {
     chunkSize: options.chunkSize ?? (options.sequential ? 1 : Infinity),
     maxMemory: options.maxMemory ?? defaultMaxMemory(await usableMemoryBytes(), threads),
     maxOpenFiles: options.maxOpenFiles ?? (await usableFiles()),
-    journal: journal === undefined ? undefined : fileOfShard(journal, options.shard),
+    journal: journal === undefined ? undefined : shardFile(journal, options.shard),
     resume,
     strict: options.resume === 'strict',
     existing: options.skipExisting ? 'skip' : options.overwrite ? 'overwrite' : 'refuse',

@@ -1,6 +1,6 @@
 import { formatBytes, count, duration, rate } from '../system/measures.js';
 import type { ShardFigures, Summary, TimedPart } from '../flow/summary.js';
-import { unreadSentence } from '../places/find/unread-kinds.js';
+import { unreadSentence } from '../places/find/image-names.js';
 
 const SHOWN_PARTS: readonly TimedPart[] = ['decode', 'infer', 'encode', 'write', 'waiting'];
 

@@ -69,8 +69,8 @@ test('what makes no sense: exit 2, one sentence, nothing made', async (t) => {
     [['in', 'new', '-r', '--batch-id', 'con'], /^srgan: 'con' cannot be the id of a batch\.$/m],
     [['in', 'new', '--resume', 'x'], /^srgan: There is no batch x in new\.$/m],
     [['--resume', 'x'], /^srgan: --resume needs the output directory of the batch\.$/m],
-    [['in', 'new', '--webhook', 'ftp://x/y'], /^srgan: --webhook needs a URL that begins with http/m],
-    [['in', 'new', '--webhook', 'x'], /^srgan: --webhook needs a URL that begins with http/m],
+    [['in', 'new', '--webhook', 'ftp://x/y'], /^srgan: --webhook needs a URL that starts with http/m],
+    [['in', 'new', '--webhook', 'x'], /^srgan: --webhook needs a URL that starts with http/m],
     [['in', 'new', '--sequential', '-t', '3'], /^srgan: .*--threads.*--sequential/m],
     [
       ['in', 'new', '-k', '--overwrite'],

@@ -276,7 +276,7 @@ testJobs('who may not read the bucket does no shard and fails one alone', async 
   stage.proxy.strike(() => ({ answer: 403, code: 'AccessDenied' }));
   const denied = await worker.run('work', '--sequential', '--once', '--lock-duration', '1');
   t.is(denied.exitCode, 2, denied.stderr);
-  t.regex(denied.stderr, /manifest\.json: may not be read/);
+  t.regex(denied.stderr, /manifest\.json: reading it is not allowed/);
   stage.proxy.strike(undefined);
   t.like((await stage.status()).shards, { failed: 1, waiting: 1 });
   t.is((await worker.run('retry')).exitCode, 0);

@@ -90,7 +90,7 @@ testWithS3('what makes no sense is told with exit 2 before anything is done', as
     [['pipe', 's3://source/**/*.png', 'https://example.com/x'], /cannot be put at an address of http/],
     [['batch', 's3://source', 'out'], /batch works on directories/],
     [['batch', '.', 's3://result'], /batch works on directories/],
-    [['pipe', 's3://sou*/x.png', 'out'], /the bucket must be named/],
+    [['pipe', 's3://sou*/x.png', 'out'], /the bucket cannot be a glob/],
     [['pipe', 's3://source/zzz/**', 'out'], /No image was found/],
     [['pipe', 's3://source/a', 'out', '--s3-endpoint', 'nonsense'], /needs a URL/],
   ] as const) {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { pipe } from '../../src/index.js';
-import { unreadSentence } from '../../src/places/find/unread-kinds.js';
+import { unreadSentence } from '../../src/places/find/image-names.js';
 import { summaryLines } from '../../src/report/summary-lines.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
@@ -19,13 +19,10 @@ test('images of kinds that are not read are counted, and told in one line', asyn
   const summary = await pipe({ ...options, inputs: [source] });
   t.deepEqual(summary.passedOver, { tga: 2, jp2: 1 });
   const lines = summaryLines(summary, { verbose: false });
-  t.true(
-    lines.includes('3 files of kinds that are not read were passed over: 2 tga, 1 jp2.'),
-    lines.join('\n'),
-  );
+  t.true(lines.includes('3 files of unsupported kinds were ignored: 2 tga, 1 jp2.'), lines.join('\n'));
   const glob = await pipe({ ...options, out: join(directory, 'globbed'), inputs: [join(source, '*.png')] });
   t.deepEqual(glob.passedOver, {});
   const error = await t.throwsAsync(pipe({ ...options, inputs: [join(source, 'deep')] }));
-  t.like(error, { code: 'E_NO_INPUT', hint: '1 file of a kind that is not read was passed over: 1 jp2.' });
+  t.like(error, { code: 'E_NO_INPUT', hint: '1 file of an unsupported kind was ignored: 1 jp2.' });
   t.is(unreadSentence({}), undefined);
 });

@@ -1,4 +1,4 @@
-import { chunk } from '../../src/pixels/codec/png/chunk.js';
+import { chunk } from '../../src/pixels/codec/png/png-chunks.js';
 
 const HEADER_END = 33;
 

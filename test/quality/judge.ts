@@ -1,9 +1,10 @@
-/** A process that judges one network, so that its memory is its own: judge.js ORDER, with the verdicts on stdout. */
 import { performance } from 'node:perf_hooks';
-import { openGauges } from '../../src/pixels/metrics/gauges.js';
+import { openGauges } from '../../src/pixels/metrics/psnr-ssim.js';
 import type { Rgb } from '../../src/apps/train/resample.js';
 import { openEnlarger } from './enlarge.js';
 import { factorOf, openSet, type SetName } from './validation-sets.js';
+
+/** A process that judges one network, so that its memory is its own: judge.js ORDER, with the verdicts on stdout. */
 
 export interface Order {
   readonly model: string;

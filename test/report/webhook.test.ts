@@ -55,7 +55,7 @@ test('a server in trouble is asked again, one that refuses is not', async (t) =>
   const delivery = { pauseMs: 1 };
   const cases: [(number | 'hang')[], number, RegExp | undefined][] = [
     [[500, 503, 200], 3, undefined],
-    [[500], 4, /^The webhook at 127\.0\.0\.1:\d+ was not told: it answered 500\.$/],
+    [[500], 4, /^The webhook at 127\.0\.0\.1:\d+ was not delivered: it answered 500\.$/],
     [[404], 1, /: it answered 404\.$/],
     [[302], 1, /: it answered 302\.$/],
   ];
@@ -117,7 +117,7 @@ test('a batch tells at its end what became of it, and its exit status is its own
 
   const refused = await run(['-k', '-g', '0*'], [400]);
   t.is(refused.exitCode, 0, refused.stderr);
-  t.regex(refused.stderr, /^warning The webhook at 127\.0\.0\.1:\d+ was not told: it answered 400\.$/m);
+  t.regex(refused.stderr, /^warning The webhook at 127\.0\.0\.1:\d+ was not delivered: it answered 400\.$/m);
   t.like(refused.bodies[0], { event: 'batch.completed', total: 3, successful: 0, skipped: 3, failed: 0 });
 
   const stopped = await run(['-g', 'bad*', '--fail-fast'], [200]);

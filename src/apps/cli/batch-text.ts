@@ -1,4 +1,4 @@
-import { withoutShard } from '../../places/find/shard.js';
+import { removeShardSuffix } from '../../places/find/shard.js';
 import type { BatchState } from '../../flow/journal/state.js';
 import { naming } from '../../report/failure-lines.js';
 import { shardLines } from './sharded-batch.js';
@@ -31,7 +31,7 @@ function wayOn({ id, shards, shard }: BatchState): string {
   const interrupted = shards?.begun.find(({ state }) => state === 'interrupted')?.shard ?? shard;
   if (!interrupted) return `--resume ${id}`;
   const { index, count: all } = interrupted;
-  return `--resume ${withoutShard(id, interrupted)} --shard ${index}/${all}`;
+  return `--resume ${removeShardSuffix(id, interrupted)} --shard ${index}/${all}`;
 }
 
 function progressOf({ total, counts: { done, copied, skipped, failed } }: BatchState): string {

@@ -4,7 +4,7 @@ import { RESIZE_KERNELS } from '../../contract/engine.js';
 import { namesWhere, OPTIONS, type PipeOptions } from '../../contract/options.js';
 import { flagName, type OptionFacts } from '../../contract/options/option.js';
 import { SrganError } from '../../system/errors.js';
-import { fileOfShard, withoutShard } from '../../places/find/shard.js';
+import { shardFile, removeShardSuffix } from '../../places/find/shard.js';
 import { batchFile, noBatch } from '../../flow/journal/batches.js';
 import type { BatchLine, RecordedOptions } from '../../flow/journal/journal-lines.js';
 import { readBegun } from '../../flow/journal/begun.js';
@@ -55,7 +55,7 @@ export async function resumedBatch(
       hint: `Such as: srgan batch OUT --resume ${id}`,
     });
   }
-  const file = fileOfShard(batchFile(out, withoutShard(id, filled.shard)), filled.shard);
+  const file = shardFile(batchFile(out, removeShardSuffix(id, filled.shard)), filled.shard);
   const past = await readBegun(file);
   if (!past) throw noBatch(out, path.parse(file).name);
   if (!past.batch) {
@@ -72,7 +72,7 @@ export async function resumedBatch(
   });
   const { 'dry-run': dryRun, 'retry-failed': retryFailed, 'resume-strict': strict } = filled;
   return {
-    id: withoutShard(id, recorded.shard),
+    id: removeShardSuffix(id, recorded.shard),
     input: inputOf(past.batch, args.length > 1 ? args[0] : undefined),
     out,
     options: {

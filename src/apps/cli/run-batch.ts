@@ -2,7 +2,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { SrganError } from '../../system/errors.js';
 import { stat } from '../../system/files/fs.js';
-import { withoutShard } from '../../places/find/shard.js';
+import { removeShardSuffix } from '../../places/find/shard.js';
 import type { Outcome } from '../../contract/job.js';
 import { batchFile, newBatchId } from '../../flow/journal/batches.js';
 import type { PipeOptions } from '../../contract/options.js';
@@ -75,7 +75,7 @@ function newBatch(args: readonly string[], flags: BatchFlags, journal: string | 
       hint: 'Such as: srgan batch IN OUT',
     });
   }
-  const begun = journal === undefined ? undefined : withoutShard(path.parse(journal).name, flags.shard);
+  const begun = journal === undefined ? undefined : removeShardSuffix(path.parse(journal).name, flags.shard);
   const id = begun ?? flags['batch-id'] ?? newBatchId();
   return { id, input, out, options: batchOptions(flags) };
 }

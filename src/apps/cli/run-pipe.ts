@@ -1,6 +1,6 @@
 import { asSrganError } from '../../system/errors.js';
 import { stat } from '../../system/files/fs.js';
-import { fileOfShard } from '../../places/find/shard.js';
+import { shardFile } from '../../places/find/shard.js';
 import type { Outcome } from '../../contract/job.js';
 import type { PipeOptions } from '../../contract/options.js';
 import { endedIn, type Summary } from '../../flow/summary.js';
@@ -119,7 +119,7 @@ async function errorsLogOf(flags: ReportFlags, { shard }: PipeOptions): Promise<
   const file = flags['errors-log'];
   if (file === undefined || !shard) return file;
   const there = await stat(file).catch(() => undefined);
-  return there && !there.isFile() && !there.isDirectory() ? file : fileOfShard(file, shard);
+  return there && !there.isFile() && !there.isDirectory() ? file : shardFile(file, shard);
 }
 
 /** A list that only this process has read is lost with it. */

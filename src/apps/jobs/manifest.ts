@@ -1,9 +1,8 @@
 import { SrganError } from '../../system/errors.js';
 import { isRemote, joinPlace } from '../../system/files/address.js';
-import { putWhole, readText } from '../../places/storage/insist.js';
+import { putWhole, readText, type Storages } from '../../places/storage/storages.js';
 import { JOURNALS } from '../../places/storage/journals.js';
 import type { Storage } from '../../contract/storage.js';
-import type { Storages } from '../../places/storage/storages.js';
 import type { Attempt } from './shard/attempt.js';
 import { attemptInBucket } from './shard/attempt-in-bucket.js';
 import { attemptInDirectory } from './shard/attempt-in-directory.js';

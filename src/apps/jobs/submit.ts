@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SrganError } from '../../system/errors.js';
 import type { FoundSource } from '../../contract/job.js';
 import { networkIdentity, openNetworks } from '../../network/models/networks.js';
-import { isBrokenList } from '../../places/find/broken-list.js';
+import { isBrokenList } from '../../places/find/draft.js';
 import type { Inputs } from '../../contract/program-inputs.js';
 import type { PipeOptions, Settings } from '../../contract/options.js';
 import { resolveOptions } from '../../flow/settings.js';

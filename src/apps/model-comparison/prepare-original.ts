@@ -4,7 +4,7 @@ import { loadSharp } from '../../pixels/vips.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
 import type { Source } from '../../contract/job.js';
 import { openRows, type Rows } from '../../pixels/metrics/open-rows.js';
-import { SSIM_WINDOW_PX } from '../../pixels/metrics/ssim.js';
+import { SSIM_WINDOW_PX } from '../../pixels/metrics/psnr-ssim.js';
 import { downscale, type Small } from './downscale.js';
 import type { DownscaleFilter } from './filters.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
-import { globs } from '../../places/find/match.js';
-import { IMAGE_EXTENSIONS } from '../../places/find/patterns.js';
+import { globMatcher } from '../../places/find/match.js';
+import { IMAGE_EXTENSIONS } from '../../places/find/image-names.js';
 
 export interface WatchRule {
   /** Results that lie below the watched directory are no sources. */
@@ -43,8 +43,8 @@ export function openArrivals(
   const { include, exclude, recursive, settleMs, pollMs } = rule;
   const root = path.resolve(directory);
   const out = path.resolve(rule.out);
-  const included = include.length > 0 ? globs(root, include) : undefined;
-  const excluded = exclude.length > 0 ? globs(root, exclude) : undefined;
+  const included = include.length > 0 ? globMatcher(root, include) : undefined;
+  const excluded = exclude.length > 0 ? globMatcher(root, exclude) : undefined;
   /** In the order in which they came; a file that comes again while it waits is one. */
   const waiting = new Set<string>();
   let wake: (() => void) | undefined;
@@ -94,8 +94,8 @@ export function openArrivals(
 
   function isWanted(file: string): boolean {
     const name = path.basename(file);
-    const takes = (choose: ReturnType<typeof globs>) =>
-      choose(path.dirname(file), [{ name, isDirectory: false }]).taken.has(name);
+    const takes = (choose: ReturnType<typeof globMatcher>) =>
+      choose(path.dirname(file), [{ name, isDirectory: false }]).selected.has(name);
     if (excluded && takes(excluded)) return false;
     if (included) return takes(included);
     return IMAGE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());

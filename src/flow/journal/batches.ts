@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { readdir, stat } from '../../system/files/fs.js';
-import { withoutShard } from '../../places/find/shard.js';
+import { removeShardSuffix } from '../../places/find/shard.js';
 import { forWindowsName } from '../plan/place.js';
 import { JOURNALS } from '../../places/storage/journals.js';
 import { shardsTogether } from './sharded.js';
@@ -51,7 +51,7 @@ export async function listBatches(out: string): Promise<BatchState[]> {
 export async function findBatch(out: string, id: string | undefined): Promise<BatchState> {
   const batches = await listBatches(out);
   const found = id === undefined ? batches[0] : batches.find((batch) => batch.id === id);
-  const shared = id ?? (found && withoutShard(found.id, found.shard));
+  const shared = id ?? (found && removeShardSuffix(found.id, found.shard));
   const isOfShards = shared !== undefined && (id === undefined ? found?.shard : !found);
   const batch = isOfShards ? shardsTogether(shared, batches) : found;
   if (batch) return batch;

@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { hashBytes, hashFile } from '../../system/files/hash-file.js';
 import { SrganError } from '../../system/errors.js';
-import { isBrokenList } from '../../places/find/broken-list.js';
+import { isBrokenList } from '../../places/find/draft.js';
 import type { Outcome, Source } from '../../contract/job.js';
 import { namesWhere, type PipeOptions, type Settings } from '../../contract/options.js';
 import { absolutePlace, pathBelow, isRemote } from '../../system/files/address.js';
-import { factsAt } from '../../places/storage/facts.js';
+import { factsAt, type Storages } from '../../places/storage/storages.js';
 import { stampOf, type Stamp } from '../../contract/stamp.js';
-import type { Storages } from '../../places/storage/storages.js';
 import { recordOf } from '../outcome.js';
 import type { Summary } from '../summary.js';
 import type { Ticket } from '../ticket.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { withoutShard } from '../../places/find/shard.js';
+import { removeShardSuffix } from '../../places/find/shard.js';
 import type { BatchState } from './state.js';
 
 /**
@@ -10,7 +10,7 @@ import type { BatchState } from './state.js';
  *   that were begun last
  */
 export function shardsTogether(id: string, batches: readonly BatchState[]): BatchState | undefined {
-  const all = batches.filter((batch) => batch.shard && withoutShard(batch.id, batch.shard) === id);
+  const all = batches.filter((batch) => batch.shard && removeShardSuffix(batch.id, batch.shard) === id);
   const count = all[0]?.shard?.count;
   const shards = all
     .filter(({ shard }) => shard?.count === count)

@@ -1,9 +1,8 @@
-import { lookInto } from '../../pixels/codec/metadata/file-source.js';
+import { lookInto } from '../../pixels/codec/byte-source.js';
 import { readDirectories } from '../../pixels/codec/metadata/tiff-directory.js';
 import type { ImageHeader } from '../../contract/job.js';
 import type { Kind } from '../../contract/own-names.js';
-import { jpegQuality } from '../../pixels/codec/metadata/jpeg-quality.js';
-import { webpQuantizer } from '../../pixels/codec/metadata/webp-quantizer.js';
+import { jpegQuality, webpQuantizer } from '../../pixels/codec/metadata/quantization.js';
 
 /** Which kind of network suits a source, and what says so. */
 export interface ChosenKind {

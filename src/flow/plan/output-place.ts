@@ -3,8 +3,7 @@ import { realpath, stat } from '../../system/files/fs.js';
 import { writeFailure } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
 import { isRemote } from '../../system/files/address.js';
-import { factsAt } from '../../places/storage/facts.js';
-import type { Storages } from '../../places/storage/storages.js';
+import { factsAt, type Storages } from '../../places/storage/storages.js';
 
 /**
  * Looks at what lies where the result is to go.

@@ -1,4 +1,4 @@
-import { isSpan, lengthOf, type Part } from '../../pixels/codec/attach/parts.js';
+import { isSpan, partBytes, type Part } from '../../pixels/codec/byte-source.js';
 import { open, type FileHandle } from '../../system/files/fs.js';
 import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
 import { writeAll } from './write-all.js';
@@ -38,7 +38,7 @@ function staysInPlace(parts: readonly Part[], bytes: number): boolean {
   let at = 0;
   for (const part of parts) {
     if (isSpan(part) && part.start !== at) return false;
-    at += lengthOf(part);
+    at += partBytes(part);
   }
   return at >= bytes;
 }
@@ -47,8 +47,8 @@ async function writeParts(parts: readonly Part[], from: FileHandle, to: FileHand
   let at = 0;
   for (const part of parts) {
     if (!isSpan(part)) await writeAll(to, part, at);
-    else if (to !== from) await copy(from, part.start, to, at, lengthOf(part));
-    at += lengthOf(part);
+    else if (to !== from) await copy(from, part.start, to, at, partBytes(part));
+    at += partBytes(part);
   }
 }
 

@@ -1,4 +1,4 @@
-import { fillLevel, kindsIn, pull, push, type Grid, type Level } from '../../pixels/codec/bleed.js';
+import { fillLevel, kindsIn, pull, push, type Grid, type Level } from '../../pixels/transparency.js';
 import type { SpilledPixels } from '../../contract/job.js';
 import { blocksOf, rowBytes, samplesIn, type Block } from './layout.js';
 import { withSamples, type SampleFile } from './sample-file.js';

@@ -1,5 +1,5 @@
 import type { Sharp as Image } from 'sharp';
-import { coverage, type Gif } from '../../pixels/codec/animations/gif-frames.js';
+import { coverage, type Gif } from '../../pixels/codec/gif-frames.js';
 import { headerOf, type Inspection } from '../../pixels/codec/inspect.js';
 import { withNativeInput } from '../../pixels/codec/native-input.js';
 import { plainRows } from '../../pixels/codec/plain/read-plain.js';

@@ -1,12 +1,11 @@
 import { adapt, pagesKept } from '../../pixels/codec/adapt.js';
-import { attach } from '../../pixels/codec/attach.js';
+import { attach } from '../../pixels/codec/metadata/attach.js';
 import { prefixWithPath } from '../../system/cancellation.js';
-import { encodingOf, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
-import { openFileSource } from '../../pixels/codec/metadata/file-source.js';
+import { encodingOf, encodeOptions } from '../../pixels/codec/encoding.js';
+import { fileFailure } from '../../pixels/codec/file-failures.js';
+import { openFileSource, type Part } from '../../pixels/codec/byte-source.js';
 import type { VipsFormat } from '../../pixels/codec/formats.js';
-import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
-import type { Part } from '../../pixels/codec/attach/parts.js';
+import { retainedMetadata } from '../../pixels/codec/metadata/carry.js';
 import { transparencyOf, type Transparency } from '../../pixels/transparency.js';
 import { systemCode } from '../../system/errors.js';
 import { copyFile } from '../../system/files/fs.js';
@@ -42,7 +41,7 @@ export async function encodeSpilled(
     const transparency = await transparencyOnDisk({ ...exact, pages });
     const pixelBytes = widthPx * heightPx * exact.pages * channels * (bits / 8);
     const picture = { pages: exact.pages, spilled: true, bits, transparency, pixelBytes };
-    const adapted = adapt(picture, keptOf(carried, settings.strip, widthPx, heightPx), format);
+    const adapted = adapt(picture, retainedMetadata(carried, settings.strip, widthPx, heightPx), format);
     warnings.push(...adapted.warnings);
     const bare = await makeTemp();
     if (format === 'png') {
@@ -52,7 +51,7 @@ export async function encodeSpilled(
       exact.file.remove();
       return { job, file: bare, widthPx, heightPx };
     }
-    const wish = wishOf(job, carried, settings, pixelBytes);
+    const wish = encodeOptions(job, carried, settings, pixelBytes);
     await run.codec(async () => {
       const image = await openSpilled(exact.file, 0, pages);
       const encoding = await encodingOf(image, { channels, bits, pages }, adapted, format, wish);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitFunction } from 'p-limit';
-import { pngFrames } from '../../pixels/codec/animations/has-frames.js';
-import { bleed } from '../../pixels/codec/bleed.js';
+import { pngFrames } from '../../pixels/codec/png/animated-png.js';
+import { bleed } from '../../pixels/transparency.js';
 import { cancelled, throwIfCancelled } from '../../system/cancellation.js';
 import { carriedOf } from '../../pixels/codec/metadata/carry.js';
 import { headerOf, inspect, type Inspection } from '../../pixels/codec/inspect.js';

@@ -1,5 +1,4 @@
-import { changedPart, openApngBody } from '../../pixels/codec/animations/apng-file.js';
-import { pngStart } from '../../pixels/codec/png/png-file.js';
+import { changedPart, openApngBody, pngStart } from '../../pixels/codec/png/png-file.js';
 import { bitsOf } from '../../pixels/codec/raw.js';
 import { prefixWithPath } from '../../system/cancellation.js';
 import type { Carried, Job, Pixels } from '../../contract/job.js';

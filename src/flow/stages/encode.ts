@@ -1,15 +1,13 @@
 import { adapt, pagesKept, type Adapted } from '../../pixels/codec/adapt.js';
-import { attach } from '../../pixels/codec/attach.js';
+import { attach } from '../../pixels/codec/metadata/attach.js';
 import { prefixWithPath, throwIfCancelled } from '../../system/cancellation.js';
-import { encodeRaster, wishOf } from '../../pixels/codec/encoding.js';
-import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
+import { encodeRaster, encodeOptions } from '../../pixels/codec/encoding.js';
+import { fileFailure } from '../../pixels/codec/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
-import { keptOf } from '../../pixels/codec/metadata/kept-metadata.js';
-import { joined } from '../../pixels/codec/attach/parts.js';
+import { retainedMetadata } from '../../pixels/codec/metadata/carry.js';
+import { joinParts, bufferSource } from '../../pixels/codec/byte-source.js';
 import { openPngBody, pngStart } from '../../pixels/codec/png/png-file.js';
-import { bitsOf, firstPage, renderInto } from '../../pixels/codec/raw.js';
-import { resizedImage } from '../../pixels/codec/resize-pixels.js';
-import { bufferSource } from '../../pixels/codec/metadata/tiff-directory.js';
+import { bitsOf, firstPage, renderInto, resizedImage } from '../../pixels/codec/raw.js';
 import { transparencyOf } from '../../pixels/transparency.js';
 import { loadSharp } from '../../pixels/vips.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
@@ -67,7 +65,7 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
   const transparency = transparencyOf(kept);
   const pixelBytes = widthPx * heightPx * pixels.pages * pixels.channels * (bits / 8);
   const picture = { pages: pixels.pages, bits, transparency, pixelBytes };
-  const adapted = adapt(picture, keptOf(carried, run.settings.strip, widthPx, heightPx), format);
+  const adapted = adapt(picture, retainedMetadata(carried, run.settings.strip, widthPx, heightPx), format);
   ticket.warnings.push(...adapted.warnings);
   const size = { widthPx, heightPx };
   if (format === 'png') {
@@ -76,11 +74,11 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
       return { job, bytes: await encodeApng(exact, adapted.carried, run, job), widthPx, heightPx };
     return { job, bytes: await pngInBands(exact, adapted, run, job), widthPx, heightPx };
   }
-  const wish = wishOf(job, carried, run.settings, pixelBytes);
+  const wish = encodeOptions(job, carried, run.settings, pixelBytes);
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
     const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joined(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
+    return joinParts(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
   });
   return { job, bytes, widthPx, heightPx };
 }

@@ -2,10 +2,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { commonBase, relativeTo, remoteRelativeTo, type CommonBase } from '../../places/find/base.js';
 import type { Draft } from '../../places/find/draft.js';
-import { fromIterable, fromListFile, fromStream } from '../../places/find/list-entries.js';
+import { fromIterable, fromListFile, fromStream } from '../../places/find/lists.js';
 import { fromPatterns } from '../../places/find/patterns.js';
 import { ownResults } from '../../places/find/own-results.js';
-import { until } from '../../places/find/until.js';
+import { takeUntil } from '../../places/find/until.js';
 import type { FoundSource, Source } from '../../contract/job.js';
 import type { Inputs } from '../../contract/program-inputs.js';
 import type { Settings } from '../../contract/options.js';
@@ -38,7 +38,7 @@ export async function* find(
   const { inputs, limit } = settings;
   let index = 0;
   if (limit < 1) return;
-  for await (const source of until(sourcesOf(settings, storages, onUnread), drain, () => letGo(inputs))) {
+  for await (const source of takeUntil(sourcesOf(settings, storages, onUnread), drain, () => letGo(inputs))) {
     yield { ...source, index };
     index += 1;
     if (index >= limit) return;

@@ -1,6 +1,6 @@
 import { createCompactSet } from '../../system/compact-set.js';
 import { SrganError } from '../../system/errors.js';
-import { isBrokenList } from '../../places/find/broken-list.js';
+import { isBrokenList } from '../../places/find/draft.js';
 import { chooseNetwork } from '../plan/choose-network.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';

@@ -1,12 +1,12 @@
 import { SrganError } from '../../system/errors.js';
-import { isBrokenList } from '../../places/find/broken-list.js';
+import { isBrokenList } from '../../places/find/draft.js';
 import type { Outcome, Written } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
 import type { Run } from '../run.js';
 import type { Estimating } from '../plan/estimate.js';
 import { openTally, type Summary, type Tally } from '../summary.js';
 import type { OwnShard } from './own-shard.js';
-import type { UnreadKinds } from '../../places/find/unread-kinds.js';
+import type { UnreadKinds } from '../../places/find/image-names.js';
 import { outcomeOf } from '../outcome.js';
 import type { Flight, Ticket } from '../ticket.js';
 import type { Survey } from './survey.js';

@@ -1,10 +1,10 @@
-import { isBrokenList } from '../../places/find/broken-list.js';
+import { isBrokenList } from '../../places/find/draft.js';
 import type { Source } from '../../contract/job.js';
-import { mayPass } from '../../places/storage/patience.js';
+import { backoffMs } from '../../system/backoff.js';
+import { isTransient } from '../../places/storage/storage-failures.js';
 import type { Ticket } from '../ticket.js';
 
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /** Sources that failed for a reason that may pass come again from the beginning, after those that are ready. */
 export interface Retries {
@@ -82,10 +82,9 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
       inFlight -= 1;
       const tries = (source.again?.tries ?? 1) + 1;
       const isFinal = source.crashed !== undefined || isBrokenList(source);
-      const failed = end?.status === 'failed' && !isFinal && mayPass(end.error);
+      const failed = end?.status === 'failed' && !isFinal && isTransient(end.error);
       if (failed && tries <= most + 1 && !drain.aborted) {
-        const waitMs = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (tries - 2));
-        const timer: NodeJS.Timeout = setTimeout(() => comes(timer), waitMs);
+        const timer: NodeJS.Timeout = setTimeout(() => comes(timer), backoffMs(tries - 2, firstWaitMs));
         waits.set(timer, { ...source, again: { tries, claimed, dst: published ?? source.again?.dst } });
         return true;
       }

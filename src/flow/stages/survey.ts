@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createCompactSet, type CompactSet } from '../../system/compact-set.js';
 import { SrganError } from '../../system/errors.js';
 import { realpath } from '../../system/files/fs.js';
-import { isBrokenList } from '../../places/find/broken-list.js';
+import { isBrokenList } from '../../places/find/draft.js';
 import { isInShard } from '../../places/find/shard.js';
 import type { Source } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';

@@ -6,7 +6,7 @@ import type { Announced } from '../journal/journal.js';
 import type { Run } from '../run.js';
 import { isRemote } from '../../system/files/address.js';
 import { isOurs } from './ours.js';
-import { mayPass } from '../../places/storage/patience.js';
+import { isTransient } from '../../places/storage/storage-failures.js';
 import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
 
@@ -44,7 +44,7 @@ export function write(
       await staged.settle();
     } catch (error) {
       // the answer may have got lost, and what lies there by now may be ours
-      if (isRemote(path) && mayPass(error)) ticket.published = path;
+      if (isRemote(path) && isTransient(error)) ticket.published = path;
       throw error;
     } finally {
       await staged.discard();

@@ -1,4 +1,4 @@
-import { psnrDb } from '../../pixels/metrics/psnr.js';
+import { psnrDb } from '../../pixels/metrics/psnr-ssim.js';
 import type { Rect, Page } from '../../contract/tiles.js';
 import { levelOf } from './planes.js';
 

@@ -1,5 +1,5 @@
 import { bandsOf, rowBytesOf } from '../../pixels/codec/png/deflate-band.js';
-import { type Band, type Rows, type DeflateRequest } from '../../contract/ports.js';
+import type { Band, Rows, DeflateRequest } from '../../contract/ports.js';
 import type { Order, Product, ToDeflate } from './messages.js';
 import { openPieces, type Pieces } from './pieces.js';
 

@@ -1,5 +1,5 @@
 import type { Carried, OutputFormat, TextEntry } from '../../contract/job.js';
-import { tooLongForJpeg } from './attach/jpeg.js';
+import { tooLongForJpeg } from './metadata/attach.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
 import type { Transparency } from '../transparency.js';
 

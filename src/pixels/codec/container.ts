@@ -1,3 +1,7 @@
+import { WINDOW_BYTES, withWindow, type ByteWindow, lookInto } from './byte-source.js';
+import { readGif } from './gif-frames.js';
+import { readDirectories } from './metadata/tiff-directory.js';
+
 export type Container = 'png' | 'jpeg' | 'gif' | 'webp' | 'tiff' | 'heif';
 
 /** The kind of file that the first 12 bytes promise, whatever follows. */
@@ -14,7 +18,7 @@ export function containerOf(bytes: Buffer): Container | undefined {
 
 /** ISO/IEC 23008-12: the brands that libvips knows. */
 const HEIF_BRANDS = /^(avi[fs]|mif1|msf1|hei[cmsx]|hev[cms])$/;
-const LONGEST_HEIF_HEAD = 2048;
+const MAX_FTYP_BYTES = 2048;
 
 /**
  * Whether libvips takes a file with these first 12 bytes for one of the kinds that are read, so that none of its
@@ -24,5 +28,114 @@ export function isReadable(head: Buffer): boolean {
   const container = containerOf(head);
   if (container !== 'heif') return container !== undefined;
   const length = head.readUInt32BE(0);
-  return HEIF_BRANDS.test(head.toString('latin1', 8, 12)) && length <= LONGEST_HEIF_HEAD && length % 4 === 0;
+  return HEIF_BRANDS.test(head.toString('latin1', 8, 12)) && length <= MAX_FTYP_BYTES && length % 4 === 0;
+}
+
+/**
+ * Whether a file stops before its own structure ends. Damage that makes that unreadable is no truncation. Holds
+ * 64 KiB of the file, whatever its size, and reads each part of it once.
+ * @throws what opening and reading the file throws
+ */
+export async function endsTooEarly(path: string): Promise<boolean> {
+  return withWindow(path, (bytes) => endsEarly(bytes, path));
+}
+
+async function endsEarly(bytes: ByteWindow, path: string): Promise<boolean> {
+  const head = await bytes.read(0, 12);
+  switch (head && containerOf(head)) {
+    case 'png':
+      return pngEndsEarly(bytes);
+    case 'jpeg':
+      return jpegEndsEarly(bytes);
+    case 'gif':
+      return !(await readGif(bytes)).isWhole;
+    case 'webp':
+      return (head?.readUInt32LE(4) ?? 0) + 8 > bytes.length;
+    case 'tiff':
+      return tiffEndsEarly(path);
+    case 'heif':
+      return heifEndsEarly(bytes);
+    default:
+      // too short to say what it is: the begin of an image if it looks like one
+      return head === undefined && bytes.length > 0 && (await beginsLikeImage(bytes));
+  }
+}
+
+async function beginsLikeImage(bytes: ByteWindow): Promise<boolean> {
+  const begin = await bytes.read(0, bytes.length);
+  return begin !== undefined && containerOf(begin) !== undefined;
+}
+
+export async function pngEndsEarly(bytes: ByteWindow): Promise<boolean> {
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const chunk = await bytes.read(at, 8);
+    if (!chunk) return true;
+    if (chunk.toString('latin1', 4) === 'IEND') return false;
+    at += 12 + chunk.readUInt32BE(0);
+  }
+  return true;
+}
+
+/** ITU T.81, B.1: segments with a length, and scans in which 0xff is followed by 0 or a restart marker. */
+export async function jpegEndsEarly(bytes: ByteWindow): Promise<boolean> {
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    const segment = await bytes.read(at, 4);
+    if (segment?.readUInt8(0) !== 0xff) return segment === undefined;
+    const marker = segment.readUInt8(1);
+    if (marker === 0xd9) return false;
+    if (marker === 0xff) at += 1;
+    else at += 2 + segment.readUInt16BE(2);
+    if (marker === 0xda) at = await endOfScan(bytes, at);
+  }
+  return (await bytes.read(at, 2))?.readUInt16BE(0) !== 0xffd9;
+}
+
+async function endOfScan(bytes: ByteWindow, start: number): Promise<number> {
+  for (let at = start; at + 1 < bytes.length;) {
+    const part = await bytes.read(at, Math.min(WINDOW_BYTES, bytes.length - at));
+    if (!part) break;
+    for (let i = part.indexOf(0xff); i >= 0 && i + 1 < part.length; i = part.indexOf(0xff, i + 1)) {
+      const next = part[i + 1] ?? 0;
+      if (next !== 0 && next !== 0xff && (next < 0xd0 || next > 0xd7)) return at + i;
+    }
+    // the last byte may be the first half of a marker
+    at += part.length - 1;
+  }
+  return bytes.length;
+}
+
+const STRIPS = [273, 279] as const;
+const TILES = [324, 325] as const;
+
+function tiffEndsEarly(path: string): boolean {
+  return lookInto(path, false, (file) => {
+    try {
+      return readDirectories(file).some((directory) =>
+        [STRIPS, TILES].some(([offsets, sizes]) => {
+          const lengths = directory.numbers(sizes) ?? [];
+          return (directory.numbers(offsets) ?? []).some(
+            (offset, i) => offset + (lengths[i] ?? 0) > file.length,
+          );
+        }),
+      );
+    } catch (error) {
+      return error instanceof RangeError;
+    }
+  });
+}
+
+export async function heifEndsEarly(bytes: ByteWindow): Promise<boolean> {
+  let at = 0;
+  while (at + 8 <= bytes.length) {
+    const size = (await bytes.read(at, 4))?.readUInt32BE(0);
+    if (size === undefined) return true;
+    if (size === 0) return false;
+    const long = size === 1 ? await bytes.read(at + 8, 8) : undefined;
+    if (size === 1 && !long) return true;
+    const step = long ? Number(long.readBigUInt64BE(0)) : size;
+    if (step < 8) return false;
+    at += step;
+  }
+  return at !== bytes.length;
 }

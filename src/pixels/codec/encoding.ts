@@ -4,12 +4,12 @@ import type { Settings } from '../../contract/options.js';
 import type { Size } from '../../system/measures.js';
 import type { Adapted } from './adapt.js';
 import { CAPABILITIES, encoderOf, type VipsFormat } from './formats.js';
-import { bitsOf, imageOf, spaceOf, type Raster } from './raw.js';
-import { resizedImage } from './resize-pixels.js';
-import { convertedToSrgb, withMetadataInside, type Samples } from './attach/through-png.js';
-import { loadSharp } from '../vips.js';
+import { bitsOf, imageOf, spaceOf, type Raster, resizedImage } from './raw.js';
+import { loadSharp, type Sharp } from '../vips.js';
+import { attachToPng } from './png/png-chunks.js';
+import { joinParts, bufferSource } from './byte-source.js';
 
-export interface Wish {
+export interface EncodeOptions {
   /** 1..100; undefined: the default of the format. */
   readonly quality: number | undefined;
   readonly lossless: boolean;
@@ -17,12 +17,12 @@ export interface Wish {
 }
 
 /** How a job's result is to be encoded. A WebP without loss stays one where no quality is asked for. */
-export function wishOf(
+export function encodeOptions(
   { format, quality }: Job,
   carried: Carried,
   settings: Settings,
   pixelBytes: number,
-): Wish {
+): EncodeOptions {
   const staysLossless = format === 'webp' && carried.lossless === true && quality === undefined;
   const lossless = settings.lossless || staysLossless;
   return { quality, lossless, pixelBytes };
@@ -34,7 +34,7 @@ export async function encodeRaster(
   size: Size,
   adapted: Pick<Adapted, 'carried' | 'alpha' | 'toSrgb'>,
   format: VipsFormat,
-  wish: Wish,
+  wish: EncodeOptions,
 ): Promise<Buffer> {
   const image = await resizedImage(await loadSharp(), raster, size);
   const { channels, pages } = raster;
@@ -49,10 +49,10 @@ export async function encodeRaster(
  */
 export async function encodingOf(
   raw: Image,
-  samples: Samples,
+  samples: SampleLayout,
   { carried, alpha, toSrgb }: Pick<Adapted, 'carried' | 'alpha' | 'toSrgb'>,
   format: VipsFormat,
-  { quality, lossless, pixelBytes }: Wish,
+  { quality, lossless, pixelBytes }: EncodeOptions,
 ): Promise<Image> {
   const capability = CAPABILITIES[format];
   const sharp = await loadSharp();
@@ -76,4 +76,44 @@ export async function encodingOf(
 
 function hasMetadata({ icc, exif, xmp }: Carried): boolean {
   return icc !== undefined || exif !== undefined || xmp !== undefined;
+}
+
+/**
+ * The same image as libvips reads it from an uncompressed PNG that holds the metadata: the way to give it
+ * metadata that only its own encoders or colour conversions can use.
+ */
+export async function withMetadataInside(
+  sharp: Sharp,
+  image: Image,
+  space: string,
+  carried: Carried,
+): Promise<Image> {
+  const stored = await image.toColourspace(space).png({ compressionLevel: 0 }).toBuffer();
+  const container = joinParts(stored, attachToPng(bufferSource(stored), carried));
+  return sharp(container, { limitInputPixels: false, failOn: 'none' });
+}
+
+export interface SampleLayout {
+  readonly channels: number;
+  readonly bits: 8 | 16;
+  readonly pages: number;
+}
+
+/** The pixels in sRGB, 8 bits, with the values that they have by this profile. */
+export async function convertedToSrgb(
+  sharp: Sharp,
+  image: Image,
+  { channels, bits, pages }: SampleLayout,
+  icc: Buffer,
+): Promise<Raster> {
+  const space = spaceOf(channels, bits);
+  const tagged = await withMetadataInside(sharp, image, space, { icc });
+  const { data, info } = await tagged.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  return {
+    data,
+    widthPx: info.width,
+    pageHeightPx: info.height / pages,
+    pages,
+    channels: info.channels === 4 ? 4 : 3,
+  };
 }

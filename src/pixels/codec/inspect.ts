@@ -3,14 +3,12 @@ import { SrganError } from '../../system/errors.js';
 import { access, constants, readFile, stat } from '../../system/files/fs.js';
 import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
-import { leavesHoles, readApng, type AnimatedPng } from './animations/animated-png.js';
-import { pngFrames } from './animations/has-frames.js';
-import { withWindow } from './failures/byte-window.js';
-import { endsTooEarly } from './failures/ends-early.js';
-import { leavesCanvas, readGif, type Gif } from './animations/gif-frames.js';
-import { decoderFailure } from './failures/decoder-failure.js';
-import { fileFailure, truncated, withOwnMessages } from './failures/file-failures.js';
-import { lookInto } from './metadata/file-source.js';
+import { leavesHoles, readApng, type AnimatedPng, pngFrames } from './png/animated-png.js';
+import { withWindow, lookInto } from './byte-source.js';
+import { endsTooEarly } from './container.js';
+import { leavesCanvas, readGif, type Gif } from './gif-frames.js';
+import { decoderFailure, withOwnMessages } from './decoder-failure.js';
+import { fileFailure, truncated } from './file-failures.js';
 import { withNativeInput } from './native-input.js';
 import { readDirectories } from './metadata/tiff-directory.js';
 import type { PlainImage } from './plain/plain-image.js';
@@ -138,7 +136,7 @@ function inspectionOf(plain: PlainImage, fileBytes: number): Inspection {
 }
 
 /** An animation is held as a whole. */
-const MOST_APNG_BYTES = 256 * 2 ** 20;
+const MAX_APNG_BYTES = 256 * 2 ** 20;
 
 /** Of one that is to be turned, or is huge, the still image is all that is taken. */
 async function animationIn(
@@ -146,7 +144,7 @@ async function animationIn(
   { orientation = 1 }: Metadata,
   fileBytes: number,
 ): Promise<AnimatedPng | undefined> {
-  if (pngFrames(path) <= 1 || orientation !== 1 || fileBytes > MOST_APNG_BYTES) return undefined;
+  if (pngFrames(path) <= 1 || orientation !== 1 || fileBytes > MAX_APNG_BYTES) return undefined;
   return readApng(await readFile(path));
 }
 

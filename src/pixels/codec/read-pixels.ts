@@ -1,10 +1,9 @@
 import type { Buffers } from '../../contract/ports.js';
 import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
-import { composeApng } from './animations/compose-apng.js';
-import { decoderFailure } from './failures/decoder-failure.js';
-import { harmlessOddity } from './failures/file-failures.js';
-import { clearUncovered } from './animations/gif-frames.js';
+import { composeApng } from './png/animated-png.js';
+import { decoderFailure, harmlessOddity } from './decoder-failure.js';
+import { clearUncovered } from './gif-frames.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';
 import { plainRows } from './plain/read-plain.js';

@@ -1,9 +1,8 @@
 import { SrganError } from '../../system/errors.js';
 import { expected } from '../../system/expect.js';
 import { openDifferenceMap, openHistogram, rowDifferences, type DifferenceMap } from './differences.js';
-import { openGauges, type Figures } from './gauges.js';
-import { openRows, type Rows } from './open-rows.js';
-import { planeReader, shapeOfPair, type PlaneRow } from './plane-sums.js';
+import { openGauges, type Figures } from './psnr-ssim.js';
+import { openRows, type Rows, planeReader, shapeOfPair, type PlaneRow } from './open-rows.js';
 
 export interface CompareOptions {
   /** Pixels left out at each side; papers on super-resolution leave out the factor. Default 0. */

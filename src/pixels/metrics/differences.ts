@@ -1,4 +1,4 @@
-import type { PlaneRow } from './plane-sums.js';
+import type { PlaneRow } from './open-rows.js';
 
 /** Largest differences over the channels of each pixel, gathered in square cells: what a heat map shows. */
 export interface DifferenceMap {

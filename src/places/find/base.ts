@@ -2,8 +2,8 @@ import path from 'node:path';
 import { pathBelow, isRemote, nameOf, s3Address, safePath, schemeOf } from '../../system/files/address.js';
 
 /**
- * Where `file` lies below `base`; a file outside of it keeps its whole path without the root, so that nothing
- * ever leaves the output directory. A Windows drive becomes a directory.
+ * Returns the path of `file` relative to `base`. A file outside of it keeps its whole path without the root, so that
+ * nothing is written outside the output directory. A Windows drive becomes a directory.
  */
 export function relativeTo(base: string, file: string): string {
   const absolute = path.resolve(file);
@@ -13,8 +13,8 @@ export function relativeTo(base: string, file: string): string {
 }
 
 /**
- * The same of an address: the key below the prefix `base`, else bucket and key; of a URL the name of its file. Names
- * that would lead elsewhere are changed.
+ * Returns the relative path for an address: the key below the prefix `base`, otherwise bucket and key, or the file
+ * name of a URL. Unsafe names such as `..` are replaced.
  */
 export function remoteRelativeTo(base: string | undefined, address: string): string {
   if (schemeOf(address) === 'http') return nameOf(address);
@@ -23,13 +23,13 @@ export function remoteRelativeTo(base: string | undefined, address: string): str
 }
 
 export interface CommonBase {
-  /** Undefined: the working directory. */
+  /** Undefined means the working directory. */
   readonly directory: string | undefined;
-  /** Of the objects; undefined: that of no bucket. */
+  /** The prefix of the objects; undefined if they are in different buckets. */
   readonly prefix?: string | undefined;
 }
 
-/** The deepest directory, and of objects the deepest prefix, that holds all of either kind that was added. */
+/** Collects the deepest directory that contains all added files, and the deepest prefix of all added objects. */
 export function commonBase(): CommonBase & { readonly directory: string; add(directory: string): void } {
   let common: string | undefined;
   let prefix: string | undefined;
@@ -58,7 +58,7 @@ export function commonBase(): CommonBase & { readonly directory: string; add(dir
   };
 }
 
-/** Empty where not even the bucket is the same. */
+/** Returns '' if the buckets differ. */
 function commonPrefix(one: string, other: string): string {
   const names = other.split('/');
   const shared = one.split('/').findIndex((name, at) => name !== names[at]);

@@ -5,21 +5,19 @@ import { SrganError } from '../../system/errors.js';
 import type { Listed, Storage } from '../../contract/storage.js';
 import type { Storages } from '../storage/storages.js';
 import { commonBase } from './base.js';
-import { brokenList } from './broken-list.js';
-import type { Draft } from './draft.js';
-import { isGlob, tasksOf, globs, type Choose } from './match.js';
-import { unreadImages } from './unread-kinds.js';
-import { narrow } from './narrow-sources.js';
+import { brokenList, type Draft } from './draft.js';
+import { isGlob, parseGlob, globMatcher, type Matcher, narrow } from './match.js';
+import { matchUnreadImages } from './image-names.js';
 
-/** What a remote argument stands for. */
+/** The kinds of remote arguments. */
 export type RemoteKind = 'file' | 'prefix' | 'glob';
 
 const S3 = 's3://';
 
 /**
- * A URL is always one file. Of an object store what ends in a slash is a prefix, and so is a name without an object
- * and without the extension of an image.
- * @throws SrganError E_STORAGE where nobody says who asks
+ * Returns the kind of a remote argument. A URL is always a file. In an object store, a name that ends in a slash is
+ * a prefix, and so is a name that is no object and has no image extension.
+ * @throws SrganError E_STORAGE if there are no credentials
  */
 export async function remoteKindOf(
   arg: string,
@@ -32,67 +30,76 @@ export async function remoteKindOf(
   if (key === '' || key.endsWith('/')) return 'prefix';
   if (isImageName.test(key)) return 'file';
   const storage = await storages.of(arg);
-  const there = await storage.head(arg).catch((error: unknown) => {
+  const found = await storage.head(arg).catch((error: unknown) => {
     if (!(error instanceof SrganError) || error.code === 'E_CANCELLED') throw error;
     return undefined;
   });
-  return there ? 'file' : 'prefix';
+  return found ? 'file' : 'prefix';
 }
 
-export interface ObjectRules {
+export interface ObjectOptions {
   readonly settings: Pick<Settings, 'include' | 'exclude' | 'out' | 'recursive'>;
   readonly negations: readonly string[];
   readonly isImageName: RegExp;
   readonly onUnread?: ((name: string) => void) | undefined;
 }
 
-/** Images below a prefix, but for hidden ones. */
-export async function* belowPrefix(
+/** Finds the images below a prefix, except hidden ones. */
+export async function* imagesBelow(
   arg: string,
   storages: Storages,
-  { settings, negations, isImageName, onUnread }: ObjectRules,
+  { settings, negations, isImageName, onUnread }: ObjectOptions,
 ): AsyncGenerator<Draft> {
   const prefix = arg.replace(/\/+$/, '');
-  const choose: Choose = (_, entries) => {
+  const choose: Matcher = (_, entries) => {
     const names = entries.map(({ name }) => name).filter((name) => isImageName.test(name));
-    return { taken: new Set(names), entered: new Set() };
+    return { selected: new Set(names), descended: new Set() };
   };
-  const narrowed = narrow(choose, virtual(prefix), settings, negations.map(asPath));
-  const passed = narrow(unreadImages, virtual(prefix), settings, negations.map(asPath));
-  for await (const place of listed(prefix, '', settings.recursive, storages, settings.out)) {
+  const narrowed = narrow(choose, virtualPath(prefix), settings, negations.map(negationPath));
+  const passed = narrow(matchUnreadImages, virtualPath(prefix), settings, negations.map(negationPath));
+  for await (const place of listPlaces(prefix, '', settings.recursive, storages, settings.out)) {
     if ('invalid' in place) yield place;
     else if (isHidden(prefix, place.path)) continue;
-    else if (isTaken(place.path, narrowed)) yield { ...place, base: prefix };
-    else if (onUnread && isTaken(place.path, passed)) onUnread(path.basename(virtual(place.path)));
+    else if (isSelected(place.path, narrowed)) yield { ...place, base: prefix };
+    else if (onUnread && isSelected(place.path, passed)) onUnread(path.basename(virtualPath(place.path)));
   }
 }
 
-/** Objects that a glob takes, in the order of their store; what begins with a dot only where the glob says so. */
-export async function* matching(arg: string, storages: Storages, rules: ObjectRules): AsyncGenerator<Draft> {
+/** Finds the objects that match a glob, in the order of the store. Hidden names match only an explicit dot. */
+export async function* objectsMatching(
+  arg: string,
+  storages: Storages,
+  rules: ObjectOptions,
+): AsyncGenerator<Draft> {
   const { settings, negations } = rules;
-  const tasks = tasksOf(arg.slice(S3.length));
+  const tasks = parseGlob(arg.slice(S3.length));
   const base = commonBase();
   for (const { directory } of tasks) base.add(prefixOf(directory, arg));
   for (const { directory, globs: patterns } of tasks) {
     const prefix = prefixOf(directory, arg);
-    const choose = globs(virtual(prefix), patterns);
-    const narrowed = narrow(choose, virtual(base.prefix ?? prefix), settings, negations.map(asPath));
+    const choose = globMatcher(virtualPath(prefix), patterns);
+    const narrowed = narrow(
+      choose,
+      virtualPath(base.prefix ?? prefix),
+      settings,
+      negations.map(negationPath),
+    );
     const deep = patterns.some((pattern) => /\/|\*\*/.test(pattern));
-    for await (const place of listed(prefix, literalStart(patterns), deep, storages, settings.out)) {
+    for await (const place of listPlaces(prefix, literalPrefix(patterns), deep, storages, settings.out)) {
       if ('invalid' in place) yield place;
-      else if (isTaken(place.path, narrowed)) yield { ...place, base: base.prefix };
+      else if (isSelected(place.path, narrowed)) yield { ...place, base: base.prefix };
     }
   }
 }
 
-/** @throws SrganError E_USAGE where the bucket itself is a glob */
+/** @throws SrganError E_USAGE if the bucket itself is a glob */
 function prefixOf(directory: string, arg: string): string {
   if (directory !== '.' && directory !== '') return S3 + directory;
-  throw new SrganError('E_USAGE', `${arg}: the bucket must be named, not matched.`);
+  throw new SrganError('E_USAGE', `${arg}: the bucket cannot be a glob.`);
 }
 
-/** Where a listing breaks off, what was to come is one failure, and the rest of the run goes on. */
-async function* listed(
+/** Lists objects, except the run's own results. If listing fails midway, the rest is one failed source. */
+async function* listPlaces(
   prefix: string,
   start: string,
   deep: boolean,
@@ -115,15 +122,15 @@ async function* listed(
   }
 }
 
-/** The matchers see an object as a file of its directory; what they say of each directory in turn is put together. */
-function isTaken(address: string, choose: Choose): boolean {
-  const file = virtual(address);
+/** Matches an object as a file of its directory. */
+function isSelected(address: string, choose: Matcher): boolean {
+  const file = virtualPath(address);
   const name = path.basename(file);
-  return choose(path.dirname(file), [{ name, isDirectory: false }]).taken.has(name);
+  return choose(path.dirname(file), [{ name, isDirectory: false }]).selected.has(name);
 }
 
-/** An address as an absolute path, for matching alone. */
-function virtual(address: string): string {
+/** Returns an absolute path for an address, for matching only. */
+function virtualPath(address: string): string {
   const { bucket, key } = s3Address(address);
   return path.resolve(path.sep, bucket, ...(key === '' ? [] : safePath(key).split('/')));
 }
@@ -133,11 +140,12 @@ const isHidden = (prefix: string, address: string) =>
     .split('/')
     .some((name) => name.startsWith('.'));
 
-/** A pattern to be left out, of addresses: as one of the paths that stand for them. */
-const asPath = (pattern: string) => (schemeOf(pattern) === 's3' ? `/${pattern.slice(S3.length)}` : pattern);
+/** Converts a negated pattern of addresses to one of virtual paths. */
+const negationPath = (pattern: string) =>
+  schemeOf(pattern) === 's3' ? `/${pattern.slice(S3.length)}` : pattern;
 
-/** With what all names that match begin: a store lists those alone. */
-function literalStart(patterns: readonly string[]): string {
+/** Returns the literal prefix of all matching names, so that the store lists only those. */
+function literalPrefix(patterns: readonly string[]): string {
   const [pattern = '', ...more] = patterns;
   return more.length > 0 ? '' : (/^[\w-]*/.exec(pattern.split('/')[0] ?? '')?.[0] ?? '');
 }

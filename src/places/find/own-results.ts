@@ -4,29 +4,29 @@ import { headerOf, inspect } from '../../pixels/codec/inspect.js';
 import { SrganError } from '../../system/errors.js';
 import { isRemote } from '../../system/files/address.js';
 import { readdir, realpath } from '../../system/files/fs.js';
-import { IMAGE_EXTENSIONS } from './patterns.js';
+import { IMAGE_EXTENSIONS } from './image-names.js';
 
-/** What results are called beside their sources by default: `_2x`, `_1.5x`, `_1920w`, `_1080h`, `_min1920x1080`. */
+/** Default suffixes of results: `_2x`, `_1.5x`, `_1920w`, `_1080h`, `_min1920x1080`. */
 const DEFAULT_SUFFIX = /_(?:\d+(?:\.\d+)?x|\d+[wh]|(?:min)?\d+x\d+)$/;
 
 /**
- * Tells results of earlier runs from sources, so that a run over the same list or directory can be repeated for
- * ever: what lies in an output directory below the working directory or `base`; in another output directory, what
- * has the name of a source's result; beside the sources, what has a source's name and a suffix, and its shape.
- * @param base directory that is mirrored under the output directory
+ * Returns a function that recognizes results of earlier runs, so that a run over the same directory can be repeated:
+ * files in an output directory below the working directory or `base`; in another output directory, files with the
+ * name of a source's result; beside the sources, files with a source's name plus a suffix and its aspect ratio.
+ * @param base the directory that is mirrored under the output directory
  */
 export function ownResults(
   { out, name, suffix }: Partial<Pick<Settings, 'out' | 'name' | 'suffix'>>,
   base = '.',
 ): (file: string) => Promise<boolean> {
-  const imagesIn = rememberLast(async (directory) => imageStems(await readdir(directory).catch(() => [])));
-  const realOf = rememberLast(realPath);
+  const imagesIn = cacheLast(async (directory) => imageStems(await readdir(directory).catch(() => [])));
+  const realOf = cacheLast(realPath);
   if (out !== undefined) return isRemote(out) ? () => Promise.resolve(false) : liesIn(out);
   if (name !== undefined) return () => Promise.resolve(false);
   return async (file) => {
     if (isRemote(file)) return false;
     const { dir, name: stem } = path.parse(file);
-    const source = withoutSuffix(stem, suffix);
+    const source = removeSuffix(stem, suffix);
     const name = source === undefined ? undefined : (await imagesIn(dir === '' ? '.' : dir)).get(source);
     return name !== undefined && (await isEnlarged(path.join(dir, name), file));
   };
@@ -53,20 +53,20 @@ export function ownResults(
   }
 }
 
-/** Undefined where `stem` has none, or is nothing else. */
-function withoutSuffix(stem: string, suffix: string | undefined): string | undefined {
+/** Returns undefined if `stem` has no suffix or consists of it. */
+function removeSuffix(stem: string, suffix: string | undefined): string | undefined {
   const [found = ''] =
     suffix === undefined ? (DEFAULT_SUFFIX.exec(stem) ?? []) : stem.endsWith(suffix) ? [suffix] : [];
   return found === '' || found === stem ? undefined : stem.slice(0, -found.length);
 }
 
-/** Whether an image has the shape of another one and is larger, by the factor that its name states if it states one. */
+/** Returns whether an image is an enlarged version of another: same aspect ratio, and any factor in its name is right. */
 async function isEnlarged(small: string, large: string): Promise<boolean> {
   try {
     const [from, to] = [headerOf(await inspect(small)), headerOf(await inspect(large))];
     const [, stated] = /_(\d+(?:\.\d+)?)x$/.exec(path.parse(large).name) ?? [];
     const factor = to.widthPx / from.widthPx;
-    // a pixel more or less on either side is rounding
+    // allows for rounding by one pixel on either side
     const skew = Math.abs(to.widthPx * from.heightPx - to.heightPx * from.widthPx);
     return (
       factor > 1 &&
@@ -74,13 +74,13 @@ async function isEnlarged(small: string, large: string): Promise<boolean> {
       (stated === undefined || Math.abs(to.widthPx - Number(stated) * from.widthPx) <= 1 + to.widthPx / 1000)
     );
   } catch (error) {
-    // what cannot be read fails as a source, with what is wrong with it
+    // an unreadable image counts as a source, which then fails with the reason
     if (error instanceof SrganError) return false;
     throw error;
   }
 }
 
-/** The way from a directory to what lies below it. */
+/** Returns the path of `place` relative to `directory`, or undefined if it is not below it. */
 function relativeBelow(directory: string, place: string): string | undefined {
   const relative = path.relative(directory, place);
   const isBelow = relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
@@ -89,15 +89,15 @@ function relativeBelow(directory: string, place: string): string | undefined {
 
 const realPath = (directory: string) => realpath(directory).catch(() => path.resolve(directory));
 
-/** The images among `names`, by their names without extension. */
+/** Returns the image names among `names`, keyed by name without extension. */
 function imageStems(names: readonly string[]): Map<string, string> {
   const parsed = names.map((name) => path.parse(name));
   const images = parsed.filter(({ ext }) => IMAGE_EXTENSIONS.includes(ext.slice(1).toLowerCase()));
   return new Map(images.map(({ name, base }) => [name, base]));
 }
 
-/** Lists mostly stay in a directory for a while: the last answer is kept. */
-function rememberLast<T>(ask: (directory: string) => Promise<T>): (directory: string) => Promise<T> {
+/** Caches the last result: consecutive entries of a list are mostly in the same directory. */
+function cacheLast<T>(ask: (directory: string) => Promise<T>): (directory: string) => Promise<T> {
   let last: { directory: string; answer: Promise<T> } | undefined;
   return (directory) => {
     if (last?.directory !== directory) last = { directory, answer: ask(directory) };

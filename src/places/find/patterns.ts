@@ -6,26 +6,16 @@ import { absolutePlace, directoryOf, isRemote } from '../../system/files/address
 import type { Storages } from '../storage/storages.js';
 import { commonBase } from './base.js';
 import type { Draft } from './draft.js';
-import { anything, globs, isGlob, namesOf, tasksOf, type Choose } from './match.js';
-import { narrow } from './narrow-sources.js';
-import { belowPrefix, matching, remoteKindOf, type RemoteKind } from './objects.js';
-import { compareNatural } from './natural.js';
-import { isUnreadName, unreadImages } from './unread-kinds.js';
-import { walk } from './walk.js';
-
-/** Extensions of what is read, without the dot. */
-export const IMAGE_EXTENSIONS = [
-  ...['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'mpo', 'webp', 'avif', 'tif', 'tiff', 'gif'],
-  ...['bmp', 'dib', 'ppm', 'pgm', 'pbm', 'pnm', 'pam'],
-];
-
-const IMAGE_NAME = new RegExp(`\\.(?:${IMAGE_EXTENSIONS.join('|')})$`, 'i');
+import { matchAll, globMatcher, isGlob, namesOf, parseGlob, type Matcher, narrow } from './match.js';
+import { imagesBelow, objectsMatching, remoteKindOf, type RemoteKind } from './objects.js';
+import { compareNatural, walk } from './walk.js';
+import { IMAGE_NAME, isUnreadName, matchUnreadImages } from './image-names.js';
 
 type Kind = RemoteKind | 'directory' | 'negation';
 
 /**
- * Sources of globs, files and directories, in the order of the arguments; each file once.
- * @param onUnread told of each image in a directory that is passed over, since its kind is not read
+ * Finds the sources that globs, files and directories name, in the order of the arguments, each file once.
+ * @param onUnread called for each unsupported image in a directory
  */
 export async function* fromPatterns(
   patterns: readonly string[],
@@ -33,7 +23,7 @@ export async function* fromPatterns(
   storages: Storages,
   onUnread?: (name: string) => void,
 ): AsyncGenerator<Draft> {
-  const args = patterns.map(withSlashes);
+  const args = patterns.map(normalizeSlashes);
   const kinds = await Promise.all(args.map((arg) => kindOf(arg, storages)));
   const files = commonBase();
   args.forEach((arg, at) => {
@@ -42,7 +32,7 @@ export async function* fromPatterns(
   const negations = args.filter((_, at) => kinds[at] === 'negation').map((arg) => arg.slice(1));
   const realOut =
     settings.out === undefined || isRemote(settings.out) ? undefined : await realPathOf(settings.out);
-  const isBarred = (directory: string) => directory === realOut;
+  const isExcluded = (directory: string) => directory === realOut;
   const seen = args.length > 1 || args.some((arg) => arg.includes('{')) ? createCompactSet() : undefined;
   const isNew = (draft: Draft) => seen?.add(absolutePlace(draft.path)) ?? true;
 
@@ -62,23 +52,23 @@ export async function* fromPatterns(
         yield* file(arg, files.directory);
         return;
       case 'prefix':
-        yield* belowPrefix(arg, storages, { ...rules, onUnread });
+        yield* imagesBelow(arg, storages, { ...rules, onUnread });
         return;
       case 'directory':
         yield* found(arg, arg, settings.recursive ? anyImage : shallow(anyImage), onUnread);
         return;
       case 'glob':
-        yield* isRemote(arg) ? matching(arg, storages, rules) : matches(arg);
+        yield* isRemote(arg) ? objectsMatching(arg, storages, rules) : matches(arg);
         return;
     }
   }
 
   async function* matches(arg: string): AsyncGenerator<Draft> {
-    const tasks = tasksOf(arg).sort((a, b) => compareNatural(a.directory, b.directory));
+    const tasks = parseGlob(arg).sort((a, b) => compareNatural(a.directory, b.directory));
     const base = commonBase();
     for (const { directory } of tasks) base.add(directory);
     for (const task of tasks) {
-      const choose = filesAndImageNames(globs(path.resolve(task.directory), task.globs));
+      const choose = withoutPlainDirectories(globMatcher(path.resolve(task.directory), task.globs));
       yield* found(task.directory, base.directory, choose);
     }
   }
@@ -86,31 +76,31 @@ export async function* fromPatterns(
   async function* found(
     root: string,
     base: string,
-    choose: Choose,
+    choose: Matcher,
     onPassed?: (name: string) => void,
   ): AsyncGenerator<Draft> {
     const narrowed = narrow(choose, path.resolve(base), settings, negations);
-    const passed = onPassed && narrow(unreadImages, path.resolve(base), settings, negations);
-    const counting: Choose = (directory, entries) => {
+    const passed = onPassed && narrow(matchUnreadImages, path.resolve(base), settings, negations);
+    const counting: Matcher = (directory, entries) => {
       if (entries.some(({ name }) => isUnreadName(name))) {
-        for (const name of passed?.(directory, entries).taken ?? []) onPassed?.(name);
+        for (const name of passed?.(directory, entries).selected ?? []) onPassed?.(name);
       }
       return narrowed(directory, entries);
     };
-    for await (const { path: file, unreadable } of walk(root, { choose: counting, isBarred })) {
+    for await (const { path: file, unreadable } of walk(root, { choose: counting, isExcluded })) {
       yield { path: file, base, invalid: unreadable };
     }
   }
 
   function* file(arg: string, base: string): Generator<Draft> {
     const name = path.basename(arg);
-    const narrowed = narrow(anything, base, settings, negations);
-    const { taken } = narrowed(path.dirname(path.resolve(arg)), [{ name, isDirectory: false }]);
-    if (taken.has(name)) yield { path: arg, base, stated: true };
+    const narrowed = narrow(matchAll, base, settings, negations);
+    const { selected } = narrowed(path.dirname(path.resolve(arg)), [{ name, isDirectory: false }]);
+    if (selected.has(name)) yield { path: arg, base, stated: true };
   }
 }
 
-/** What exists is taken as it stands, even where its name looks like a glob. */
+/** An existing file or directory is not a glob, even if its name looks like one. */
 async function kindOf(arg: string, storages: Storages): Promise<Kind> {
   if (isRemote(arg)) return remoteKindOf(arg, IMAGE_NAME, storages);
   const facts = await stat(arg).catch(() => undefined);
@@ -119,7 +109,7 @@ async function kindOf(arg: string, storages: Storages): Promise<Kind> {
   return isGlob(arg) ? 'glob' : 'file';
 }
 
-/** The real path of what may not be there yet. */
+/** Returns the real path of a file that may not exist yet. */
 async function realPathOf(wanted: string): Promise<string> {
   const absolute = path.resolve(wanted);
   return realpath(absolute).catch(async () => {
@@ -128,28 +118,28 @@ async function realPathOf(wanted: string): Promise<string> {
   });
 }
 
-/** On Windows a back-slash parts names and never escapes. */
-function withSlashes(pattern: string): string {
+/** On Windows, a backslash separates names and never escapes. */
+function normalizeSlashes(pattern: string): string {
   return path.sep === '\\' && !isRemote(pattern) ? pattern.replaceAll('\\', '/') : pattern;
 }
 
-const anyImage: Choose = (_, entries) => {
+const anyImage: Matcher = (_, entries) => {
   const shown = entries.filter(({ name }) => !name.startsWith('.'));
   return {
-    taken: namesOf(shown.filter(({ name, isDirectory }) => !isDirectory && IMAGE_NAME.test(name))),
-    entered: namesOf(shown.filter(({ isDirectory }) => isDirectory)),
+    selected: namesOf(shown.filter(({ name, isDirectory }) => !isDirectory && IMAGE_NAME.test(name))),
+    descended: namesOf(shown.filter(({ isDirectory }) => isDirectory)),
   };
 };
 
 const shallow =
-  (choose: Choose): Choose =>
-  (directory, entries) => ({ ...choose(directory, entries), entered: new Set() });
+  (choose: Matcher): Matcher =>
+  (directory, entries) => ({ ...choose(directory, entries), descended: new Set() });
 
-/** A directory is no source, unless its name says image: then whoever opens it says what is wrong. */
-const filesAndImageNames =
-  (choose: Choose): Choose =>
+/** Drops directories unless they are named like an image: opening such a one reports the error. */
+const withoutPlainDirectories =
+  (choose: Matcher): Matcher =>
   (directory, entries) => {
-    const { taken, entered } = choose(directory, entries);
+    const { selected, descended } = choose(directory, entries);
     const sources = entries.filter(({ name, isDirectory }) => !isDirectory || IMAGE_NAME.test(name));
-    return { taken: new Set(namesOf(sources, taken)), entered };
+    return { selected: new Set(namesOf(sources, selected)), descended };
   };

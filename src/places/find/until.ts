@@ -1,8 +1,8 @@
 /**
- * Passes `items` on until `signal` aborts, then ends at once, even while it waits for the next one.
- * @param letGo called where it ended so; what it waits for may never come
+ * Passes `items` on until `signal` aborts, then ends at once, even while waiting for the next item.
+ * @param letGo called if it ended while waiting; the pending item may never come
  */
-export async function* until<T>(
+export async function* takeUntil<T>(
   items: AsyncIterable<T>,
   signal: AbortSignal,
   letGo: () => void,
@@ -12,7 +12,7 @@ export async function* until<T>(
   try {
     while (!signal.aborted) {
       waiting = true;
-      const result = await orAborted(iterator.next(), signal);
+      const result = await unlessAborted(iterator.next(), signal);
       if (result === undefined) return;
       waiting = false;
       if (result.done) return;
@@ -29,7 +29,7 @@ export async function* until<T>(
   }
 }
 
-function orAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const abort = () => resolve(undefined);
     signal.addEventListener('abort', abort, { once: true });

@@ -2,7 +2,7 @@ import { request as requestPlain, type IncomingMessage, type RequestOptions } fr
 import { request as requestSecure } from 'node:https';
 import { SrganError } from '../../system/errors.js';
 import type { Settings } from '../../contract/options.js';
-import { AnswerError, storageFailure } from './storage-failures.js';
+import { HttpStatusError, storageFailure } from './storage-failures.js';
 import {
   PrivateAddressError,
   privateAddressError,
@@ -10,9 +10,9 @@ import {
   rejectPrivateHost,
 } from '../../system/private-addresses.js';
 import type { Readings, ReadRule } from '../../contract/storage.js';
-import { refuseLarger, whole } from './whole.js';
+import { rejectLarger, checkedBody } from './checked-body.js';
 
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 /** Without a byte in either direction, from the look-up of the name on. */
 const IDLE_MS = 30_000;
 
@@ -32,10 +32,10 @@ export function openHttp({ allowPrivateAddresses }: Pick<Settings, 'allowPrivate
         if (statusCode === 200) return bodyOf(place, answer, rule);
         answer.destroy();
         if (!REDIRECTS.has(statusCode) || headers.location === undefined)
-          throw storageFailure(place, new AnswerError(statusCode), 'read');
-        if (redirects === MOST_REDIRECTS)
-          throw new SrganError('E_READ', `${place}: leads on more than ${MOST_REDIRECTS} times.`);
-        url = redirected(place, headers.location, url);
+          throw storageFailure(place, new HttpStatusError(statusCode), 'read');
+        if (redirects === MAX_REDIRECTS)
+          throw new SrganError('E_READ', `${place}: leads on more than ${MAX_REDIRECTS} times.`);
+        url = redirectTarget(place, headers.location, url);
       }
     },
   };
@@ -67,15 +67,18 @@ function bodyOf(place: string, answer: IncomingMessage, { maxBytes }: ReadRule):
   try {
     if (encoding !== 'identity')
       throw new SrganError('E_READ', `${place}: came as ${encoding}, which was not asked for.`);
-    refuseLarger(place, Number(stated ?? 0), maxBytes);
+    rejectLarger(place, Number(stated ?? 0), maxBytes);
   } catch (error) {
     answer.destroy();
     throw error;
   }
-  return whole(place, answer, { maxBytes, declaredBytes: stated === undefined ? undefined : Number(stated) });
+  return checkedBody(place, answer, {
+    maxBytes,
+    declaredBytes: stated === undefined ? undefined : Number(stated),
+  });
 }
 
-function redirected(place: string, location: string, from: URL): URL {
+function redirectTarget(place: string, location: string, from: URL): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new SrganError('E_READ', `${place}: leads on to what is no address of http or https.`);

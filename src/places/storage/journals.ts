@@ -4,20 +4,20 @@ import path from 'node:path';
 import process from 'node:process';
 import { isRemote } from '../../system/files/address.js';
 
-/** Directory in the output directory that holds journals; hidden, so that no source is ever looked for in it. */
+/** The directory of journals in an output directory; hidden, so that it is never searched for sources. */
 export const JOURNALS = '.srgan';
 
 /**
- * The directory of the journals of runs with the output `out`. A journal grows line by line, which an object cannot:
- * where `out` is an address, it is a directory of this machine.
- * @param state the directory that is asked for instead; of an output that is a directory it is not asked
+ * Returns the directory of the journals for an output. Objects cannot be appended to, so for a remote output it is a
+ * local directory.
+ * @param state the local directory for a remote output, if not the default
  */
 export function journalsOf(out: string, state: string | undefined, env = process.env): string {
   if (!isRemote(out)) return path.join(out, JOURNALS);
   return state ?? path.join(stateHome(env), 'srgan', hash('sha256', out.replace(/\/+$/, '')).slice(0, 16));
 }
 
-/** Where the user's state is kept that is no configuration and no cache. */
+/** Returns the user's directory for persistent state (XDG_STATE_HOME). */
 export function stateHome(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === 'win32') return env.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local');
   const stated = env.XDG_STATE_HOME;

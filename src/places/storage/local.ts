@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { fileFailure } from '../../pixels/codec/failures/file-failures.js';
+import { fileFailure } from '../../pixels/codec/file-failures.js';
 import { SrganError, systemCode } from '../../system/errors.js';
 import {
   createReadStream,
@@ -11,21 +11,21 @@ import {
   stat,
   type FileHandle,
 } from '../../system/files/fs.js';
-import { anything, type Choice, type Choose } from '../find/match.js';
+import { matchAll, type Selection, type Matcher } from '../find/match.js';
 import { walk } from '../find/walk.js';
 import { type Sweep, checkWritable } from '../../system/files/left-over.js';
 import { makeDirectory, flushDirectory, flushFile, writeFailure } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
 import { untrackTempPath, trackTempPath, ownerOf, tempName } from '../../system/files/temp-files.js';
 import type { ListRule, Listed, Storage } from '../../contract/storage.js';
-import { refuseLarger, whole } from './whole.js';
+import { rejectLarger, checkedBody } from './checked-body.js';
 
 const PAGE = 1000;
 
 /**
- * Files of this machine, or of a directory that it shares. A file gets its name by a rename of a sibling temp
- * file, or by a link where nothing may be replaced; its permissions are the process's default, its time is now.
- * @param settings.fsync whether `stage` and `publish` wait until it is on the disk
+ * Opens the storage of local and mounted directories. A file gets its name by renaming a sibling temporary file, or
+ * by a hard link if it may not replace another one. It has the process's default permissions.
+ * @param settings.fsync whether to flush files and directories to disk
  */
 export function openLocal({ fsync }: Pick<Settings, 'fsync'>, sweep: Sweep): Storage {
   const flush = fsync ? flushFile : () => Promise.resolve();
@@ -46,10 +46,10 @@ export function openLocal({ fsync }: Pick<Settings, 'fsync'>, sweep: Sweep): Sto
       const { size } = await stat(place).catch((cause: unknown) => {
         throw fileFailure(place, cause);
       });
-      refuseLarger(place, size, maxBytes);
-      return whole(place, createReadStream(place, { signal }), { maxBytes, declaredBytes: size });
+      rejectLarger(place, size, maxBytes);
+      return checkedBody(place, createReadStream(place, { signal }), { maxBytes, declaredBytes: size });
     },
-    list: pagesOf,
+    list: listPages,
     async stage(place, content) {
       const directory = path.dirname(place);
       const temp =
@@ -65,7 +65,7 @@ export function openLocal({ fsync }: Pick<Settings, 'fsync'>, sweep: Sweep): Sto
         const bytes =
           content instanceof Uint8Array
             ? await writeWhole(temp, content, flush)
-            : await lengthOf(temp, flush);
+            : await flushedSize(temp, flush);
         return {
           bytes,
           discard,
@@ -82,15 +82,15 @@ export function openLocal({ fsync }: Pick<Settings, 'fsync'>, sweep: Sweep): Sto
   };
 }
 
-async function* pagesOf(
+async function* listPages(
   directory: string,
   { prefix = '', deep = true }: ListRule = {},
 ): AsyncGenerator<Listed[]> {
   const start = path.join(directory, path.sep) + prefix.replaceAll('/', path.sep);
-  const choose: Choose = (where, entries) =>
-    deep || where === path.resolve(directory) ? anything(where, entries) : NOTHING;
+  const choose: Matcher = (where, entries) =>
+    deep || where === path.resolve(directory) ? matchAll(where, entries) : NOTHING;
   let page: Listed[] = [];
-  for await (const { path: place, unreadable } of walk(directory, { choose, isBarred: () => false })) {
+  for await (const { path: place, unreadable } of walk(directory, { choose, isExcluded: () => false })) {
     if (unreadable) throw new SrganError('E_STORAGE', unreadable.message, { cause: unreadable });
     const found = place.startsWith(start) ? await stat(place).catch(() => undefined) : undefined;
     if (!found?.isFile() || ownerOf(path.basename(place)) !== undefined) continue;
@@ -102,7 +102,7 @@ async function* pagesOf(
   yield page;
 }
 
-const NOTHING: Choice = { taken: new Set(), entered: new Set() };
+const NOTHING: Selection = { selected: new Set(), descended: new Set() };
 
 type Flush = (file: FileHandle) => Promise<void>;
 
@@ -121,8 +121,8 @@ async function writeWhole(temp: string, bytes: Uint8Array, flush: Flush): Promis
   }
 }
 
-/** @returns the size of the file, which an encoder has written */
-async function lengthOf(temp: string, flush: Flush): Promise<number> {
+/** Flushes a file that an encoder has written, and returns its size. */
+async function flushedSize(temp: string, flush: Flush): Promise<number> {
   const file = await open(temp, 'r+');
   try {
     await flush(file);
@@ -135,7 +135,7 @@ async function lengthOf(temp: string, flush: Flush): Promise<number> {
 async function publish(temp: string, place: string, replace: boolean): Promise<'placed' | 'there'> {
   try {
     if (replace) await rename(temp, place);
-    else if (!(await claim(temp, place))) return 'there';
+    else if (!(await linkIfFree(temp, place))) return 'there';
     return 'placed';
   } catch (cause) {
     throw writeFailure(place, cause);
@@ -144,8 +144,8 @@ async function publish(temp: string, place: string, replace: boolean): Promise<'
 
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV', 'EINVAL']);
 
-/** A hard link fails where the name is taken, which a rename does not. */
-async function claim(temp: string, path: string): Promise<boolean> {
+/** Uses a hard link, since it fails if the name is taken, unlike a rename. */
+async function linkIfFree(temp: string, path: string): Promise<boolean> {
   try {
     await link(temp, path);
     return true;
@@ -154,12 +154,12 @@ async function claim(temp: string, path: string): Promise<boolean> {
     if (code === 'EEXIST') return false;
     if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
   }
-  if (await isThere(path)) return false;
+  if (await isTaken(path)) return false;
   await rename(temp, path);
   return true;
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function isTaken(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return true;

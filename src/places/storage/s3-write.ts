@@ -1,19 +1,19 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, CompletedPart } from '@aws-sdk/client-s3';
 import { SrganError } from '../../system/errors.js';
-import { readFile, stat } from '../../system/files/fs.js';
+import { readFile, stat, open, type FileHandle } from '../../system/files/fs.js';
 import { hashBytes, hashFile } from '../../system/files/hash-file.js';
 import { s3Address } from '../../system/files/address.js';
-import { answerOf, storageFailure, storageMayRecover } from './storage-failures.js';
-import { uploadInParts, SMALLEST_PART_BYTES, type Upload } from './s3-parts.js';
+import { responseOf, storageFailure, isTransientStorageError } from './storage-failures.js';
 import type { Content, PublishRule, Staged, Storage } from '../../contract/storage.js';
 
-/** Names of the metadata that we give to what we write. */
+/** Names of the metadata of written objects. */
 export const SHA256 = 'srgan-sha256';
 export const STAMP_KEY = 'srgan-key';
 export const STAMP_SEAL = 'srgan-seal';
 
-/** What is larger goes in parts, each of which is tried again alone. */
-const WHOLE_UP_TO_BYTES = 2 * SMALLEST_PART_BYTES;
+export const MIN_PART_BYTES = 8 * 2 ** 20;
+/** Larger objects are uploaded in parts, which are retried separately. */
+const MAX_SINGLE_PUT_BYTES = 2 * MIN_PART_BYTES;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -29,9 +29,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * An object appears whole, when its upload ends. Without leave to replace, the store itself refuses where the name
- * is taken (If-None-Match); what lies there is then ours if its bytes are the same, as after an answer that got
- * lost, or another machine's work on the same image.
+ * Prepares an object, which appears whole when its upload ends. If it may not replace another one, the store rejects
+ * a taken name (If-None-Match). An existing object with the same bytes counts as ours: the response may have been
+ * lost, or another machine has processed the same image.
  */
 export async function stageObject(
   client: S3Client,
@@ -50,10 +50,10 @@ export async function stageObject(
         return 'placed';
       } catch (cause) {
         const taken = nameIsTaken(cause);
-        if (!taken && !storageMayRecover(cause)) throw storageFailure(place, cause, 'write');
-        // it may be there although the answer says otherwise, or got lost
-        const there = await head(place, rule.signal).catch(() => undefined);
-        if (there?.bytes === bytes && there.sha256 === sha256) return 'placed';
+        if (!taken && !isTransientStorageError(cause)) throw storageFailure(place, cause, 'write');
+        // the object may exist despite the error, or the response was lost
+        const existing = await head(place, rule.signal).catch(() => undefined);
+        if (existing?.bytes === bytes && existing.sha256 === sha256) return 'placed';
         if (taken && !rule.replace) return 'there';
         throw storageFailure(place, cause, 'write');
       }
@@ -80,7 +80,7 @@ export async function stageObject(
     try {
       await send(upload);
     } catch (error) {
-      // a store that knows no conditions: what little can be done is to look first
+      // the store does not support conditions: check for an existing object instead, without atomicity
       if (replace || !isNotImplemented(error)) throw error;
       if (await head(place, signal)) throw new NameTaken();
       await send({ ...upload, condition: {} });
@@ -88,7 +88,7 @@ export async function stageObject(
   }
 
   async function send(upload: Upload): Promise<void> {
-    if (bytes > WHOLE_UP_TO_BYTES) {
+    if (bytes > MAX_SINGLE_PUT_BYTES) {
       await uploadInParts(client, upload, bytes, content);
       return;
     }
@@ -101,14 +101,14 @@ export async function stageObject(
   }
 }
 
-/** @throws SrganError E_USAGE where the address is that of a whole bucket */
+/** @throws SrganError E_USAGE if the address has no key */
 export function objectAt(place: string): Upload['object'] {
   const { bucket, key } = s3Address(place);
   if (key !== '') return { Bucket: bucket, Key: key };
-  throw new SrganError('E_USAGE', `${place}: names a bucket, and no object in it.`);
+  throw new SrganError('E_USAGE', `${place}: names a bucket but no object.`);
 }
 
-/** Begins an upload and gives it up: nothing but the leave to write there is found out. */
+/** Checks the permission to write by starting an upload and aborting it. */
 export async function probeUpload(client: S3Client, place: string): Promise<void> {
   const object = objectAt(place);
   const { AbortMultipartUploadCommand, CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
@@ -119,7 +119,100 @@ export async function probeUpload(client: S3Client, place: string): Promise<void
 class NameTaken extends Error {}
 
 function nameIsTaken(error: unknown): boolean {
-  return error instanceof NameTaken || answerOf(error).status === 412;
+  return error instanceof NameTaken || responseOf(error).status === 412;
 }
 
-const isNotImplemented = (error: unknown) => answerOf(error).status === 501;
+const isNotImplemented = (error: unknown) => responseOf(error).status === 501;
+
+export interface Upload {
+  readonly object: { readonly Bucket: string; readonly Key: string };
+  readonly about: { readonly Metadata: Record<string, string>; readonly ContentType: string | undefined };
+  readonly condition: { readonly IfNoneMatch?: '*' };
+  readonly signal: AbortSignal | undefined;
+}
+
+const MAX_PARTS = 10_000;
+/** The number of parts in memory and in transfer at a time. */
+const PARALLEL_PARTS = 3;
+
+/** Uploads an object in parts. After a failure, removes all parts before it throws. */
+export async function uploadInParts(
+  client: S3Client,
+  { object, about, condition, signal }: Upload,
+  bytes: number,
+  content: Content,
+): Promise<void> {
+  const {
+    AbortMultipartUploadCommand,
+    CompleteMultipartUploadCommand,
+    CreateMultipartUploadCommand,
+    UploadPartCommand,
+  } = await import('@aws-sdk/client-s3');
+  const partBytes = Math.max(MIN_PART_BYTES, Math.ceil(bytes / MAX_PARTS));
+  const file = content instanceof Uint8Array ? undefined : await open(content.path, 'r');
+  const stop = new AbortController();
+  const stopped = () => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', stopped);
+  if (signal?.aborted) stopped();
+  try {
+    const begun = new CreateMultipartUploadCommand({ ...object, ...about, ChecksumAlgorithm: 'CRC32' });
+    const { UploadId } = await client.send(begun, { abortSignal: signal });
+    try {
+      const Parts = await sendParts(UploadId);
+      const completed = { ...object, ...condition, UploadId, MultipartUpload: { Parts } };
+      await client.send(new CompleteMultipartUploadCommand(completed), { abortSignal: signal });
+    } catch (error) {
+      // without the signal, to abort also after a stop; an unreachable store expires the upload by its own rules
+      await client.send(new AbortMultipartUploadCommand({ ...object, UploadId })).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    signal?.removeEventListener('abort', stopped);
+    await file?.close();
+  }
+
+  async function sendParts(UploadId: string | undefined): Promise<CompletedPart[]> {
+    const parts: CompletedPart[] = [];
+    const count = Math.ceil(bytes / partBytes);
+    let next = 0;
+    const senders = Array.from({ length: PARALLEL_PARTS }, async () => {
+      while (next < count && !stop.signal.aborted) {
+        const index = next;
+        next += 1;
+        const Body = await bytesAt(index * partBytes, Math.min(bytes, (index + 1) * partBytes));
+        const part = { ...object, UploadId, PartNumber: index + 1, Body };
+        const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part), {
+          abortSignal: stop.signal,
+        });
+        parts[index] = { ETag, PartNumber: index + 1, ...(ChecksumCRC32 ? { ChecksumCRC32 } : {}) };
+      }
+    });
+    // all senders must have ended before the upload is aborted
+    const ends = await Promise.allSettled(
+      senders.map((sender) =>
+        sender.catch((error: unknown) => {
+          stop.abort();
+          throw error;
+        }),
+      ),
+    );
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+    signal?.throwIfAborted();
+    return parts;
+  }
+
+  async function bytesAt(start: number, end: number): Promise<Uint8Array> {
+    return content instanceof Uint8Array ? content.subarray(start, end) : await readRange(file, start, end);
+  }
+}
+
+async function readRange(file: FileHandle | undefined, start: number, end: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(end - start);
+  for (let at = 0; file && at < buffer.length;) {
+    const { bytesRead } = await file.read(buffer, at, buffer.length - at, start + at);
+    if (bytesRead === 0) throw new Error(`the file ended after ${start + at} bytes`);
+    at += bytesRead;
+  }
+  return buffer;
+}

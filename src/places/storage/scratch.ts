@@ -9,17 +9,16 @@ import { nameOf } from '../../system/files/address.js';
 import type { ReadRule } from '../../contract/storage.js';
 import type { Storages } from './storages.js';
 
-/** Where copies of remote sources lie while these are worked on, and temp files of remote results. */
+/** A private directory for copies of remote sources and temporary files of remote results. */
 export interface Scratch {
-  /** A path there that stands for an address: what is beside it, is there. */
+  /** Returns the path in this directory that stands for an address. */
   pathFor(address: string): Promise<string>;
   /**
-   * Brings a remote file here.
-   * @param owner whose end removes the copy
+   * Downloads a remote file. The copy is removed when `scope` ends.
    * @returns the path of the copy
    * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_CANCELLED, E_NOSPC, E_WRITE, E_OUT_DIR
    */
-  fetch(address: string, owner: Scope, rule: ReadRule): Promise<string>;
+  fetch(address: string, scope: Scope, rule: ReadRule): Promise<string>;
 }
 
 export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): Scratch {
@@ -29,9 +28,9 @@ export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): 
 
   return {
     pathFor,
-    async fetch(address, owner, rule) {
+    async fetch(address, scope, rule) {
       const storage = await storages.reading(address);
-      const { path: copy } = await tempFilesFor(await pathFor(address), owner)();
+      const { path: copy } = await tempFilesFor(await pathFor(address), scope)();
       const bytes = await storage.read(address, rule);
       try {
         await save(bytes, copy);
@@ -43,7 +42,7 @@ export function openScratch(storages: Pick<Storages, 'reading'>, sweep: Sweep): 
   };
 }
 
-/** Whatever happens the file is closed when this ends, so that it can be removed. */
+/** Closes the file even after an error, so that it can be removed. */
 async function save(bytes: AsyncIterable<Uint8Array>, copy: string): Promise<void> {
   const file = await open(copy, 'wx', 0o600);
   try {
@@ -54,7 +53,8 @@ async function save(bytes: AsyncIterable<Uint8Array>, copy: string): Promise<voi
 }
 
 /**
- * Ours alone, and the same for each run, so that what a killed one left is found and removed.
+ * Opens a directory that only this user can write to. It is the same for each run, so that files of killed runs are
+ * found and removed.
  * @throws SrganError E_OUT_DIR
  */
 async function privateDirectory(sweep: Sweep): Promise<string> {
@@ -66,11 +66,11 @@ async function privateDirectory(sweep: Sweep): Promise<string> {
     });
     const found = await lstat(directory);
     const isOurs = user === undefined || (found.uid === user && (found.mode & 0o022) === 0);
-    if (!found.isDirectory() || !isOurs) throw new Error('it is another user’s, or no directory');
+    if (!found.isDirectory() || !isOurs) throw new Error('not a directory, or writable by another user');
   } catch (cause) {
     throw new SrganError('E_OUT_DIR', `${directory}: cannot be used for copies of remote sources.`, {
       cause,
-      hint: 'Name another place for temp files with TMPDIR.',
+      hint: 'Set TMPDIR to another directory for temporary files.',
     });
   }
   await sweep(directory);

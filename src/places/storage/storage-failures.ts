@@ -1,14 +1,20 @@
 import { SrganError, systemCode, type ErrorCode } from '../../system/errors.js';
 
-/** As much as is used of what the S3 client throws. */
-interface Answer {
+/** The properties of the S3 client's errors that are used. */
+interface ServiceError {
   readonly name?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-const PASSING_STATUS = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
-const PASSING_NAMES = new Set(['TimeoutError', 'RequestTimeout', 'SlowDown', 'InternalError', 'Throttling']);
-const PASSING_CODES = new Set([
+const TRANSIENT_STATUS = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
+const TRANSIENT_NAMES = new Set([
+  'TimeoutError',
+  'RequestTimeout',
+  'SlowDown',
+  'InternalError',
+  'Throttling',
+]);
+const TRANSIENT_CODES = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
   'ECONNABORTED',
@@ -18,22 +24,22 @@ const PASSING_CODES = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
-/** Of the S3 client, where it compares what came with the checksum that was promised. */
-const PASSING_WORDS = /^(Checksum mismatch|Connection lost)/;
+/** Messages of the S3 client, when a body does not match its checksum. */
+const TRANSIENT_MESSAGES = /^(Checksum mismatch|Connection lost)/;
 
-/** Whether a storage or the way to it may do better a moment later; not asked of the causes of the error. */
-export function storageMayRecover(error: unknown): boolean {
-  const { name, status } = answerOf(error);
+/** Returns whether a storage or network error may pass. Does not look at the error's causes. */
+export function isTransientStorageError(error: unknown): boolean {
+  const { name, status } = responseOf(error);
   return (
-    (status !== undefined && PASSING_STATUS.has(status)) ||
-    PASSING_NAMES.has(name) ||
-    PASSING_CODES.has(systemCode(error) ?? '') ||
-    (error instanceof Error && PASSING_WORDS.test(error.message))
+    (status !== undefined && TRANSIENT_STATUS.has(status)) ||
+    TRANSIENT_NAMES.has(name) ||
+    TRANSIENT_CODES.has(systemCode(error) ?? '') ||
+    (error instanceof Error && TRANSIENT_MESSAGES.test(error.message))
   );
 }
 
-/** An answer of a server over HTTP that is not what was asked for. */
-export class AnswerError extends Error {
+/** An unexpected HTTP status. */
+export class HttpStatusError extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
 
   constructor(status: number) {
@@ -42,8 +48,8 @@ export class AnswerError extends Error {
   }
 }
 
-/** The connection ended before all that was promised had come. */
-export function cutOff(place: string, gotBytes: number, ofBytes: number): SrganError {
+/** Makes the error for a connection that ended before the whole body arrived. */
+export function truncatedBody(place: string, gotBytes: number, ofBytes: number): SrganError {
   const cause = Object.assign(new Error(`${gotBytes} of ${ofBytes} bytes came`), { code: 'ECONNRESET' });
   return new SrganError('E_READ', `${place}: ended after ${gotBytes} of ${ofBytes} bytes.`, { cause });
 }
@@ -57,7 +63,7 @@ const CODES: Record<Side, { missing: ErrorCode; denied: ErrorCode; other: ErrorC
 
 const CREDENTIALS_HINT = 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.';
 
-/** Names by which the client and servers say that they do not know who asks. */
+/** Error names of the client and of servers for invalid or missing credentials. */
 const UNKNOWN_CALLER = [
   'CredentialsProviderError',
   'InvalidAccessKeyId',
@@ -67,35 +73,35 @@ const UNKNOWN_CALLER = [
   'TokenRefreshRequired',
 ];
 
-/** What went wrong at an address, with the answer as its cause. */
+/** Turns an error of a storage into a SrganError. */
 export function storageFailure(place: string, cause: unknown, side: Side): SrganError {
   if (cause instanceof SrganError) return cause;
-  const { name, status } = answerOf(cause);
+  const { name, status } = responseOf(cause);
   const codes = CODES[side];
   const failure = (code: ErrorCode, what: string, hint?: string) =>
     new SrganError(code, `${place}: ${what}.`, { cause, hint });
 
   if (name === 'AbortError') return failure('E_CANCELLED', 'the run was stopped');
   if (name === 'CredentialsProviderError')
-    return failure(codes.denied, 'there are no credentials', CREDENTIALS_HINT);
+    return failure(codes.denied, 'no credentials were found', CREDENTIALS_HINT);
   if (UNKNOWN_CALLER.includes(name))
     return failure(codes.denied, `the credentials were refused (${name})`, CREDENTIALS_HINT);
   if (name === 'NoSuchBucket') return failure(codes.missing, 'there is no such bucket');
   if (status === 404 || name === 'NoSuchKey') return failure(codes.missing, 'does not exist');
   if (status === 401 || status === 403)
-    return failure(codes.denied, side === 'read' ? 'may not be read' : 'writing there is not allowed');
+    return failure(codes.denied, `${side === 'read' ? 'reading it' : 'writing there'} is not allowed`);
   if (status === 301 || name === 'PermanentRedirect')
     return failure(codes.other, 'the bucket is in another region', 'Name it with --s3-region.');
   if (status === 507 || /quota|storagefull/i.test(name)) return failure('E_NOSPC', 'the storage is full');
   const known =
-    status !== undefined && status >= 300 ? `the server answered ${said(status, name)}` : undefined;
+    status !== undefined && status >= 300 ? `the server answered ${formatStatus(status, name)}` : undefined;
   const verb = side === 'read' ? 'reading' : 'writing';
   return failure(codes.other, known ?? `${verb} failed (${systemCode(cause) ?? (name || 'unknown reason')})`);
 }
 
-/** Whether it is about the set-up rather than about one file: who asks, and where. */
-export function isSetUp({ code, cause }: SrganError): boolean {
-  const { name, status } = answerOf(cause);
+/** Returns whether an error concerns credentials, bucket or region rather than a single file. */
+export function isConfigurationError({ code, cause }: SrganError): boolean {
+  const { name, status } = responseOf(cause);
   return (
     code === 'E_STORAGE' ||
     UNKNOWN_CALLER.includes(name) ||
@@ -104,13 +110,25 @@ export function isSetUp({ code, cause }: SrganError): boolean {
   );
 }
 
-function said(status: number, name: string): string {
+function formatStatus(status: number, name: string): string {
   return name === '' || name === 'Error' || /^\d+$/.test(name) ? String(status) : `${status} ${name}`;
 }
 
-/** The name and the HTTP status by which it says what is wrong. */
-export function answerOf(error: unknown): { name: string; status: number | undefined } {
+/** Returns the name and HTTP status of an error, as far as it has them. */
+export function responseOf(error: unknown): { name: string; status: number | undefined } {
   if (!(error instanceof Error)) return { name: '', status: undefined };
-  const { name, $metadata } = error as Answer;
+  const { name, $metadata } = error as ServiceError;
   return { name: typeof name === 'string' ? name : '', status: $metadata?.httpStatusCode };
+}
+
+/** System errors that may pass. */
+const TRANSIENT_SYSTEM_CODES = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'ESTALE']);
+
+/** Returns whether the same work may succeed later, judging by the error and its causes. */
+export function isTransient(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof SrganError && cause.code === 'E_WORKER_LOST') return true;
+    if (TRANSIENT_SYSTEM_CODES.has(systemCode(cause) ?? '') || isTransientStorageError(cause)) return true;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { bleed } from '../../../src/pixels/codec/bleed.js';
+import { bleed } from '../../../src/pixels/transparency.js';
 import type { Pixels, SpilledPixels } from '../../../src/contract/job.js';
 import { bleedSpilled } from '../../../src/flow/spill/spill-bleed.js';
 import { blocksOf, rowBytes, rowsOf } from '../../../src/flow/spill/layout.js';

@@ -2,9 +2,13 @@ import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import test from 'ava';
-import { fileFailure } from '../../../src/pixels/codec/failures/file-failures.js';
-import { bufferSource, readDirectories } from '../../../src/pixels/codec/metadata/tiff-directory.js';
-import { writeDirectory, type Tag } from '../../../src/pixels/codec/metadata/tiff-write.js';
+import { fileFailure } from '../../../src/pixels/codec/file-failures.js';
+import { bufferSource } from '../../../src/pixels/codec/byte-source.js';
+import {
+  readDirectories,
+  writeDirectory,
+  type Tag,
+} from '../../../src/pixels/codec/metadata/tiff-directory.js';
 import { readHeader } from '../../../src/flow/stages/header.js';
 import { draw, pipelineOf, save, turnedJpeg, type Drawing } from '../../helpers/images.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { SrganError, type ErrorCode } from '../../../src/system/errors.js';
 import type { Source } from '../../../src/contract/job.js';
 import { openRetries } from '../../../src/flow/stages/retry.js';
-import { mayPass } from '../../../src/places/storage/patience.js';
+import { isTransient } from '../../../src/places/storage/storage-failures.js';
 import { openTicket, type Ticket } from '../../../src/flow/ticket.js';
 import { sourceOf } from '../../helpers/job.js';
 
@@ -11,14 +11,14 @@ const failure = (code: ErrorCode, cause?: unknown) => new SrganError(code, 'a.pn
 
 test('what may pass later is told from what will not, however deep the cause lies', (t) => {
   for (const code of ['EAGAIN', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'ESTALE']) {
-    t.true(mayPass(failure('E_WRITE', system(code))), code);
-    t.true(mayPass(failure('E_READ', failure('E_READ', system(code)))), code);
+    t.true(isTransient(failure('E_WRITE', system(code))), code);
+    t.true(isTransient(failure('E_READ', failure('E_READ', system(code)))), code);
   }
-  t.true(mayPass(failure('E_WORKER_LOST')));
+  t.true(isTransient(failure('E_WORKER_LOST')));
   for (const code of ['ENOSPC', 'EPERM', 'EACCES', 'EROFS', 'ENOENT', 'EDQUOT', 'ENAMETOOLONG'])
-    t.false(mayPass(failure('E_WRITE', system(code))), code);
+    t.false(isTransient(failure('E_WRITE', system(code))), code);
   for (const code of ['E_DECODE', 'E_TOO_LARGE', 'E_NOSPC', 'E_ENGINE', 'E_TIME_LIMIT'] as const)
-    t.false(mayPass(failure(code, new Error('its own'))), code);
+    t.false(isTransient(failure(code, new Error('its own'))), code);
 });
 
 async function* from(sources: readonly Source[]) {

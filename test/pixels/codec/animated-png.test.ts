@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import sharp from 'sharp';
-import { pngFrames } from '../../../src/pixels/codec/animations/has-frames.js';
+import { pngFrames } from '../../../src/pixels/codec/png/animated-png.js';
 import { inspect } from '../../../src/pixels/codec/inspect.js';
 import { readPixels } from '../../../src/pixels/codec/read-pixels.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';

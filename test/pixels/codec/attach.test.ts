@@ -2,14 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { attachToPng } from '../../../src/pixels/codec/attach/attach-png.js';
+import { attachToPng } from '../../../src/pixels/codec/png/png-chunks.js';
 import { bareExif } from '../../../src/pixels/codec/metadata/exif.js';
-import { joined } from '../../../src/pixels/codec/attach/parts.js';
-import {
-  bufferSource,
-  EXIF_POINTER,
-  readDirectories,
-} from '../../../src/pixels/codec/metadata/tiff-directory.js';
+import { joinParts, bufferSource } from '../../../src/pixels/codec/byte-source.js';
+import { EXIF_POINTER, readDirectories } from '../../../src/pixels/codec/metadata/tiff-directory.js';
 import { distance, draw, everySecond, p3Profile, pipelineOf, samplesOf, save } from '../../helpers/images.js';
 import { roundTrip } from '../../helpers/run.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
@@ -71,7 +67,7 @@ test('a profile longer than a JPEG segment arrives whole', async (t) => {
   const icc = Buffer.concat([await p3Profile(), Buffer.alloc(150_000, 'long')]);
   icc.writeUInt32BE(icc.length, 0);
   const png = await pipelineOf(draw()).png().toBuffer();
-  await writeFile(path, joined(png, attachToPng(bufferSource(png), { icc })));
+  await writeFile(path, joinParts(png, attachToPng(bufferSource(png), { icc })));
   t.true((await sharp(path).metadata()).icc?.equals(icc));
   for (const format of ['jpeg', 'tiff', 'webp'] as const) {
     const { bytes } = await roundTrip(path, { format });

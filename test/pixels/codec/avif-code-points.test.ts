@@ -2,10 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { OutputFormat } from '../../../src/contract/job.js';
-import { attachToAvif } from '../../../src/pixels/codec/attach/avif.js';
-import { codingOfHeif } from '../../../src/pixels/codec/colour/heif-coding.js';
-import { bufferSource } from '../../../src/pixels/codec/metadata/tiff-directory.js';
-import { joined } from '../../../src/pixels/codec/attach/parts.js';
+import { attachToAvif, codingOfHeif } from '../../../src/pixels/codec/metadata/heif.js';
+import { bufferSource, joinParts } from '../../../src/pixels/codec/byte-source.js';
 import { draw, pipelineOf, samplesOf } from '../../helpers/images.js';
 import { roundTrip } from '../../helpers/run.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
@@ -21,7 +19,7 @@ test('code points in an AVIF file change no pixel', async (t) => {
     const file = await pipelineOf(draw({ channels: 4 }))
       .avif({ lossless, quality: 80 })
       .toBuffer();
-    const coded = joined(file, attachToAvif(bufferSource(file), P3, lossless));
+    const coded = joinParts(file, attachToAvif(bufferSource(file), P3, lossless));
     t.notDeepEqual(codingIn(file), P3);
     t.deepEqual(codingIn(coded), P3);
     t.deepEqual((await samplesOf(coded)).data, (await samplesOf(file)).data);
@@ -33,7 +31,7 @@ test('HDR of an AVIF stays in AVIF and PNG; other formats warn', async (t) => {
     .avif({ quality: 95, bitdepth: 10 })
     .toBuffer();
   const path = join(await temporaryDirectory(t), 'a.avif');
-  await writeFile(path, joined(bare, attachToAvif(bufferSource(bare), PQ, false)));
+  await writeFile(path, joinParts(bare, attachToAvif(bufferSource(bare), PQ, false)));
   const trip = (format: OutputFormat) => roundTrip(path, { format, factor: 2 });
   const avif = await trip('avif');
   t.deepEqual(avif.warnings, [], 'nothing is said of 10 bits that stay 10');

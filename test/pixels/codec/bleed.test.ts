@@ -1,5 +1,5 @@
 import test from 'ava';
-import { bleed } from '../../../src/pixels/codec/bleed.js';
+import { bleed } from '../../../src/pixels/transparency.js';
 import type { Pixels } from '../../../src/contract/job.js';
 import { blankPixels, drawPixels, pageOfPixels, setAlpha } from '../../helpers/pixels.js';
 import { seeded } from '../../helpers/random.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
 import { pipe, type PipeOptions } from '../../../src/index.js';
-import { coverage } from '../../../src/pixels/codec/animations/gif-frames.js';
+import { coverage } from '../../../src/pixels/codec/gif-frames.js';
 import { draw, pipelineOf } from '../../helpers/images.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 

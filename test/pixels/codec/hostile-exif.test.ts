@@ -1,5 +1,6 @@
 import test from 'ava';
-import { readDirectories, type ByteSource } from '../../../src/pixels/codec/metadata/tiff-directory.js';
+import type { ByteSource } from '../../../src/pixels/codec/byte-source.js';
+import { readDirectories } from '../../../src/pixels/codec/metadata/tiff-directory.js';
 import { seeded } from '../../helpers/random.js';
 
 /** Counts the bytes that are read from it: the work of the reader. */

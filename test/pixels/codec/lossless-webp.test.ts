@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { isLosslessWebp } from '../../../src/pixels/codec/metadata/lossless-webp.js';
+import { isLosslessWebp } from '../../../src/pixels/codec/metadata/carry.js';
 import { roundTrip } from '../../helpers/run.js';
 import { makeTree } from '../../helpers/tree.js';
 

@@ -1,8 +1,7 @@
 import test from 'ava';
 import sharp, { type JpegOptions } from 'sharp';
-import { bufferSource } from '../../../src/pixels/codec/metadata/tiff-directory.js';
-import { jpegQuality } from '../../../src/pixels/codec/metadata/jpeg-quality.js';
-import { webpQuantizer } from '../../../src/pixels/codec/metadata/webp-quantizer.js';
+import { bufferSource } from '../../../src/pixels/codec/byte-source.js';
+import { jpegQuality, webpQuantizer } from '../../../src/pixels/codec/metadata/quantization.js';
 import { draw, pipelineOf } from '../../helpers/images.js';
 
 const image = () => pipelineOf(draw({ widthPx: 70, heightPx: 50 }));

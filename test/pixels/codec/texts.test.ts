@@ -4,8 +4,8 @@ import { deflateSync } from 'node:zlib';
 import test from 'ava';
 import sharp from 'sharp';
 import { pipe, type PipeOptions } from '../../../src/index.js';
-import { withoutDeadPointers } from '../../../src/pixels/codec/metadata/left-out.js';
-import { chunk } from '../../../src/pixels/codec/png/chunk.js';
+import { withoutDeadPointers } from '../../../src/pixels/codec/metadata/carry.js';
+import { chunk } from '../../../src/pixels/codec/png/png-chunks.js';
 import { draw, pipelineOf } from '../../helpers/images.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 

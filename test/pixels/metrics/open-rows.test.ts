@@ -2,7 +2,7 @@ import { mkdir, truncate, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { chunk, SIGNATURE } from '../../../src/pixels/codec/png/chunk.js';
+import { chunk, SIGNATURE } from '../../../src/pixels/codec/png/png-chunks.js';
 import { openRows } from '../../../src/pixels/metrics/open-rows.js';
 import { drawPair, savePng } from '../../helpers/image-pair.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';

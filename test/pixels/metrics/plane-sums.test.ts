@@ -1,5 +1,5 @@
 import test from 'ava';
-import { planeReader, shapeOfPair } from '../../../src/pixels/metrics/plane-sums.js';
+import { planeReader, shapeOfPair } from '../../../src/pixels/metrics/open-rows.js';
 
 const read = (channels: 1 | 3 | 4, maxValue: 255 | 65535, samples: number[], other: 1 | 3 | 4 = channels) => {
   const widthPx = samples.length / channels;

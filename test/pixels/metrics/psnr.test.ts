@@ -1,5 +1,5 @@
 import test from 'ava';
-import { openSquaredError, psnrDb } from '../../../src/pixels/metrics/psnr.js';
+import { openSquaredError, psnrDb } from '../../../src/pixels/metrics/psnr-ssim.js';
 
 test('psnrDb of known errors', (t) => {
   t.is(psnrDb(0), Infinity);

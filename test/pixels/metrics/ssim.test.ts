@@ -1,5 +1,5 @@
 import test from 'ava';
-import { openSsim } from '../../../src/pixels/metrics/ssim.js';
+import { openSsim } from '../../../src/pixels/metrics/psnr-ssim.js';
 import { seeded } from '../../helpers/random.js';
 
 const noise = (seed: number, width: number, height: number) => {

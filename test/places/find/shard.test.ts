@@ -1,6 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
-import { fileOfShard, shardOf, withoutShard } from '../../../src/places/find/shard.js';
+import { shardFile, shardOf, removeShardSuffix } from '../../../src/places/find/shard.js';
 import { find } from '../../../src/flow/stages/find.js';
 import { collect } from '../../helpers/collect.js';
 import { settingsOf } from '../../helpers/settings.js';
@@ -89,10 +89,10 @@ async function* stream(files: readonly string[]) {
 
 test('each shard has files of its own, from which the common name can be told', (t) => {
   const shard = { index: 2, count: 5 };
-  t.is(fileOfShard(path.join('out', 'failed.ndjson'), shard), path.join('out', 'failed-2-of-5.ndjson'));
-  t.is(fileOfShard('plain', shard), 'plain-2-of-5');
-  t.is(fileOfShard('x.ndjson', undefined), 'x.ndjson');
-  t.is(withoutShard('nightly-2-of-5', shard), 'nightly');
-  t.is(withoutShard('nightly-3-of-5', shard), 'nightly-3-of-5');
-  t.is(withoutShard('nightly', undefined), 'nightly');
+  t.is(shardFile(path.join('out', 'failed.ndjson'), shard), path.join('out', 'failed-2-of-5.ndjson'));
+  t.is(shardFile('plain', shard), 'plain-2-of-5');
+  t.is(shardFile('x.ndjson', undefined), 'x.ndjson');
+  t.is(removeShardSuffix('nightly-2-of-5', shard), 'nightly');
+  t.is(removeShardSuffix('nightly-3-of-5', shard), 'nightly-3-of-5');
+  t.is(removeShardSuffix('nightly', undefined), 'nightly');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Outcome } from '../../../src/contract/job.js';
 import { pipe } from '../../../src/flow/pipe.js';
-import { SMALLEST_PART_BYTES } from '../../../src/places/storage/s3-parts.js';
+import { MIN_PART_BYTES } from '../../../src/places/storage/s3-write.js';
 import type { Content, Storage } from '../../../src/contract/storage.js';
 import { openStorages } from '../../../src/places/storage/storages.js';
 import type { Fault, Rule } from '../../helpers/fault-proxy.js';
@@ -17,7 +17,7 @@ import { startVersitygw, testWithConditions } from '../../helpers/versitygw.js';
 
 /** Results that go to a store in parts: when their name is taken, how many parts are held, and when one fails. */
 
-const LARGE_BYTES = 2 * SMALLEST_PART_BYTES + 5;
+const LARGE_BYTES = 2 * MIN_PART_BYTES + 5;
 const PLACE = 's3://result/large.png';
 
 interface Bench extends S3Server {
@@ -154,7 +154,7 @@ testWithS3('a completion that fails, or whose answer is lost, is known by what i
 testWithS3('of a large object three parts are held at a time, of 8 MiB each, and all are sent', async (t) => {
   const bench = await openBench(t, await startS3(t));
   const parts = 9;
-  const ours = contentOf(4, parts * SMALLEST_PART_BYTES - 7);
+  const ours = contentOf(4, parts * MIN_PART_BYTES - 7);
   const file = join(bench.directory, 'large');
   await writeFile(file, ours);
   const held: (() => void)[] = [];

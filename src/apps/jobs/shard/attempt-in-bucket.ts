@@ -2,9 +2,8 @@ import path from 'node:path';
 import { rm } from '../../../system/files/fs.js';
 import { openSweep } from '../../../system/files/left-over.js';
 import { joinPlace } from '../../../system/files/address.js';
-import { putWhole } from '../../../places/storage/insist.js';
+import { putWhole, type Storages } from '../../../places/storage/storages.js';
 import { openScratch } from '../../../places/storage/scratch.js';
-import type { Storages } from '../../../places/storage/storages.js';
 import { untrackTempPath, trackTempPath, tempName } from '../../../system/files/temp-files.js';
 import { journalName, type Attempt, type JournalsPlace } from './attempt.js';
 

@@ -2,8 +2,7 @@ import { SrganError } from '../../../system/errors.js';
 import type { OpenQueue, ShardJob } from '../redis/queue.js';
 import { manifestFiles, type Manifest, type ManifestFiles } from '../manifest.js';
 import { shardId, sourcesIn } from './submitted-shard.js';
-import { mayPass } from '../../../places/storage/patience.js';
-import { isSetUp } from '../../../places/storage/storage-failures.js';
+import { isTransient, isConfigurationError } from '../../../places/storage/storage-failures.js';
 import type { Storages } from '../../../places/storage/storages.js';
 import type { Shard } from './run-shard.js';
 
@@ -69,15 +68,15 @@ function missing(what: string): HopelessError {
 
 /** What this machine may not read at all, it takes nothing else of. */
 function hopeless(error: unknown): unknown {
-  if (!(error instanceof SrganError) || mayPass(error)) return error;
-  return new HopelessError(error, isSetUp(error));
+  if (!(error instanceof SrganError) || isTransient(error)) return error;
+  return new HopelessError(error, isConfigurationError(error));
 }
 
 const OF_THE_MACHINE = new Set(['E_MODEL', 'E_ENGINE', 'E_OUT_DIR', 'E_USAGE', 'E_QUEUE']);
 
 /** An error with which the flow could not begin: hopeless where it is about the set-up, no image, and stays. */
 export function asHopeless(error: unknown): unknown {
-  return error instanceof SrganError && OF_THE_MACHINE.has(error.code) && !mayPass(error)
+  return error instanceof SrganError && OF_THE_MACHINE.has(error.code) && !isTransient(error)
     ? new HopelessError(error, true)
     : error;
 }

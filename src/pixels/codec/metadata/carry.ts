@@ -1,12 +1,8 @@
-import type { Carried } from '../../../contract/job.js';
-import { bareExif, densityOf, exifOfTiff, uprightExif } from './exif.js';
-import { openFileSource } from './file-source.js';
+import type { Carried, TextEntry } from '../../../contract/job.js';
+import { bareExif, densityOf, exifOfTiff, uprightExif, resizedExif } from './exif.js';
+import { openFileSource, lookInto, type ByteSource } from '../byte-source.js';
 import type { Inspection } from '../inspect.js';
-import { statedColour } from '../colour/stated-colour.js';
-import { isLosslessWebp } from './lossless-webp.js';
-import { leftOutOf, withoutDeadPointers } from './left-out.js';
-import { textsOf } from './texts.js';
-import { uprightXmp } from './xmp.js';
+import { statedColour } from './stated-colour.js';
 
 /** What goes with the pixels of a file, already saying that they stand upright. */
 export function carriedOf(path: string, { meta, pages, layout }: Inspection): Carried {
@@ -38,4 +34,193 @@ function exifOfTiffFile(path: string): Buffer | undefined {
   } finally {
     file.close();
   }
+}
+
+/** What goes with the result, of what came with the source. */
+export function retainedMetadata(
+  carried: Carried,
+  strip: boolean,
+  widthPx: number,
+  heightPx: number,
+): Carried {
+  return strip ? onlyMeaning(carried) : resizedMetadata(carried, widthPx, heightPx);
+}
+
+/** Without the profile the pixels, and without the timing the frames, mean nothing. */
+function onlyMeaning({ icc, colour, loop, delay, palette, lossless, storedBits }: Carried): Carried {
+  return { icc, colour, loop, delay, palette, lossless, storedBits };
+}
+
+function resizedMetadata(carried: Carried, widthPx: number, heightPx: number): Carried {
+  const { exif, xmp } = carried;
+  return {
+    ...carried,
+    exif: exif && resizedExif(exif, widthPx, heightPx),
+    xmp: xmp && resizedXmp(xmp, widthPx, heightPx),
+  };
+}
+
+/** The packet, saying that the pixels stand upright. Any encoding that keeps ASCII passes unharmed. */
+export function uprightXmp(xmp: Buffer): Buffer {
+  return rewritten(xmp, ['tiff:Orientation'], '1');
+}
+
+/** The packet with the dimensions that it states changed to those of the result. */
+export function resizedXmp(xmp: Buffer, widthPx: number, heightPx: number): Buffer {
+  const wide = rewritten(xmp, ['tiff:ImageWidth', 'exif:PixelXDimension'], String(widthPx));
+  return rewritten(wide, ['tiff:ImageLength', 'exif:PixelYDimension'], String(heightPx));
+}
+
+function rewritten(xmp: Buffer, properties: readonly string[], value: string): Buffer {
+  const found = new RegExp(`((?:${properties.join('|')})\\s*(?:=\\s*["']|>))\\s*\\d+`, 'g');
+  return Buffer.from(xmp.toString('latin1').replace(found, `$1${value}`), 'latin1');
+}
+
+/** Parts of a JPEG file behind its first picture, which a result does not have. */
+const PARTS: readonly { readonly signs: RegExp; readonly sentence: string }[] = [
+  {
+    signs: /\bhdrgm:Version\b|Semantic\s*=\s*["']GainMap["']|urn:iso:std:iso:ts:21496/,
+    sentence: 'The gain map for HDR screens was left out.',
+  },
+  {
+    signs: /\bGCamera:(?:MotionPhoto|MicroVideo)\s*(?:=\s*["']1["']|>1<)|Semantic\s*=\s*["']MotionPhoto["']/,
+    sentence: 'The film of the motion photo was left out.',
+  },
+  { signs: /\bxmpNote:HasExtendedXMP\b/, sentence: 'The extended part of the XMP metadata was left out.' },
+];
+const OTHER_PICTURES = 'The other pictures of the file were left out.';
+
+/** CIPA DC-007, the multi-picture format, is announced in the first KiB behind EXIF. */
+const MULTI_PICTURE = Buffer.from('MPF\0', 'latin1');
+const HEAD_BYTES = 256 * 1024;
+
+/** What of a JPEG file has no place in a result, one sentence each. */
+export function leftOutOf(path: string, format: string, xmp: Buffer | undefined): string[] | undefined {
+  if (format !== 'jpeg') return undefined;
+  const text = xmp?.toString('latin1') ?? '';
+  const sentences = PARTS.filter(({ signs }) => signs.test(text)).map(({ sentence }) => sentence);
+  const hasGainMap = sentences[0] === PARTS[0]?.sentence;
+  const isMulti = lookInto(path, false, (file) =>
+    file.read(0, Math.min(HEAD_BYTES, file.length)).includes(MULTI_PICTURE),
+  );
+  if (isMulti && !hasGainMap) sentences.push(OTHER_PICTURES);
+  return sentences.length > 0 ? sentences : undefined;
+}
+
+const DEAD_ATTRIBUTE =
+  /\s(?:hdrgm:\w+|GCamera:(?:MotionPhoto|MicroVideo)\w*|xmpNote:HasExtendedXMP)\s?=\s?(?:"[^"]*"|'[^']*')/g;
+const DEAD_ELEMENTS = [
+  'Container:Directory',
+  'GContainer:Directory',
+  'xmpNote:HasExtendedXMP',
+  ...[
+    'Version',
+    'GainMapMin',
+    'GainMapMax',
+    'Gamma',
+    'OffsetSDR',
+    'OffsetHDR',
+    'HDRCapacityMin',
+    'HDRCapacityMax',
+    'BaseRenditionIsHDR',
+  ].map((name) => `hdrgm:${name}`),
+  ...[
+    'MotionPhoto',
+    'MotionPhotoVersion',
+    'MotionPhotoPresentationTimestampUs',
+    'MicroVideo',
+    'MicroVideoVersion',
+    'MicroVideoOffset',
+    'MicroVideoPresentationTimestampUs',
+  ].map((name) => `GCamera:${name}`),
+];
+
+/** The packet without what points at parts that a result does not have. */
+export function withoutDeadPointers(xmp: Buffer): Buffer {
+  const text = DEAD_ELEMENTS.reduce(withoutElement, xmp.toString('latin1').replace(DEAD_ATTRIBUTE, ''));
+  return Buffer.from(text, 'latin1');
+}
+
+function withoutElement(text: string, name: string): string {
+  const [open, close] = [`<${name}`, `</${name}>`];
+  let kept = '';
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf(open, at);
+    const end = start < 0 ? -1 : text.indexOf(close, start);
+    if (end < 0) return kept + text.slice(at);
+    const next = text[start + open.length] ?? '';
+    // the begin of a longer name is another element
+    const from = /[\s>/]/.test(next) ? start : start + open.length;
+    kept += text.slice(at, from);
+    at = from === start ? end + close.length : from;
+  }
+}
+
+const MAX_PARTS = 10_000;
+/** Texts of image generators with their whole graph take some hundred KiB. */
+const MAX_BYTES = 8 * 2 ** 20;
+
+const PNG_TEXTS = ['tEXt', 'zTXt', 'iTXt'];
+const XMP_KEYWORD = 'XML:com.adobe.xmp';
+
+/** Texts beside the pixels: those of PNG (W3C PNG 3, 11.3.3) and comments of JPEG (ITU T.81, B.2.4.5). */
+export function textsOf(path: string, format: string): TextEntry[] | undefined {
+  const read = { png: pngTexts, jpeg: jpegComments }[format];
+  const texts: TextEntry[] = [];
+  // of a damaged file what comes before the damage
+  if (read) lookInto(path, undefined, (file) => read(file, texts));
+  return texts.length > 0 ? texts : undefined;
+}
+
+function pngTexts(file: ByteSource, texts: TextEntry[]): void {
+  let bytes = 0;
+  for (let [at, part] = [8, 0]; at + 12 <= file.length && part < MAX_PARTS; part += 1) {
+    const head = file.read(at, 8);
+    const [length, kind] = [head.readUInt32BE(0), head.toString('latin1', 4)];
+    if (kind === 'IEND') return;
+    bytes += PNG_TEXTS.includes(kind) ? length : 0;
+    if (PNG_TEXTS.includes(kind) && bytes <= MAX_BYTES) {
+      const chunk = Buffer.from(file.read(at, 12 + length));
+      const title = chunk.toString('latin1', 8, 8 + 80).split('\0', 1)[0] ?? '';
+      if (title !== XMP_KEYWORD) texts.push({ title, chunk });
+    }
+    at += 12 + length;
+  }
+}
+
+function jpegComments(file: ByteSource, texts: TextEntry[]): void {
+  for (let [at, part] = [2, 0]; part < MAX_PARTS; part += 1) {
+    const head = file.read(at, 4);
+    const marker = head.readUInt8(1);
+    if (head.readUInt8(0) !== 0xff || marker === 0xda || marker === 0xd9) return;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    const length = head.readUInt16BE(2);
+    if (marker === 0xfe)
+      texts.push({ title: 'comment', comment: Buffer.from(file.read(at + 4, Math.max(0, length - 2))) });
+    at += 2 + length;
+  }
+}
+
+/** Chunks before the first picture: VP8X, ICCP, ANIM, and a frame around it. */
+const MAX_CHUNKS = 8;
+
+/** Whether the first picture of a WebP file is stored without loss (RFC 9649, 2.5 to 2.7). */
+export function isLosslessWebp(path: string): boolean {
+  return lookInto(path, false, (file) => {
+    let at = 12;
+    for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
+      const head = file.read(at, 8);
+      const kind = head.toString('latin1', 0, 4);
+      if (kind === 'VP8L') return true;
+      if (kind === 'VP8 ') return false;
+      const bytes = head.readUInt32LE(4);
+      // the picture of a frame lies behind 16 bytes of its own
+      at += kind === 'ANMF' ? 8 + 16 : 8 + bytes + (bytes % 2);
+    }
+    return false;
+  });
 }

@@ -1,12 +1,13 @@
+import { bufferSource, type ByteSource } from '../byte-source.js';
 import {
-  bufferSource,
   EXIF_POINTER,
   isLittleEndian,
   readDirectories,
-  type ByteSource,
   type Directory,
+  descriptive,
+  writeDirectory,
+  type Tag,
 } from './tiff-directory.js';
-import { descriptive, writeDirectory, type Tag } from './tiff-write.js';
 
 const ORIENTATION = 274;
 const X_RESOLUTION = 282;

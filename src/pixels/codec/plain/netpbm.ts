@@ -1,13 +1,13 @@
-import type { ByteSource } from '../metadata/tiff-directory.js';
+import type { ByteSource } from '../byte-source.js';
 import { damaged, notRead, type PlainImage } from './plain-image.js';
 
-const LONGEST_HEAD = 4096;
+const MAX_HEADER_BYTES = 4096;
 
 export const isNetpbm = (head: Buffer) => /^P[1-7fF][\s#]/.test(head.toString('latin1', 0, 3));
 
 /** Reads the header of PBM, PGM, PPM (netpbm.sourceforge.net, binary) and PAM. */
 export function readNetpbm(file: ByteSource, path: string): PlainImage {
-  const head = file.read(0, Math.min(file.length, LONGEST_HEAD)).toString('latin1');
+  const head = file.read(0, Math.min(file.length, MAX_HEADER_BYTES)).toString('latin1');
   const kind = head.slice(0, 2);
   if (/^P[123]/.test(kind)) throw notRead(path, 'a Netpbm image written as text');
   if (/^P[fF]/.test(kind)) throw notRead(path, 'a PFM image');

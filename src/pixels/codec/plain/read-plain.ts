@@ -1,11 +1,10 @@
 import { SrganError } from '../../../system/errors.js';
 import { open } from '../../../system/files/fs.js';
-import { truncated } from '../failures/file-failures.js';
-import { lookInto } from '../metadata/file-source.js';
-import { isBmp, readBmp } from './bmp.js';
+import { truncated } from '../file-failures.js';
+import { lookInto } from '../byte-source.js';
+import { isBmp, readBmp, runRows } from './bmp.js';
 import { isNetpbm, readNetpbm } from './netpbm.js';
 import { damaged, type PlainImage, type PutRows } from './plain-image.js';
-import { runRows } from './run-lengths.js';
 
 /**
  * The image in a BMP or Netpbm file; undefined for any other.
@@ -13,7 +12,7 @@ import { runRows } from './run-lengths.js';
  */
 export function readPlain(path: string): PlainImage | undefined {
   const found = lookInto<PlainImage | SrganError | undefined>(path, undefined, (file) => {
-    const head = file.read(0, Math.min(file.length, LONGEST_SIGN));
+    const head = file.read(0, Math.min(file.length, SIGNATURE_BYTES));
     const read = isBmp(head) ? readBmp : isNetpbm(head) ? readNetpbm : undefined;
     try {
       const image = read?.(file, path);
@@ -26,7 +25,7 @@ export function readPlain(path: string): PlainImage | undefined {
   return found;
 }
 
-const LONGEST_SIGN = 18;
+const SIGNATURE_BYTES = 18;
 
 function wrongWith(
   path: string,

@@ -1,10 +1,9 @@
 import type { Carried, Pixels } from '../../../contract/job.js';
-import { attachToPng } from '../attach/attach-png.js';
-import { joined } from '../attach/parts.js';
-import { bufferSource } from '../metadata/tiff-directory.js';
+import { attachToPng, chunk, SIGNATURE } from './png-chunks.js';
+import { joinParts, bufferSource } from '../byte-source.js';
 import { joinAdler } from './deflate-band.js';
 import type { Band } from '../../../contract/ports.js';
-import { chunk, SIGNATURE } from './chunk.js';
+import type { Rect } from '../../../contract/tiles.js';
 
 /** Colour types by channels (W3C PNG 3, 11.2.1). */
 const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
@@ -27,7 +26,7 @@ export function pngHead({ widthPx, pageHeightPx, channels }: Shape, bits: 8 | 16
 /** All that is before the pixels. */
 export function pngStart(shape: Shape, bits: 8 | 16, carried: Carried): Buffer {
   const head = pngHead(shape, bits);
-  return joined(head, attachToPng(bufferSource(head), carried));
+  return joinParts(head, attachToPng(bufferSource(head), carried));
 }
 
 /** All that is behind it, made band after band. */
@@ -62,4 +61,67 @@ export function openPngBody(chunkOf: () => readonly [string, ...Uint8Array[]] = 
     close,
     end: () => [...close(), ...chunk('IEND')],
   };
+}
+
+/** Longest time that a frame can state in thousandths of a second. */
+const MAX_DELAY_MS = 65_535;
+
+/** What of a page differs from the page before; a single pixel where nothing does. */
+export function changedPart({ data, widthPx, pageHeightPx, channels }: Pixels, page: number): Rect {
+  if (page === 0) return { xPx: 0, yPx: 0, widthPx, heightPx: pageHeightPx };
+  const rowSamples = widthPx * channels;
+  const size = rowSamples * pageHeightPx;
+  let [top, bottom, left, right] = [pageHeightPx, 0, widthPx, 0];
+  for (let y = 0; y < pageHeightPx; y += 1) {
+    const row = page * size + y * rowSamples;
+    const differs = (at: number) => data[row + at] !== data[row + at - size];
+    let first = 0;
+    while (first < rowSamples && !differs(first)) first += 1;
+    if (first === rowSamples) continue;
+    let last = rowSamples - 1;
+    while (!differs(last)) last -= 1;
+    top = Math.min(top, y);
+    bottom = y + 1;
+    left = Math.min(left, Math.floor(first / channels));
+    right = Math.max(right, Math.floor(last / channels) + 1);
+  }
+  if (bottom === 0) return { xPx: 0, yPx: 0, widthPx: 1, heightPx: 1 };
+  return { xPx: left, yPx: top, widthPx: right - left, heightPx: bottom - top };
+}
+
+/** Writes the chunks of an animation behind those of the header. */
+export interface ApngBody {
+  /** A frame that is put in the place of what is there. @param bands all of its pixels */
+  add(part: Rect, delayMs: number, bands: readonly Band[]): Uint8Array[];
+  end(): Uint8Array[];
+}
+
+/** @param loop repetitions; 0 is for ever */
+export function openApngBody(frames: number, loop: number): ApngBody {
+  let sequence = 0;
+  let begun = false;
+  const numbered = (...numbers: number[]) => {
+    const bytes = Buffer.alloc(4 * numbers.length);
+    numbers.forEach((number, at) => bytes.writeUInt32BE(number, 4 * at));
+    return bytes;
+  };
+  return {
+    add({ xPx, yPx, widthPx, heightPx }, delayMs, bands) {
+      const start = begun ? [] : chunk('acTL', numbered(frames, loop));
+      const control = chunk('fcTL', numbered(sequence++, widthPx, heightPx, xPx, yPx), timing(delayMs));
+      const body = openPngBody(begun ? () => ['fdAT', numbered(sequence++)] : undefined);
+      begun = true;
+      return [...start, ...control, ...bands.flatMap((band) => body.add(band)), ...body.close()];
+    },
+    end: () => chunk('IEND'),
+  };
+}
+
+/** The delay as a fraction of a second; the frame stays, and is put in the place of what was there. */
+function timing(delayMs: number): Buffer {
+  const bytes = Buffer.alloc(6);
+  const long = delayMs > MAX_DELAY_MS;
+  bytes.writeUInt16BE(Math.min(MAX_DELAY_MS, Math.round(long ? delayMs / 1000 : delayMs)), 0);
+  bytes.writeUInt16BE(long ? 1 : 1000, 2);
+  return bytes;
 }

@@ -6,11 +6,8 @@ import {
   tiffTagsOfExif,
   uprightExif,
 } from '../../../../src/pixels/codec/metadata/exif.js';
-import {
-  bufferSource,
-  EXIF_POINTER,
-  readDirectories,
-} from '../../../../src/pixels/codec/metadata/tiff-directory.js';
+import { bufferSource } from '../../../../src/pixels/codec/byte-source.js';
+import { EXIF_POINTER, readDirectories } from '../../../../src/pixels/codec/metadata/tiff-directory.js';
 import { seeded } from '../../../helpers/random.js';
 
 interface Field {

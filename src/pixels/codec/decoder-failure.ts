@@ -1,0 +1,94 @@
+import pLimit from 'p-limit';
+import { SrganError } from '../../system/errors.js';
+import { open } from '../../system/files/fs.js';
+import { containerOf, endsTooEarly } from './container.js';
+import { fileFailure, otherKind, truncated } from './file-failures.js';
+
+/** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
+export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  let head: Buffer;
+  let early: boolean;
+  try {
+    head = await readHead(path);
+    early = await endsTooEarly(path);
+  } catch (error) {
+    return fileFailure(path, error);
+  }
+  if (head.length === 0) return new SrganError('E_EMPTY', `${path}: is empty.`, { cause });
+  if (early) return truncated(path, cause);
+  if (containerOf(head) === 'heif' && head.toString('latin1', 8, 12) === 'avis') {
+    return new SrganError('E_UNSUPPORTED', `${path}: is an animated AVIF, which is not supported.`, {
+      cause,
+      hint: 'Make an animated WebP or GIF of it, or one picture per frame.',
+    });
+  }
+  if (/labq|support for this compression|not supported|unsupported|not configured/i.test(message)) {
+    const what = /(?:^|: )([\w ,/-]{3,80}) not supported/im.exec(message)?.[1];
+    const detail = what === undefined ? '' : ` (${what})`;
+    const sentence = `${path}: is stored in a way that is not supported${detail}.`;
+    return new SrganError('E_UNSUPPORTED', sentence, { cause });
+  }
+  if (containerOf(head)) return new SrganError('E_DECODE', `${path}: the image is damaged.`, { cause });
+  return otherKind(path, cause);
+}
+
+/** The first 12 bytes of a file, or as many as it has. */
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+const alone = pLimit(1);
+
+/**
+ * Runs `read` again where it failed, one failed image at a time: libvips keeps its messages in one place for
+ * all threads, so that those of images that fail together are mixed up or lost.
+ */
+export async function withOwnMessages<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SrganError) throw error;
+    return alone(read);
+  }
+}
+
+/** Attempts to get a decoder's own words, where those of other images may come between. */
+const HEARINGS = 3;
+
+/**
+ * What a decoder complains of, where that leaves every pixel intact, such as a scan header of another kind of
+ * JPEG or TIFF tags that it does not know; undefined for anything worse.
+ * @param complain fails in the same way again
+ */
+export async function harmlessOddity(
+  first: unknown,
+  complain: () => Promise<void>,
+): Promise<string | undefined> {
+  let cause = first;
+  for (let hearing = 0; hearing < HEARINGS; hearing++) {
+    const complaints = (cause instanceof Error ? cause.message : String(cause))
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('Warning treated as error'));
+    const isHarmless = (line: string) => HARMLESS.some((pattern) => pattern.test(line));
+    if (complaints.length > 0 && complaints.every(isHarmless)) return complaints[0];
+    cause = await alone(complain).catch((error: unknown) => error);
+  }
+  return undefined;
+}
+
+const HARMLESS = [
+  /Invalid SOS parameters for sequential JPEG/,
+  /Unknown field with tag/i,
+  /Unknown Adobe color transform code/,
+  /Incorrect count for "/,
+  /Incompatible type for "/,
+  /Invalid TIFF directory; tags are not sorted/i,
+];
