@@ -2,7 +2,7 @@ import { SrganError } from '../../system/errors.js';
 import type { Buffers } from '../../contract/ports.js';
 import { openCollector } from './collect.js';
 
-const LEAST_BYTES = 64 * 1024;
+const MIN_BYTES = 64 * 1024;
 
 /** Sizes between one power of two and the next: a buffer is at most an eighth larger than asked for. */
 const SIZES_PER_OCTAVE = 8;
@@ -56,7 +56,7 @@ export function createBuffers(capBytes: number): Buffers {
 
 /** The size that is lent where `bytes` are asked for. */
 export function sizeClass(bytes: number): number {
-  if (bytes <= LEAST_BYTES) return LEAST_BYTES;
+  if (bytes <= MIN_BYTES) return MIN_BYTES;
   const step = 2 ** Math.floor(Math.log2(bytes)) / SIZES_PER_OCTAVE;
   return Math.ceil(bytes / step) * step;
 }

@@ -6,7 +6,7 @@ export interface Lately {
 }
 
 /** As many as a worker keeps loaded, and the deflating of bands. */
-const MOST_KINDS = 4;
+const MAX_KINDS = 4;
 
 export function openLately(): Lately {
   let kinds: string[] = [];
@@ -15,7 +15,7 @@ export function openLately(): Lately {
       return kinds;
     },
     note(kind) {
-      kinds = [kind, ...kinds.filter((other) => other !== kind)].slice(0, MOST_KINDS);
+      kinds = [kind, ...kinds.filter((other) => other !== kind)].slice(0, MAX_KINDS);
     },
   };
 }

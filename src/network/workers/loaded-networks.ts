@@ -5,13 +5,13 @@ import { type TileForm, type ClosedSides } from '../../contract/tiles.js';
 import { formFile, formKey } from './form-file.js';
 
 /** An image that is enlarged in two passes needs two; one more for the image that follows. */
-const MOST_LOADED = 3;
+const MAX_LOADED = 3;
 
 /**
  * Of the four for tiles inside an image and at its border. Each holds the memory of its largest tile for as
  * long as it is loaded; loading one takes less than a tile's time, and a worker is given more of what it did.
  */
-const MOST_FORMS = 3;
+const MAX_FORMS = 3;
 
 export interface LoadedNetworks {
   /**
@@ -64,14 +64,14 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
 
   async function makeRoom(): Promise<void> {
     for (const [key, forms] of loaded) {
-      if (loaded.size < MOST_LOADED) return;
+      if (loaded.size < MAX_LOADED) return;
       await letGo(key, forms);
     }
   }
 
   /** Of those used least the newest: images are cut in the same order, so the oldest is needed first again. */
   async function dropLeastUsed(forms: LoadedForms): Promise<void> {
-    if (forms.size < MOST_FORMS) return;
+    if (forms.size < MAX_FORMS) return;
     const [least] = [...forms].reverse().sort(([, one], [, other]) => one.uses - other.uses);
     if (!least) return;
     const [key, { network }] = least;

@@ -3,9 +3,8 @@ import type { Network } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import type { Rect } from '../../contract/tiles.js';
 import { pageOf, readAlpha, readColour } from '../tiles/planes.js';
-import { shareOf } from '../tiles/share.js';
-import { turnSides } from '../tiles/sides.js';
-import { swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
+import { shareOf } from '../tiles/grid.js';
+import { turnSides, swapsAxes, turnPlanes, TURNS } from '../tiles/sides.js';
 import type { Floats } from './floats.js';
 import type { TileOrder, TileSums, ToMeasure } from './messages.js';
 

@@ -2,7 +2,7 @@ import type { NetworkFile } from '../../contract/engine.js';
 import type { Pixels } from '../../contract/job.js';
 import type { UpscaleRequest } from '../../contract/ports.js';
 import { hasAlpha } from '../tiles/planes.js';
-import { wholeBlocks } from '../tiles/share.js';
+import { wholeBlocks } from '../tiles/grid.js';
 import type { Means, Order, Product, TileSums, ToMeasure } from './messages.js';
 import type { Pieces } from './pieces.js';
 import { tilePieces } from './tiled-image.js';

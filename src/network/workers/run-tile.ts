@@ -1,11 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { Network } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import { isFlatAlpha, keepFlatAlpha } from '../tiles/alpha.js';
-import { readAlpha, readColour, hasAlpha, pageOf, writeAlpha, writeColour } from '../tiles/planes.js';
-import { turnSides } from '../tiles/sides.js';
+import {
+  isFlatAlpha,
+  keepFlatAlpha,
+  readAlpha,
+  readColour,
+  hasAlpha,
+  pageOf,
+  writeAlpha,
+  writeColour,
+} from '../tiles/planes.js';
+import { turnSides, addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/sides.js';
 import type { ClosedSides } from '../../contract/tiles.js';
-import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
 import { wrongWithTile } from '../tiles/verify.js';
 import type { Floats } from './floats.js';
 import type { TileOrder, ToUpscale } from './messages.js';

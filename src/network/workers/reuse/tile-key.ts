@@ -5,7 +5,7 @@ import { pageOf } from '../../tiles/planes.js';
 import { formKey } from '../form-file.js';
 
 /** Alpha is compared with the pixels around it, also where the network sees but one. */
-const LEAST_REACH_PX = 1;
+const MIN_REACH_PX = 1;
 
 /**
  * Names all that the result of a tile depends on: two tiles with the same key have the same result, wherever and in
@@ -15,7 +15,7 @@ export function tileKey(request: UpscaleRequest, page: number, tile: PlannedTile
   const { network, tta, verify = false, pixels } = request;
   const { core, window, covered, halo, form, closed } = tile;
   const source = pageOf(pixels, page);
-  const seen = onPage(source, union(window, grown(core, LEAST_REACH_PX)));
+  const seen = onPage(source, union(window, grown(core, MIN_REACH_PX)));
   const from = (rect: Rect) => [rect.xPx - core.xPx, rect.yPx - core.yPx, rect.widthPx, rect.heightPx];
   const how = [
     network.key,
