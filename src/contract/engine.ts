@@ -1,98 +1,98 @@
 import type { Narrowing, NativeStage, Page, PageSize, Rect, Sides, Stage, TileWork } from './tiles.js';
 
-/** A network made ready for an engine. Plain data: it is sent to the worker threads as it is. */
+/** A network prepared for an engine. Plain data, which is sent to the worker threads unchanged. */
 export interface NetworkFile {
-  /** Unique per content: sessions are cached by it. */
+  /** Unique per content; loaded networks are cached by it. */
   readonly key: string;
   /** For people, such as `esrgan-slim x2`. */
   readonly title: string;
-  /** What the engine reads: ONNX bytes for `onnx` and `reference`; model.json for `tfjs`; empty for `resize`. */
+  /** Input of the engine: ONNX bytes for `onnx` and `reference`, model.json for `tfjs`, empty for `resize`. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** For `tfjs`: its weight files, one after the other. */
+  /** For `tfjs`: its weight files, concatenated. */
   readonly weights?: Uint8Array<SharedArrayBuffer>;
   readonly factor: number;
-  /** Values that the network takes and gives: 0..1 or 0..255. */
+  /** Range of the values that the network takes and returns: 0..1 or 0..255. */
   readonly inputRange: 1 | 255;
   readonly outputRange: 1 | 255;
-  /** Receptive-field radius in input pixels: an output pixel depends on nothing farther away. */
+  /** Radius of the receptive field in input pixels: an output pixel depends on nothing farther away. */
   readonly radiusPx: number;
-  /** Sides of its input are multiples of this, and a tile lies at a multiple of it; 1 where it is not said. */
+  /** Input sides and tile positions must be multiples of this. Default 1. */
   readonly alignPx?: number;
-  /** The only size that it takes; a smaller image is filled up with the pixels at its border. */
+  /** The only input size that it takes; a smaller image is padded by repeating its border pixels. */
   readonly windowPx?: PageSize;
   /** Multiply-adds per input pixel. */
   readonly macsPerPixel: number;
-  /** Largest number of float values alive at once per input pixel while it runs. */
+  /** Largest number of floats that are alive at once while it runs, per input pixel. */
   readonly liveFloatsPerPixel: number;
   /** Kernel of the `resize` engine. */
   readonly kernel?: ResizeKernel;
-  /** What the result lacks on each side, in input pixels, where the network pads nothing there. */
+  /** Border that the result lacks on each side, in input pixels, for a network without padding. */
   readonly trimPx?: Sides<number>;
-  /** For the engine `native`, where that can run the network. */
+  /** Program for the engine `native`, where it can run the network. */
   readonly native?: NativeNetwork;
-  /** The network made for tiles. Without it, tiles go through the network itself, with a halo. */
+  /** Variant built for tiles. Without it, tiles go through the network itself, with a halo. */
   readonly tiled?: TiledNetwork;
-  /** The network whose halo is taken off step by step. */
+  /** Variant that crops the halo layer by layer. */
   readonly narrowed?: NarrowedNetwork;
-  /** What it takes off the halo, where it is told how wide that is. */
+  /** How it crops the halo, once it is given its width. */
   readonly narrows?: Narrows;
-  /** Beyond this distance it feels nothing that would change a level, where that was measured. */
+  /** Measured distance, in input pixels, beyond which no input changes the result by a level of 255. */
   readonly feltPx?: number;
-  /** Where it looks at means over the whole image: how an image of several tiles is enlarged. */
+  /** For a network that uses means over the whole image: how an image of several tiles is enlarged. */
   readonly means?: WholeImageMeans;
-  /** What it gives where that is no image: `factor` times the input and `extraPx` more, 0 where not said. */
+  /** For a network that returns feature maps: their channels, and pixels beyond `factor` times the input. */
   readonly features?: { readonly channels: number; readonly extraPx: number };
-  /** Which means are handed in, by the number of the step that gives them. */
+  /** Means that it takes as inputs, by the number of the step that computes them. */
   readonly givens?: readonly number[];
 }
 
 /**
- * A network made for tiles: they make what it makes of the whole image. It takes a tile with `radiusPx` more
- * at each open side, and gives the tile without.
+ * A variant of a network built for tiles, with the same result as the network on the whole image. Its input is a tile
+ * with `radiusPx` more at each open side; its output is the tile without them.
  */
 export interface TiledNetwork {
-  /** By the index of the closed sides. */
+  /** Indexed by the combination of closed sides (sidesIndex). */
   readonly bySides: readonly SidedNetwork[];
   readonly liveFloatsPerPixel: number;
-  /** The least width and height of a tile at the border of the image. */
+  /** Minimum width and height of a tile at the border of the image. */
   readonly leastPx: number;
 }
 
 export interface SidedNetwork {
-  /** Parts of an ONNX model, which are a model one after the other; some are shared with other sides. */
+  /** Parts of an ONNX model, to be concatenated; some are shared between combinations of sides. */
   readonly parts: readonly Uint8Array<SharedArrayBuffer>[];
   readonly work: TileWork;
 }
 
-/** A network that needs not the whole of a tile's halo in all of its layers. */
+/** A network that crops the halo as soon as later layers no longer need it. */
 export interface NarrowedNetwork extends Narrows {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** What it costs, from its first layers to its last. */
+  /** Costs, from the first layers to the last. */
   readonly stages: readonly Stage[];
 }
 
 export interface Narrows {
   readonly narrowings: readonly Narrowing[];
-  /** Width of the halo that is left around the result. */
+  /** Width of the halo that remains around the result. */
   readonly endPx: number;
 }
 
-/** A network as the engine `native` takes it: checked again when it is loaded, and shared by all threads. */
+/** A network in the form of the engine `native`; validated when it is loaded, and shared by all threads. */
 export interface Program {
-  /** Operations; see program.ts of the engine. */
+  /** Operations; the format is in the engine's program.ts. */
   readonly code: Int32Array<SharedArrayBuffer>;
-  /** Weights, and all other numbers that are no whole ones. */
+  /** Weights and all other non-integer values. */
   readonly numbers: Float32Array<SharedArrayBuffer>;
 }
 
-/** It computes no more of a tile's halo than each layer needs. */
+/** Computes only as much of a tile's halo as each layer needs. */
 export interface NativeNetwork {
   readonly program: Program;
-  /** What it costs, from its first layers to its last. */
+  /** Costs, from the first layers to the last. */
   readonly stages: readonly NativeStage[];
 }
 
-/** Each step gives the tensor whose mean the next ones need; the last network needs nothing but the means. */
+/** Each step returns the tensor whose mean the next steps need; the last network needs only the means. */
 export interface WholeImageMeans {
   readonly steps: readonly NetworkFile[];
   readonly last: NetworkFile;
@@ -101,15 +101,15 @@ export interface WholeImageMeans {
 export const RESIZE_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
 export type ResizeKernel = (typeof RESIZE_KERNELS)[number];
 
-/** A part of a page of pixels, and the page that it is enlarged into. */
+/** A part of a page, and the page that it is enlarged into. */
 export interface PagePart {
   readonly source: Page;
   readonly result: Page;
-  /** What the network may see; beyond the page the nearest pixel is repeated. */
+  /** Input of the network; beyond the page the nearest pixel is repeated. */
   readonly window: Rect;
-  /** What of the window is enlarged. */
+  /** Part of the window that is enlarged. */
   readonly core: Rect;
-  /** Enlarges the alpha channel, as a gray image, and not the colours. */
+  /** Enlarge the alpha channel as a gray image instead of the colours. */
   readonly alpha: boolean;
 }
 
@@ -118,12 +118,11 @@ export interface Network {
   /**
    * @param planes 3 × heightPx × widthPx values in 0..255: the red plane, then green, then blue. May be
    *   changed by the call.
-   * @returns 3 × (heightPx·factor) × (widthPx·factor) values, less what `trimPx` takes off, on the same 0..255
-   *   scale, neither clamped nor rounded; valid until the next call. What is no image is given as it is: see
-   *   NetworkFile's `features`.
-   * @param givens what the file's `givens` name, one value for each channel
-   * @param halo what the planes have around the wanted part, where the file says that it `narrows`: of that no more
-   *   is left around the result than is said there; nothing of it by the engine `native`
+   * @param givens the means named by the file's `givens`, one value per channel
+   * @param halo width of the planes around the wanted part, for a file with `narrows`; the result keeps `endPx` of it,
+   *   none with the engine `native`
+   * @returns 3 × (heightPx·factor) × (widthPx·factor) values, less `trimPx`, on the same 0..255 scale, neither clamped
+   *   nor rounded; valid until the next call. Feature maps are returned unchanged (NetworkFile's `features`)
    * @throws SrganError E_ENGINE
    */
   run(
@@ -134,22 +133,22 @@ export interface Network {
     halo?: Sides<number>,
   ): Promise<Float32Array>;
   /**
-   * Enlarges pixels into pixels, rounded half up and clamped, where the engine can do so without float planes.
-   * @returns false where a value was no finite number
+   * Enlarges pixels directly into pixels, rounded half up and clamped, for engines that need no float planes.
+   * @returns false where a value was not finite
    * @throws SrganError E_ENGINE
    */
   enlarge?(part: PagePart, givens?: readonly Float32Array[]): boolean;
   dispose(): Promise<void>;
 }
 
-/** A way of running networks. One per worker thread. */
+/** Runs networks. One instance per worker thread. */
 export interface Engine {
   readonly name: EngineName;
-  /** What it runs on; never `auto`. */
+  /** Device that it runs on; never `auto`. */
   readonly device: Device;
-  /** What the user should know, such as that `auto` found no device but the CPU. */
+  /** Message for the user, such as that `auto` found only the CPU. */
   readonly note?: string;
-  /** @throws SrganError E_MODEL when the bytes are no network, E_ENGINE when the device is not there. */
+  /** @throws SrganError E_MODEL where the bytes are not a network, E_ENGINE where the device is not available */
   load(file: NetworkFile): Promise<Network>;
 }
 
@@ -159,12 +158,12 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'auto'] as const;
 export type Device = (typeof DEVICES)[number];
 
-/** What TensorFlow.js computes with: TensorFlow itself, or WebAssembly. */
+/** Backend of TensorFlow.js: TensorFlow itself, or WebAssembly. */
 export type TfjsBackend = 'node' | 'wasm';
 
 export interface EngineSettings {
   readonly engine: EngineName;
   readonly device: Device;
-  /** Of the `tfjs` engine; where it is not stated, `node` where that loads, else `wasm`. */
+  /** Backend of the `tfjs` engine. Default: `node` where it loads, else `wasm`. */
   readonly tfjs?: TfjsBackend;
 }

@@ -5,7 +5,7 @@ import type { SrganError } from '../system/errors.js';
 export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** What one record of an NDJSON list may say for its own image; it wins over the run's options. */
+/** Options that a record of an NDJSON list may set for its own image; they override those of the run. */
 export interface SourceOverrides {
   /** Output path or address of this image, used as it stands. */
   dst?: string;
@@ -17,22 +17,22 @@ export interface SourceOverrides {
   quality?: number;
 }
 
-/** One input as `find` saw it; nothing of the file itself has been read yet. */
+/** One input as `find` found it, before anything of the file has been read. */
 export interface Source {
   /** 0-based order in which it was found. */
   readonly index: number;
-  /** Path that the file system takes, absolute or relative to the working directory, or an address. */
+  /** Path, absolute or relative to the working directory, or an address. */
   readonly path: string;
-  /** Path below the base that is mirrored under the output directory; never begins with `..` or a root. */
+  /** Path relative to the base, mirrored under the output directory; never begins with `..` or a root. */
   readonly relativePath: string;
   readonly overrides: SourceOverrides;
-  /** Keys of the NDJSON record that mean nothing here; passed through to the outcome. */
+  /** Unknown keys of the NDJSON record, passed through to the outcome. */
   readonly extra: Readonly<Record<string, unknown>>;
-  /** Set where the entry itself is wrong, such as a line that is not JSON; `plan` fails it. */
+  /** Set where the entry itself is invalid, such as a line that is not JSON; `plan` fails it. */
   readonly invalid?: SrganError;
-  /** Set where an earlier process of a watched run died while it worked on this source. */
+  /** Set where an earlier process of a supervised run died while processing this source. */
   readonly crashed?: Crashed;
-  /** Set where it failed before, for a reason that may have passed. */
+  /** Set for a retry after a transient failure. */
   readonly again?: Again;
 }
 
@@ -40,18 +40,18 @@ export interface Source {
 export type FoundSource = Omit<Source, 'index' | 'crashed' | 'again'>;
 
 export interface Again {
-  /** Which try it is, from 2 on. */
+  /** Number of this attempt, from 2 on. */
   readonly tries: number;
-  /** The output that it holds against other sources, and where it has put its result. */
+  /** Output path that it has claimed, and where it has already written its result. */
   readonly claimed: string | undefined;
   readonly dst: string | undefined;
 }
 
 export interface Crashed {
   readonly times: number;
-  /** How it died the last time, such as SIGSEGV. */
+  /** How the process died last, such as SIGSEGV. */
   readonly cause: string;
-  /** Where it was about to put the result, which may lie there now. */
+  /** Path at which the result was about to be written, and may be. */
   readonly dst: string | undefined;
 }
 
@@ -73,35 +73,35 @@ export interface ImageHeader {
   readonly fileBytes: number;
 }
 
-/** What is to be done with one source: decided from its header and the options alone. */
+/** The work for one source, decided from its header and the options alone. */
 export interface Job {
   readonly source: Source;
   /** `copy`: the file is already large enough and its bytes are copied. */
   readonly action: 'upscale' | 'copy';
   readonly outputPath: string;
-  /** Path of the source's bytes: its own, or that of a copy where it is remote. */
+  /** Local path of the source's bytes: its own, or that of a copy where it is remote. */
   readonly file: string;
-  /** Path beside which temp files of the image go: that of the output, or one in the scratch directory. */
+  /** Path beside which temp files of the image are created: the output, or a path in the scratch directory. */
   readonly tempBeside: string;
   readonly format: OutputFormat;
   readonly quality: number | undefined;
   readonly header: ImageHeader;
-  /** Name of the network, as the models registry takes it. */
+  /** Name of the network in the models registry. */
   readonly model: string;
-  /** Why it is this network, where srgan chose it, such as `JPEG quality 75`. */
+  /** Why srgan chose this network, such as `JPEG quality 75`. */
   readonly modelBecause?: string;
-  /** The network's factors to run one after the other, such as [2] or [8, 2]; empty means resize alone. */
+  /** Factors of the networks to run in sequence, such as [2] or [8, 2]; empty to only resize. */
   readonly passes: readonly number[];
   /** Size of each page of the result. */
   readonly targetWidthPx: number;
   readonly targetHeightPx: number;
-  /** Memory that this image holds between decode and write. */
+  /** Predicted memory of this image between decode and write. */
   readonly predictedBytes: number;
-  /** It is larger than the memory for it: its pixels go by way of the disk. */
+  /** The pixels go through temp files instead of memory. */
   readonly spill: boolean;
 }
 
-/** Pixels over shared memory: rows top to bottom, samples interleaved, pages stacked below one another. */
+/** Pixels in shared memory: rows from top to bottom, samples interleaved, pages stacked vertically. */
 export interface Pixels {
   /** 0..255 or 0..65535; exactly widthPx × pageHeightPx × pages × channels samples over a SharedArrayBuffer. */
   readonly data: Uint8Array<SharedArrayBuffer> | Uint16Array<SharedArrayBuffer>;
@@ -110,36 +110,36 @@ export interface Pixels {
   readonly pages: number;
   /** 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha; alpha is straight, not premultiplied. */
   readonly channels: 1 | 2 | 3 | 4;
-  /** Of a band of rows out of a single page: the row that `data` begins with. The sizes are the whole page's. */
+  /** For a band of rows of a single page: the row that `data` begins with. The sizes are those of the whole page. */
   readonly topPx?: number;
 }
 
-/** The same samples in a file. */
+/** Pixels in a file. */
 export interface SpilledPixels extends Pick<Pixels, 'widthPx' | 'pageHeightPx' | 'pages' | 'channels'> {
   readonly bits: 8 | 16;
-  /** A BigTIFF file of our own, with all samples as they lie in Pixels, uncompressed. */
+  /** Uncompressed BigTIFF that srgan wrote, with the samples in the same order as in Pixels. */
   readonly file: TempFile;
 }
 
-/** What a file says of its colours in words of its own format. */
+/** Colour information of a file that is not an ICC profile. */
 export interface StatedColour {
-  /** Code points of ITU-T H.273 that no profile says: HDR and BT.2020. */
+  /** Code points of ITU-T H.273 that no profile expresses: HDR and BT.2020. */
   readonly cicp?: { readonly primaries: number; readonly transfer: number };
-  /** gAMA and cHRM of a PNG file, whole. */
+  /** Whole gAMA and cHRM chunks of a PNG. */
   readonly chunks?: readonly Buffer[];
 }
 
-/** A text beside the pixels, as its format has it. */
+/** A text entry of a file, in its format's own form. */
 export interface TextEntry {
   /** For people. */
   readonly title: string;
-  /** Of a PNG file, whole. */
+  /** Whole chunk of a PNG. */
   readonly chunk?: Buffer;
-  /** Of a JPEG file. */
+  /** Comment of a JPEG. */
   readonly comment?: Buffer;
 }
 
-/** What travels beside the pixels, from the source to the result. */
+/** Metadata that is carried from the source to the result. */
 export interface Carried {
   readonly icc?: Buffer;
   readonly colour?: StatedColour;
@@ -147,19 +147,19 @@ export interface Carried {
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;
   readonly texts?: readonly TextEntry[];
-  /** What of the source no result has, one sentence each. */
+  /** Parts of the source that the result lacks, one sentence each. */
   readonly leftOut?: readonly string[];
   /** Pixels per inch of the source. */
   readonly density?: number;
-  /** Repetitions of an animation; 0 is for ever. */
+  /** Repetitions of an animation; 0 repeats forever. */
   readonly loop?: number;
   /** Duration of each frame in ms. */
   readonly delay?: number[];
-  /** The source is a WebP without loss, and so is a result of that format where no quality is asked for. */
+  /** The source is a lossless WebP; so is a WebP result, unless a quality is given. */
   readonly lossless?: boolean;
   /** The source was stored with a palette. */
   readonly palette?: boolean;
-  /** Bits a sample was stored with, where they are more than 8 and fewer than 16. */
+  /** Bits per sample of the source, where they are between 8 and 16. */
   readonly storedBits?: number;
 }
 
@@ -192,7 +192,7 @@ export interface EncodedBytes {
   readonly heightPx: number;
 }
 
-/** The same where the file of the result lies whole beside its final name. */
+/** An encoded result that lies whole in a temp file beside its final name. */
 export interface EncodedFile extends Omit<EncodedBytes, 'bytes'> {
   readonly file: TempFile;
 }
@@ -203,27 +203,27 @@ export interface Written {
   readonly job: Job;
   readonly path: string;
   readonly bytes: number;
-  /** In hex, where a journal is kept. */
+  /** Checksum in hex, where a journal is kept. */
   readonly sha256?: string;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** `planned`: all that a dry run does. */
+/** `planned` is the result of a dry run. */
 export type Status = 'done' | 'copied' | 'skipped' | 'planned' | 'failed' | 'cancelled';
 
 export const STAGES = ['plan', 'decode', 'upscale', 'encode', 'write'] as const;
 export type StageName = (typeof STAGES)[number];
 
-/** The one record that every source ends in. */
+/** The record of what happened to a source; every source has exactly one. */
 export interface Outcome {
   readonly index: number;
   readonly src: string;
   readonly dst?: string;
   readonly status: Status;
-  /** How often it was tried, where that is more than once. */
+  /** Number of attempts, where there was more than one. */
   readonly tries?: number;
-  /** Of a failure: stable code, plain sentence, what to do. */
+  /** For a failure: stable code, plain sentence, what to do. */
   readonly code?: string;
   readonly message?: string;
   readonly hint?: string;
@@ -236,16 +236,16 @@ export interface Outcome {
   readonly outputWidthPx?: number;
   readonly outputHeightPx?: number;
   readonly outputBytes?: number;
-  /** Of a dry run: what would be written, and the memory it would hold on the way. */
+  /** For a dry run: the format that would be written, and the memory that the image would need. */
   readonly format?: OutputFormat;
   readonly predictedBytes?: number;
-  /** Its pixels went, or would go, by way of the disk. */
+  /** The pixels went, or would go, through temp files. */
   readonly spilled?: boolean;
   readonly model?: string;
-  /** Why it is this network, where srgan chose it. */
+  /** Why srgan chose this network. */
   readonly modelBecause?: string;
   readonly passes?: readonly number[];
-  /** Milliseconds spent in each stage; waiting for a place in it is not counted. */
+  /** Milliseconds spent in each stage, without waiting for a free slot. */
   readonly ms: Partial<Record<StageName, number>>;
   readonly extra: Readonly<Record<string, unknown>>;
   /** The error itself, for `-v`; left out of JSON. */

@@ -1,12 +1,12 @@
-/** What our networks were trained on: sources without loss, photographs as cameras and JPEG leave them, drawings. */
+/** Training material of the built-in networks: lossless sources, photographs with JPEG artifacts, drawings. */
 export const KINDS = ['clean', 'photo', 'drawing'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** `auto` chooses a kind for each image. */
+/** `auto` chooses the kind of each image. */
 export const KIND_CHOICES = ['auto', ...KINDS] as const;
 export type KindChoice = (typeof KIND_CHOICES)[number];
 
-/** Each size takes about four times the work of the one before it. */
+/** Each size does about four times the work of the one before it. */
 export const SIZES = ['s', 'm', 'l'] as const;
 export type OwnSize = (typeof SIZES)[number];
 
@@ -15,7 +15,7 @@ export type Effort = (typeof EFFORTS)[number];
 
 const SIZE_OF: Readonly<Record<Effort, OwnSize>> = { fast: 's', balanced: 'm', best: 'l' };
 
-/** The factor of all our families where none is asked for, whatever factors they have. */
+/** Default factor of all built-in families. */
 export const OWN_FACTOR = 2;
 
 export interface OwnName {
@@ -28,21 +28,18 @@ export function ownName(kind: KindChoice, size: OwnSize): string {
   return `${kind}-${size}`;
 }
 
-/** The name that stands for the networks that `--kind` and `--effort` ask for. */
+/** Returns the name of the networks that `--kind` and `--effort` select. */
 export function ownNameFor(kind: KindChoice = 'auto', effort: Effort = 'balanced'): string {
   return ownName(kind, SIZE_OF[effort]);
 }
 
-/**
- * The network for a pass after the first: what `photo` has mended is clean, and mending it once more would cost
- * detail.
- */
+/** Returns the network for a later pass: the output of `photo` is clean, and another repair would cost detail. */
 export function laterPass(model: string): string {
   const own = readOwnName(model);
   return own?.kind === 'photo' ? ownName('clean', own.size) : model;
 }
 
-/** Undefined where the name is none of our networks. */
+/** Parses the name of a built-in network; undefined for any other name. */
 export function readOwnName(name: string): OwnName | undefined {
   const [first, second, ...rest] = name.split('-');
   const kind = KIND_CHOICES.find((known) => known === first);

@@ -2,9 +2,9 @@ import type { EngineSettings, NetworkFile } from './engine.js';
 import type { Pixels } from './job.js';
 import type { TileRow } from './tiles.js';
 
-/** The networks that this run can use, by name or path; each is read once. */
+/** The networks of this run, by name or path; each is read once. */
 export interface Networks {
-  /** @throws SrganError E_MODEL with a hint that lists what there is */
+  /** @throws SrganError E_MODEL with a hint that lists the known networks */
   describe(name: string): Promise<NetworkFamily>;
   /** @throws SrganError E_MODEL */
   load(name: string, factor: number): Promise<NetworkFile>;
@@ -12,31 +12,31 @@ export interface Networks {
 
 export interface NetworkFamily {
   readonly name: string;
-  /** Factors there are, ascending. 1: it keeps the size, as one does that removes noise. */
+  /** Available factors, ascending. 1 keeps the size, as a denoising network does. */
   readonly factors: readonly number[];
-  /** The factor where --scale is not given. */
+  /** Used where --scale is not given. */
   readonly defaultFactor: number;
-  /** Sentences about what was guessed of it, to be told once. */
+  /** Sentences about properties that were guessed, to be shown once. */
   readonly notes?: readonly string[];
 }
 
-/** All images' tiles, and the bands of their results, in one queue over all workers. */
+/** Runs the tiles of all images, and compresses the bands of their results, on a pool of worker threads. */
 export interface TilePool {
   /**
-   * Upscales every page of `pixels` by the network's factor. Channels and depth stay; the result lies in a
-   * buffer of `buffers`, and is the same for any number of workers.
+   * Upscales every page of `pixels` by the network's factor, with the same channels and bit depth. The result lies in
+   * a buffer of `buffers` and is byte-identical for any number of workers.
    * @throws SrganError E_ENGINE, E_WORKER_LOST
    */
   upscale(request: UpscaleRequest): Promise<Pixels>;
   /**
-   * Filters and deflates the pixels of one page for a PNG, in bands that are the same for any number of
-   * workers, and before all tiles that wait.
+   * Filters and deflates one page for a PNG, in bands that are the same for any number of workers. Takes precedence
+   * over all waiting tiles.
    * @throws SrganError E_ENCODE, E_WORKER_LOST
    */
   deflate(request: DeflateRequest): Promise<readonly Band[]>;
-  /** Starts a worker while there is no work for it yet, so that the first image need not wait for one. */
+  /** Starts a worker before there is work for it, so that the first image does not wait for its start. */
   warm?(): void;
-  /** Waits for the orders in hand, then ends the workers. */
+  /** Waits for the work in progress, then ends the workers. */
   close(): Promise<void>;
   readonly stats: PoolStats;
 }
@@ -45,79 +45,79 @@ export interface UpscaleRequest {
   readonly network: NetworkFile;
   readonly pixels: Pixels;
   /**
-   * Of a band: the rows of the page's tiles to run, one below the other; `pixels` holds all that they look at, and
-   * the result what they contribute.
+   * For a band: the tile rows to run, from top to bottom; `pixels` holds all rows that they read, and the result the
+   * rows that they compute.
    */
   readonly tileRows?: readonly TileRow[];
-  /** Where the memory for the result is taken from; otherwise from the run's. */
+  /** Source of the result's buffer. Default: the buffers of the run. */
   readonly buffers?: Buffers;
   readonly tta: boolean;
-  /** Compares each tile's result with its source. */
+  /** Compare each tile's result with its source. */
   readonly verify?: boolean;
-  /** Computes only one of the tiles that have the same input, halo included. */
+  /** Compute only one of several tiles with the same input, halo included. */
   readonly reuse?: boolean;
-  /** With `reuse`: what other requests made is taken over too. */
+  /** With `reuse`: also reuse the results of earlier requests. */
   readonly memory?: TileMemory | undefined;
-  /** Side of a tile in input pixels, without its halo; undefined: chosen from the network. */
+  /** Side of a tile in input pixels, without its halo. Default: chosen from the network. */
   readonly tilePx: number | undefined;
   readonly signal: AbortSignal;
 }
 
 export type Samples = Uint8Array | Uint16Array;
 
-/** Results of tiles, by what they depend on. */
+/** Cache of tile results by a key of everything they depend on. */
 export interface TileMemory {
   /**
-   * The samples of a tile that was made before, or is being made.
-   * @returns undefined where it is to be made, which `keep` must be told
+   * Returns the samples of a tile that was computed before, or is being computed.
+   * @returns undefined where the caller must compute it; announce that with `keep`
    */
   recall(key: string): Promise<Samples> | undefined;
   keep(key: string, bytes: number): TileMaking;
-  /** Tiles that were asked for, and those of them that were there. */
+  /** Tiles requested, and how many of them were found. */
   readonly stats: { readonly tiles: number; readonly reused: number };
 }
 
-/** What became of a tile; one of them is called. */
+/** Reports the end of a tile's computation; exactly one of the two is called. */
 export interface TileMaking {
   done(samples: Samples): void;
   failed(error: unknown): void;
 }
 
 export interface DeflateRequest {
-  /** Of one page, or rows of it: those of the bands, and the one above them. */
+  /** One page, or some of its rows: those of the bands and the row above them. */
   readonly pixels: Pixels;
-  /** Of the page, one below the other; undefined: all of them. */
+  /** Bands of the page, from top to bottom. Default: all of them. */
   readonly bands?: readonly Rows[];
-  /** Deflated in less time into more bytes. */
+  /** Faster compression into more bytes. */
   readonly fast: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface PoolStats {
   readonly tiles: number;
-  /** Time that each worker spent inside the network, and in all on tiles. */
+  /** Per worker: milliseconds inside the network, and in total on tiles. */
   readonly inferMs: readonly number[];
   readonly busyMs: readonly number[];
 }
 
 export type OpenTilePool = (threads: number, engine: EngineSettings, buffers: Buffers) => TilePool;
 
-/** Shared buffers, used again across images. */
+/** Shared buffers that are reused across images. */
 export interface Buffers {
-  /** A buffer of at least `bytes`; its content is undefined. */
+  /** Returns a buffer of at least `bytes` with undefined content. */
   take(bytes: number): SharedArrayBuffer;
   give(buffer: SharedArrayBuffer): void;
   readonly stats: { readonly hits: number; readonly misses: number; readonly heldBytes: number };
 }
 
-/** A part of the pixel stream of a PNG, made without knowledge of the other parts. */
+/** A part of a PNG's pixel stream, compressed independently of the other parts. */
 export interface Band {
-  /** Whole bytes of raw deflate blocks; only those of the last band end the stream. */
+  /** Raw deflate blocks, padded to whole bytes; only the last band ends the stream. */
   readonly deflated: Uint8Array<ArrayBuffer>;
-  /** Adler-32 of what was deflated (RFC 1950). */
+  /** Adler-32 of the filtered bytes (RFC 1950). */
   readonly adler: number;
   readonly filteredBytes: number;
 }
 
-/** First row and the one after the last. */
+/** First row, and the row after the last. */
 export type Rows = readonly [number, number];

@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
 
-/** What a result in a store says of itself, given to it in the request that puts it there. */
+/** Metadata of a result in an object store, set by the request that puts it there. */
 export interface Stamp {
-  /** Names what the result depends on. */
+  /** Key of everything the result depends on. */
   readonly key: string;
-  /** Holds for one work, place and content alone: a copy elsewhere, or other bytes that keep it, say nothing. */
+  /** Valid only for one work, place and content: a copy elsewhere, or changed bytes, do not match it. */
   readonly seal: string;
 }
 
 export interface Stamped {
-  /** Such as a shard of a manifest, whoever does it. */
+  /** Identifies the work, such as a shard of a manifest, independent of who does it. */
   readonly work: string;
   readonly place: string;
   readonly key: string;
   readonly bytes: number;
-  /** Of the bytes in hex. */
+  /** Checksum of the bytes in hex. */
   readonly sha256: string;
 }
 

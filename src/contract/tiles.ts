@@ -18,16 +18,16 @@ export interface PageSize {
 }
 
 export interface Tile {
-  /** What it contributes to the result; the cores of a page cover each pixel once. */
+  /** The part of the page that this tile computes; the cores of a page cover each pixel exactly once. */
   readonly core: Rect;
   /**
-   * The core with its halo. It ends at the page's border, where the network's own padding must act, or at the
-   * end of the block that the border lies in.
+   * The core plus its halo. It ends at the border of the page, so that the network pads there itself, or at the end of
+   * the alignment block that contains the border.
    */
   readonly window: Rect;
 }
 
-/** Something about each side of a rectangle. */
+/** A value for each side of a rectangle. */
 export interface Sides<T> {
   readonly top: T;
   readonly left: T;
@@ -35,80 +35,81 @@ export interface Sides<T> {
   readonly right: T;
 }
 
-/** Sides of a tile at which the image ends, so that the network's own zeros act there; the others are open. */
+/** `true` for the sides of a tile at which the image ends, where the network pads with zeros; the others are open. */
 export type ClosedSides = Sides<boolean>;
 
 /**
- * What a tile goes through: the network as it is, or with its halo taken off step by step, or as it is made for tiles.
+ * How the network is run on a tile: unchanged (`whole`), by the native engine (`native`), with the halo cropped layer
+ * by layer (`narrowed`), or as a network built for tiles (`tiled`).
  */
 export type TileForm = 'whole' | 'native' | 'narrowed' | 'tiled';
 
 export interface PlannedTile extends Tile {
   readonly form: TileForm;
-  /** Sides at which the network's own zeros act: those where the image ends, and those opposite them. */
+  /** Sides padded with zeros by the network: those where the image ends, and those opposite them. */
   readonly closed: ClosedSides;
-  /** What the network makes of the window: at least the core. */
+  /** The part of the page that the network computes from the window; contains the core. */
   readonly covered: Rect;
-  /** What the window has around what is wanted of it, where the form takes it off. */
+  /** Width of the window around the wanted part, where the form crops it. */
   readonly halo?: Sides<number>;
 }
 
-/** Tiles beside and below one another whose cores make some whole rows of the page's pixels. */
+/** Tiles whose cores together cover whole rows of the page. */
 export interface TileRow {
   readonly tiles: number;
   /** @param index 0 .. tiles - 1 */
   tileAt(index: number): PlannedTile;
-  /** Rows of pixels that the tiles contribute. */
+  /** Rows of the page that the tiles compute. */
   readonly core: Span;
-  /** Rows of pixels of the page that they look at. */
+  /** Rows of the page that the tiles read. */
   readonly window: Span;
 }
 
-/** Multiply-adds of a tile with certain closed sides. */
+/** Multiply-adds of a tile for one combination of closed sides. */
 export interface TileWork {
-  /** For each input pixel of the tile. */
+  /** Per input pixel of the tile. */
   readonly perPixel: number;
-  /** For each pixel of its width and of its height, for what lies along its sides. */
+  /** Per pixel of its width and of its height, for the work along its sides. */
   readonly perWidthPx: number;
   readonly perHeightPx: number;
-  /** For its corners. */
+  /** Fixed, for its corners. */
   readonly once: number;
 }
 
 /**
- * Where a tile's halo that nothing after it looks at is taken off. How wide it is there is told when the network is
- * run, since a tile at the border of the image has none beyond it.
+ * A point in the network at which the part of the halo that no later layer reads is cropped. Its width is given when
+ * the network is run, since a tile at the border of the image has no halo on that side.
  */
 export interface Narrowing {
-  /** Width of the halo before and after, in input pixels, where the image does not end sooner. */
+  /** Width of the halo before and after the crop, in input pixels, unless the image ends sooner. */
   readonly fromPx: number;
   readonly toPx: number;
-  /** Positions of the tensor for each input pixel. */
+  /** Positions of the tensor per input pixel, along one axis. */
   readonly scale: number;
 }
 
-/** A part of the network that runs with a halo of one width. */
+/** The layers of a network that run with the same halo. */
 export interface Stage {
   readonly haloPx: number;
-  /** What its tensors hold beyond it on each side, by padding, in input pixels. */
+  /** Padding that its tensors hold beyond the halo on each side, in input pixels. */
   readonly beyondPx: number;
-  /** Per input pixel of the tile with this halo. */
+  /** Per input pixel of the tile, halo included. */
   readonly macsPerPixel: number;
   readonly liveFloatsPerPixel: number;
 }
 
-/** What counts beside, for our own kernels. */
+/** Memory traffic, which also matters for the native kernels. */
 export interface NativeStage extends Stage {
-  /** What its layers read and write, each on its own. */
+  /** Floats that its layers read and write, summed over the layers. */
   readonly movedFloatsPerPixel: number;
-  /** By a single layer, where those that move more count more. */
+  /** Floats that one layer reads and writes, averaged with the traffic itself as weight. */
   readonly movedAtOnceFloatsPerPixel: number;
 }
 
-/** One page of Pixels: where its samples begin, and how they lie. Of a band only some rows are there. */
+/** One page of Pixels: where its samples begin and how they are laid out. A band has only some of its rows. */
 export interface Page {
   readonly data: Uint8Array | Uint16Array;
-  /** Index of its first sample; below 0 where that is above the band. */
+  /** Index of the page's first sample; negative where that lies above the band. */
   readonly start: number;
   readonly widthPx: number;
   readonly heightPx: number;

@@ -15,7 +15,7 @@ import { damaged } from './mutate.js';
 
 const CASES = THOROUGH ? 150 : 60;
 /** What reading a damaged header may cost at most, beside what is there. */
-const MOST_BYTES = 2 ** 30;
+const MAX_BYTES = 2 ** 30;
 
 interface Model {
   /** What is named, relative to the directory. */
@@ -105,7 +105,7 @@ test.serial('damaged models of each kind are refused in a sentence, at little co
     }
     t.true(refused > CASES / 10, `${kind}: ${refused} were refused`);
     const grown = process.resourceUsage().maxRSS * 1024 - before;
-    t.true(grown < MOST_BYTES, `${kind}: ${grown} bytes more`);
+    t.true(grown < MAX_BYTES, `${kind}: ${grown} bytes more`);
     t.log(`${kind}: ${CASES} cases, ${refused} refused`);
   }
 });

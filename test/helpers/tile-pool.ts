@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava';
 import type { EngineName, TfjsBackend } from '../../src/contract/engine.js';
 import type { Buffers, TilePool, UpscaleRequest } from '../../src/contract/ports.js';
 import { createBuffers } from '../../src/network/workers/buffers.js';
-import type { PoolSize } from '../../src/network/workers/crews.js';
+import type { PoolSize } from '../../src/network/workers/schedule.js';
 import { openTilePool } from '../../src/network/workers/pool.js';
 
 export interface OpenedPool {

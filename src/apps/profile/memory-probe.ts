@@ -1,13 +1,14 @@
+import { subscribe } from 'node:diagnostics_channel';
+import process from 'node:process';
+import type { StageEvent } from '../../flow/ticket.js';
+import { ownMemory, type WorkerMemory } from '../../network/workers/messages.js';
+import { openLedger } from './ledger.js';
+import type { ProbeReport } from './sample-report.js';
+
 /**
  * Loaded into the profiled process before its program, by `node --import`; nothing else knows of it. Tells the
  * parent what only the process itself can know, and neither keeps the process alive nor ends it.
  */
-import { subscribe } from 'node:diagnostics_channel';
-import process from 'node:process';
-import type { StageEvent } from '../../flow/ticket.js';
-import { ownMemory, type WorkerMemory } from '../../network/workers/worker-memory.js';
-import { openLedger } from './ledger.js';
-import type { ProbeReport } from './sample-report.js';
 
 const intervalMs = Number(new URL(import.meta.url).searchParams.get('interval'));
 const ledger = openLedger();

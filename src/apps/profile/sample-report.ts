@@ -1,4 +1,4 @@
-import type { ThreadMemory, WorkerMemory } from '../../network/workers/worker-memory.js';
+import type { ThreadMemory, WorkerMemory } from '../../network/workers/messages.js';
 import type { Occupation } from './ledger.js';
 
 /** What a profiled process tells of itself, once per interval. */

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ThreadMemory } from '../../network/workers/worker-memory.js';
+import type { ThreadMemory } from '../../network/workers/messages.js';
 import type { Occupation } from './ledger.js';
 import { treeMemory, treePssBytes } from './process-tree.js';
 import type { ProbeReport } from './sample-report.js';

@@ -8,7 +8,7 @@ import { untrackTempPath, trackTempPath, tempName } from '../../system/files/tem
 import { openMachinery, type Machinery } from '../../flow/machinery.js';
 import { resolveOptions } from '../../flow/settings.js';
 import type { Settings } from '../../contract/options.js';
-import { openTileMemory } from '../../network/workers/reuse/tile-memory.js';
+import { openTileMemory } from '../../network/workers/reuse.js';
 import { enlargeFrames } from './enlarge-frames.js';
 import {
   carryingOf,

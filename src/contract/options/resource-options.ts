@@ -50,8 +50,8 @@ export const RESOURCE_OPTIONS = {
   }),
   /**
    * Bytes that images in flight may hold. Default: 512 MiB plus 64 MiB per thread, at most a quarter of the free
-   * memory, at least 256 MiB. A larger image goes through temp files in the directory of its result, which are always
-   * removed.
+   * memory, at least 256 MiB. An image that needs more than half of it goes through temp files in the directory of its result,
+   * which are always removed.
    */
   maxMemory: option<number>()({
     check: checks.bytes,
@@ -61,7 +61,7 @@ export const RESOURCE_OPTIONS = {
     flag: {
       form: 'bytes',
       group: 'RESOURCE',
-      help: 'Memory for images in progress, such as 2G (default: 512M plus 64M per thread, at most a quarter of free memory). Larger images go through temporary files beside their output.',
+      help: 'Memory for images in progress, such as 2G (default: 512M plus 64M per thread, at most a quarter of free memory). Images that need more than half of it go through temporary files beside their output.',
     },
   }),
   /** Flush each result and its journal line to disk, so that a power cut loses nothing reported. Default true. */

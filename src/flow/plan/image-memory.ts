@@ -3,6 +3,7 @@ import { widenedPx } from '../../network/tiles/small-sides.js';
 import type { ImageHeader, OutputFormat } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
 import type { Size } from '../../system/measures.js';
+import { LARGEST_BUFFER_BYTES } from './format-limits.js';
 
 const CODEC_BYTES = 2 ** 20;
 
@@ -56,4 +57,30 @@ export function predictSpilled(
   settings: Pick<Settings, 'maxMemory' | 'threads'>,
 ): number {
   return Math.ceil(bandBytes(settings) + wholeFrameBytes(header, format, target) + CODEC_BYTES);
+}
+
+/**
+ * Bytes that an image will hold, and whether its pixels go through temp files: because they do not fit, or because they
+ * would take more than half of the memory, so that the next image could not be decoded meanwhile, and bands of them
+ * take far less.
+ */
+export function planMemory(
+  { header, passes, format, target }: MemoryNeeds,
+  settings: Pick<Settings, 'maxMemory' | 'threads' | 'sequential'>,
+): { predictedBytes: number; spill: boolean } {
+  const whole = predictMemory(header, passes, target);
+  const spilledBytes = predictSpilled(header, format, target, settings);
+  const fits = whole.bytes <= settings.maxMemory && whole.largestBytes <= LARGEST_BUFFER_BYTES;
+  // frames of an animation are never spilled
+  const blocks = !settings.sequential && header.pages === 1 && whole.bytes > settings.maxMemory / 2;
+  const spill = !fits || (blocks && spilledBytes <= whole.bytes / 2);
+  return { predictedBytes: spill ? spilledBytes : whole.bytes, spill };
+}
+
+interface MemoryNeeds {
+  readonly header: ImageHeader;
+  /** Factors of the networks that are run one after the other. */
+  readonly passes: readonly number[];
+  readonly format: OutputFormat;
+  readonly target: Size;
 }

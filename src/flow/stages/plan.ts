@@ -9,8 +9,8 @@ import type { Settings } from '../../contract/options.js';
 import type { Run } from '../run.js';
 import { createClaims } from '../plan/claims.js';
 import { statedFormat, writableFormat } from '../plan/format.js';
-import { checkOutputPixels, checkTarget, LARGEST_BUFFER_BYTES } from '../plan/format-limits.js';
-import { predictMemory, predictSpilled } from '../plan/image-memory.js';
+import { checkOutputPixels, checkTarget } from '../plan/format-limits.js';
+import { planMemory } from '../plan/image-memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output-place.js';
 import { keepsSize } from '../../network/models/forms/keeps-size.js';
@@ -79,10 +79,8 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
       return undefined;
     }
     const passes = isLarge ? [] : passesFor(target.factor, family);
-    const memory = predictMemory(header, passes, target);
     checkTarget(source.path, format, target);
     checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
-    const spill = memory.bytes > settings.maxMemory || memory.largestBytes > LARGEST_BUFFER_BYTES;
     const job: Job = {
       source,
       action: isLarge && keepsBytes(source, settings, header, format) ? 'copy' : 'upscale',
@@ -97,8 +95,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
       passes,
       targetWidthPx: target.widthPx,
       targetHeightPx: target.heightPx,
-      predictedBytes: spill ? predictSpilled(header, format, target, settings) : memory.bytes,
-      spill,
+      ...planMemory({ header, passes, format, target }, settings),
     };
     ticket.job = job;
     if (journal) {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { hasOnnxruntime } from './default-engine.js';
 import type { EngineSettings } from '../../contract/engine.js';
-import type { PoolSize } from '../workers/crews.js';
+import type { PoolSize } from '../workers/schedule.js';
 import { openEngine } from './select.js';
 
 /**

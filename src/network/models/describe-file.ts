@@ -1,5 +1,5 @@
 import { SrganError } from '../../system/errors.js';
-import { haloOf } from '../tiles/choose.js';
+import { haloOf } from '../tiles/choose-grid.js';
 import { fileKind } from './file/files.js';
 import type { Finding } from './conclude/finding.js';
 import type { NetworkDescription } from './list-networks.js';

@@ -1,29 +1,26 @@
-import {
-  type PlannedTile,
-  type TileRow,
-  type PageSize,
-  type Rect,
-  type Span,
-  type ClosedSides,
-  type Sides,
-} from '../../contract/tiles.js';
+import type { PlannedTile, TileRow, PageSize, Rect, Span, ClosedSides, Sides } from '../../contract/tiles.js';
 import type { NarrowedNetwork, NativeNetwork, NetworkFile, TiledNetwork } from '../../contract/engine.js';
 import { lackOf } from '../engines/narrows.js';
-import { chooseGrid, haloOf, openTileSide, TILE_MACS, type TileCosts } from './choose.js';
-import { gridBySide, tileAt, withHalo, type Grid } from './grid.js';
-import { chooseNarrowedGrid, macsOfNarrowed } from './narrowed.js';
-import { chooseNativeGrid } from './native-grid.js';
-import { inBlocks } from './share.js';
+import {
+  chooseGrid,
+  haloOf,
+  openTileSide,
+  TILE_MACS,
+  type TileCosts,
+  chooseNarrowedGrid,
+  macsOfNarrowed,
+  chooseNativeGrid,
+  macsOfTile,
+} from './choose-grid.js';
+import { gridBySide, tileAt, withHalo, type Grid, inBlocks, rect } from './grid.js';
 import { ALL_CLOSED, closedAxes, sidesIndex } from './sides.js';
-import { planWindows } from './windows.js';
-import { macsOfTile } from './tile-macs.js';
 
 export type PlannedNetwork = TileCosts & Pick<NetworkFile, 'native' | 'narrowed' | 'tiled' | 'windowPx'>;
 
 /**
- * The cheapest way to make the whole image's pixels, from the page's size, the network and the option alone,
+ * Plans the cheapest way to compute the whole image, from the page's size, the network and the option alone,
  * so that the result is the same for any number of workers.
- * @param sidePx of a tile without its halo, where it is stated
+ * @param sidePx side of a tile without its halo, if the user set it
  * @returns rows of tiles, from top to bottom; their cores cover each pixel of the page once
  */
 export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: number | undefined): TileRow[] {
@@ -34,25 +31,18 @@ export function planTiles(page: PageSize, network: PlannedNetwork, sidePx: numbe
     ? planNarrowed(page, network, network.narrowed, sidePx)
     : planWhole(page, network, sidePx);
   const tiled = network.tiled && planTiled(page, network.tiled, network.radiusPx, sidePx);
-  return (tiled && tiled.macs < whole.macs * worthOfTiled(network) ? tiled : whole).rows;
-}
-
-/**
- * How much less work it must be to be taken: the form whose halo is taken off is one for all sides of an image, and
- * its operators are quicker.
- */
-function worthOfTiled({ narrowed }: PlannedNetwork): number {
-  if (!narrowed) return 1;
-  return 0.95;
+  // a narrowed network has one form for all sides of an image, with faster operators
+  const factor = network.narrowed ? 0.95 : 1;
+  return (tiled && tiled.macs < whole.macs * factor ? tiled : whole).rows;
 }
 
 interface Plan {
   readonly rows: TileRow[];
-  /** What it costs, in multiply-adds; infinite where a tile is too small for it. */
+  /** Cost in multiply-adds; infinite if a tile is too small for the form. */
   readonly macs: number;
 }
 
-/** Tiles with a halo, through the network as it is. */
+/** Plans tiles with a halo for the network as it is. */
 function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefined): Plan {
   const grid = chooseGrid(page, network, sidePx);
   const { alignPx = 1, macsPerPixel } = network;
@@ -69,7 +59,7 @@ function planWhole(page: PageSize, network: TileCosts, sidePx: number | undefine
   return planGrid(page, grid, planned, macsOf, reachPx);
 }
 
-/** Tiles with a halo, of which our own kernels compute what each layer needs. */
+/** Plans tiles with a halo for our own kernels, which compute only what each layer needs. */
 function planNative(
   page: PageSize,
   network: TileCosts,
@@ -79,7 +69,7 @@ function planNative(
   const { alignPx = 1 } = network;
   const chosen =
     sidePx === undefined ? chooseNativeGrid(page, native, alignPx) : gridBySide(page, sidePx, alignPx);
-  // means over the whole image are one pass, where the image may be one tile
+  // whole-image means take a single pass if the image is one tile
   const { columns, rows } =
     network.means && sidePx === undefined ? chooseGrid(page, network, undefined) : chosen;
   const grid = network.means && columns * rows === 1 ? { columns, rows } : chosen;
@@ -92,7 +82,7 @@ function planNative(
   return planGrid(page, grid, planned, () => 0, alignPx * Math.ceil(haloPx / alignPx)).rows;
 }
 
-/** Tiles with a halo that the network takes off. */
+/** Plans tiles with a halo that the network trims step by step. */
 function planNarrowed(
   page: PageSize,
   network: TileCosts,
@@ -116,7 +106,7 @@ function planNarrowed(
   return planGrid(page, grid, planned, macsOf, alignPx * Math.ceil(haloPx / alignPx));
 }
 
-/** Tiles without a halo at open sides, through the network as it is made for them. */
+/** Plans tiles without a halo at open sides, for the tiled forms of the network. */
 function planTiled(
   page: PageSize,
   network: TiledNetwork,
@@ -124,7 +114,7 @@ function planTiled(
   statedPx: number | undefined,
 ): Plan {
   const sidePx = statedPx ?? openTileSide(network, radiusPx);
-  // as much as one tile may hold stays whole, whatever its shape
+  // an image no larger than one tile stays whole, whatever its shape
   const fits = statedPx === undefined && page.widthPx * page.heightPx <= sidePx ** 2;
   const grid = fits ? { columns: 1, rows: 1 } : gridBySide(page, sidePx);
   const planned = (index: number): PlannedTile => {
@@ -166,15 +156,15 @@ function planGrid(
   };
 }
 
-/** Alpha is compared with the pixels around it, also where the network sees but one. */
-const LEAST_REACH_PX = 1;
+/** Alpha is compared with its neighbours, even if the network sees one pixel only. */
+const MIN_REACH_PX = 1;
 
 function spansOf(page: PageSize, rect: Rect, haloPx: number): Pick<TileRow, 'core' | 'window'> {
   const spanOf = ({ yPx, heightPx }: Rect): Span => ({ start: yPx, end: yPx + heightPx });
-  return { core: spanOf(rect), window: spanOf(withHalo(page, rect, Math.max(LEAST_REACH_PX, haloPx))) };
+  return { core: spanOf(rect), window: spanOf(withHalo(page, rect, Math.max(MIN_REACH_PX, haloPx))) };
 }
 
-/** A window without what lies beyond its open sides. */
+/** Shrinks a window by `byPx` at its open sides. */
 function inside(window: Rect, byPx: number, closed: ClosedSides): Rect {
   const by = (isClosed: boolean) => (isClosed ? 0 : byPx);
   return less(window, {
@@ -202,3 +192,101 @@ function around(core: Rect, window: Rect): Sides<number> {
     right: window.xPx + window.widthPx - core.xPx - core.widthPx,
   };
 }
+
+/**
+ * Plans tiles for a network with a fixed input size. Windows are spread evenly over the page, and adjacent
+ * cores meet in the middle of their windows' overlap, which is at least two halos wide. A window that extends
+ * beyond a smaller page is filled with the nearest pixels.
+ * @param sidePx side of a tile without its halo, if the user set it: a smaller one gives more tiles
+ */
+export function planWindows(
+  page: PageSize,
+  windowPx: PageSize,
+  haloPx: number,
+  sidePx: number | undefined,
+): TileRow[] {
+  const columns = spreadWindows(page.widthPx, windowPx.widthPx, haloPx, sidePx);
+  return spreadWindows(page.heightPx, windowPx.heightPx, haloPx, sidePx).map((row) => ({
+    tiles: columns.length,
+    tileAt(index) {
+      const column = columns[index];
+      if (!column) throw new RangeError(`The row has no tile ${index}.`);
+      return plannedWindow(column, row);
+    },
+    core: row.core,
+    // alpha is compared with its neighbours
+    window: {
+      start: Math.max(0, Math.min(row.window.start, row.core.start - 1)),
+      end: Math.min(page.heightPx, Math.max(row.window.end, row.core.end + 1)),
+    },
+  }));
+}
+
+interface Place {
+  readonly core: Span;
+  readonly window: Span;
+}
+
+function spreadWindows(lengthPx: number, windowPx: number, haloPx: number, sidePx = Infinity): Place[] {
+  const stepPx = Math.max(1, Math.min(windowPx - 2 * haloPx, sidePx));
+  const roomPx = lengthPx - windowPx;
+  const wanted = Math.ceil((lengthPx - 2 * haloPx) / stepPx);
+  const count = roomPx <= 0 ? 1 : Math.min(roomPx + 1, Math.max(2, wanted));
+  const startOf = (index: number) => (count === 1 ? 0 : Math.floor((index * roomPx) / (count - 1)));
+  const border = (index: number) => {
+    if (index === 0) return 0;
+    return index === count ? lengthPx : Math.floor((startOf(index) + startOf(index - 1) + windowPx) / 2);
+  };
+  return Array.from({ length: count }, (_, index) => ({
+    core: { start: border(index), end: border(index + 1) },
+    window: { start: startOf(index), end: startOf(index) + windowPx },
+  }));
+}
+
+function plannedWindow(column: Place, row: Place): PlannedTile {
+  const window = rect(column.window, row.window);
+  return {
+    core: rect(column.core, row.core),
+    window,
+    form: 'whole',
+    closed: ALL_CLOSED,
+    covered: window,
+  };
+}
+
+/** Consecutive rows of tiles that can be run without the rest of the page. */
+export interface Band {
+  readonly tileRows: readonly TileRow[];
+  /** Rows of pixels that the tiles produce. */
+  readonly core: Span;
+  /** Rows of pixels that the tiles read. */
+  readonly window: Span;
+}
+
+/**
+ * Cuts a page into bands of whole rows of tiles, so that tiles and results equal those of the whole page.
+ * @param rows of tiles, from top to bottom
+ * @param maxRows maximum height of a window, in pixels, unless a single row of tiles is higher
+ */
+export function* bandsOf(rows: readonly TileRow[], maxRows: number): Generator<Band> {
+  let band: Band | undefined;
+  for (const row of rows) {
+    const longer = band && extended(band, row);
+    if (band && longer && heightOf(longer.window) > maxRows) {
+      yield band;
+      band = undefined;
+    }
+    band = band ? longer : { tileRows: [row], core: row.core, window: row.window };
+  }
+  if (band) yield band;
+}
+
+function extended({ tileRows, core, window }: Band, row: TileRow): Band {
+  return {
+    tileRows: [...tileRows, row],
+    core: { start: core.start, end: row.core.end },
+    window: { start: window.start, end: Math.max(window.end, row.window.end) },
+  };
+}
+
+export const heightOf = ({ start, end }: Span) => end - start;

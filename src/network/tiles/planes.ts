@@ -10,12 +10,12 @@ export const hasAlpha = ({ channels }: { readonly channels: number }) => channel
 
 const isGray = ({ channels }: Page) => channels < 3;
 
-/** What one level of 8 bits is in the page's own depth. */
+/** The value of one 8-bit level at the depth of the page. */
 export const levelOf = ({ data }: Page) => (data instanceof Uint16Array ? 257 : 1);
 
 /**
- * Colour of `window` as three planes in 0..255; gray fills all three. Beyond the page the nearest pixel is
- * repeated.
+ * Reads the colour of `window` as three planes in 0..255; gray fills all three. Pixels beyond the page repeat
+ * the nearest one.
  * @param planes 3 × heightPx × widthPx values of the window
  */
 export function readColour(page: Page, window: Rect, planes: Float32Array): void {
@@ -27,16 +27,16 @@ export function readColour(page: Page, window: Rect, planes: Float32Array): void
   if (planeCount === 1) repeatPlane(planes, area);
 }
 
-/** Alpha of `window`, in 0..255, as the three planes of a gray image. */
+/** Reads the alpha of `window`, in 0..255, as the three planes of a gray image. */
 export function readAlpha(page: Page, window: Rect, planes: Float32Array): void {
   readChannel(page, window, page.channels - 1, planes, 0);
   repeatPlane(planes, window.widthPx * window.heightPx);
 }
 
 /**
- * Writes what the network made of `window` into `core` at `factor`, rounded half up and clamped.
- * @param planes 3 × (heightPx·factor) × (widthPx·factor) values of the window, in 0..255; may be changed
- * @returns false where a value of the core was no finite number
+ * Writes the network's result for `window` into `core` at `factor`, rounded half up and clamped.
+ * @param planes 3 × (heightPx·factor) × (widthPx·factor) values of the window, in 0..255; may be modified
+ * @returns false if a value of the core is not finite
  */
 export function writeColour(
   page: Page,
@@ -52,7 +52,7 @@ export function writeColour(
   return writeRows(page, core, window, factor, planes, 0, writeTriples);
 }
 
-/** The counterpart of readAlpha, with the rules of writeColour. */
+/** Writes alpha by the rules of writeColour. */
 export function writeAlpha(
   page: Page,
   core: Rect,
@@ -90,7 +90,7 @@ function readChannel(page: Page, window: Rect, channel: number, planes: Float32A
   }
 }
 
-/** Fills a plane around the part that has values. */
+/** Fills a plane outside `inside` with the nearest values. */
 function spread(plane: Float32Array, { widthPx, heightPx }: PageSize, inside: Rect): void {
   const last = { x: inside.xPx + inside.widthPx - 1, y: inside.yPx + inside.heightPx - 1 };
   for (let y = 0; y < heightPx; y += 1) {
@@ -106,7 +106,7 @@ function repeatPlane(planes: Float32Array, area: number): void {
   planes.copyWithin(2 * area, 0, area);
 }
 
-/** The mean of the three planes, in the place of the first. */
+/** Writes the mean of the three planes into the first. */
 function averagePlanes(planes: Float32Array): void {
   const area = planes.length / 3;
   for (let at = 0; at < area; at += 1) {
@@ -115,7 +115,7 @@ function averagePlanes(planes: Float32Array): void {
   }
 }
 
-/** Writes `widthPx` pixels from `to` on of what lies from `from` on in the planes; says whether all are finite. */
+/** Writes `widthPx` pixels of `planes`, beginning at `from`, to `to`; returns whether all are finite. */
 type WriteRow = (page: Page, to: number, planes: Float32Array, from: number, widthPx: number) => boolean;
 
 function writeRows(
@@ -148,20 +148,20 @@ function writeValues(page: Page, to: number, planes: Float32Array, from: number,
   let wrong = 0;
   for (const end = from + widthPx; from < end; from += 1, to += channels) {
     const value = (planes[from] as number) * level;
-    // 0 for a finite value and NaN for any other, which stays
+    // 0 for a finite value, otherwise NaN, which persists
     wrong += value - value;
     data[to] = value <= 0 ? 0 : value >= white ? white : (value + 0.5) | 0;
   }
   return wrong === 0;
 }
 
-/** The three planes together: a quarter less time than one after the other, which goes three times over the result. */
+/** Writes the three planes in one pass, which takes a quarter less time than three passes over the result. */
 function writeTriples(page: Page, to: number, planes: Float32Array, from: number, widthPx: number): boolean {
   const { data, channels } = page;
   const level = levelOf(page);
   const white = 255 * level;
   const area = planes.length / 3;
-  // one for each plane, since each sum waits for the one before
+  // one sum per plane, so that no addition waits for the previous one
   let [wrongRed, wrongGreen, wrongBlue] = [0, 0, 0];
   for (const end = from + widthPx; from < end; from += 1, to += channels) {
     const red = (planes[from] as number) * level;
@@ -175,4 +175,51 @@ function writeTriples(page: Page, to: number, planes: Float32Array, from: number
     data[to + 2] = blue <= 0 ? 0 : blue >= white ? white : (blue + 0.5) | 0;
   }
   return wrongRed + wrongGreen + wrongBlue === 0;
+}
+
+/**
+ * Whether all alpha of `core` is flat. An alpha pixel is flat if its 3 × 3 neighbourhood within the page has
+ * a single value. The result keeps exactly that value there: opaque pixels stay opaque, and flat tiles need
+ * no network, whatever the grid.
+ */
+export function isFlatAlpha(page: Page, core: Rect): boolean {
+  for (let y = core.yPx; y < core.yPx + core.heightPx; y += 1) {
+    for (let x = core.xPx; x < core.xPx + core.widthPx; x += 1) {
+      if (!isFlatAt(page, x, y)) return false;
+    }
+  }
+  return true;
+}
+
+/** Writes the flat pixels of `core` into the result at `factor`. */
+export function keepFlatAlpha(source: Page, result: Page, core: Rect, factor: number): void {
+  for (let y = core.yPx; y < core.yPx + core.heightPx; y += 1) {
+    for (let x = core.xPx; x < core.xPx + core.widthPx; x += 1) {
+      if (isFlatAt(source, x, y)) fillBlock(result, x, y, factor, alphaAt(source, x, y));
+    }
+  }
+}
+
+function alphaAt({ data, start, widthPx, channels }: Page, x: number, y: number): number {
+  return data[start + (y * widthPx + x + 1) * channels - 1] as number;
+}
+
+function isFlatAt(page: Page, x: number, y: number): boolean {
+  const value = alphaAt(page, x, y);
+  const right = Math.min(page.widthPx - 1, x + 1);
+  const bottom = Math.min(page.heightPx - 1, y + 1);
+  for (let ny = Math.max(0, y - 1); ny <= bottom; ny += 1) {
+    for (let nx = Math.max(0, x - 1); nx <= right; nx += 1) {
+      if (alphaAt(page, nx, ny) !== value) return false;
+    }
+  }
+  return true;
+}
+
+function fillBlock(result: Page, x: number, y: number, factor: number, value: number): void {
+  const { data, start, widthPx, channels } = result;
+  for (let row = y * factor; row < (y + 1) * factor; row += 1) {
+    let at = start + (row * widthPx + x * factor + 1) * channels - 1;
+    for (let column = 0; column < factor; column += 1, at += channels) data[at] = value;
+  }
 }

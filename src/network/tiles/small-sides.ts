@@ -3,17 +3,20 @@ import type { PageSize } from '../../contract/tiles.js';
 import type { Margins } from '../../pixels/edge-pixels.js';
 
 /**
- * Networks see zeros beyond the border of an image, which spoil some pixels along it. Of an image with a side below
- * this nearly nothing else would be left, and --verify, which passes over the border, would see nothing.
+ * Networks pad an image with zeros, which spoil some pixels along its border. If a side is below this, almost
+ * nothing else is left, and --verify, which skips the border, checks nothing.
  */
-const LEAST_SIDE_PX = 16;
+const MIN_SIDE_PX = 16;
 
-/** Wider than what the zeros spoil. */
+/** Wider than the strip that zero padding spoils. */
 const MARGIN_PX = 8;
 
-const marginOf = (sidePx: number) => (sidePx < LEAST_SIDE_PX ? MARGIN_PX : 0);
+const marginOf = (sidePx: number) => (sidePx < MIN_SIDE_PX ? MARGIN_PX : 0);
 
-/** What an image is widened by before it goes through a network, by repeated pixels; undefined: nothing. */
+/**
+ * Returns the margins of repeated pixels that a small image gets before it goes through a network; undefined
+ * if it needs none.
+ */
 export function marginsFor(
   { widthPx, heightPx }: PageSize,
   { kernel }: Pick<NetworkFile, 'kernel'>,
@@ -22,5 +25,5 @@ export function marginsFor(
   return kernel !== undefined || (acrossPx === 0 && downPx === 0) ? undefined : { acrossPx, downPx };
 }
 
-/** A side with its margins. */
+/** Returns the length of a side with its margins. */
 export const widenedPx = (sidePx: number) => sidePx + 2 * marginOf(sidePx);

@@ -3,36 +3,36 @@ import type { Rect, Page } from '../../contract/tiles.js';
 import { levelOf } from './planes.js';
 
 /**
- * Each channel of a tile's result must match its source within so many dB, once it is scaled down, or else lie nearer to the
- * source than 3/4 of the source's own variance: fine noise and patterns of single pixels are smoothed by every
- * network. Measured on esrgan-slim and -medium: photographs and drawings have 25 dB and more, noise as
- * little as 9 dB, but then 0.56 of the variance at most; where it is more than 3/4, there are 38 dB.
- * What is black, or lies in another place, has the whole of the variance and more.
+ * Each channel of a tile, scaled down to its source, must reach this PSNR, or its squared error must be below
+ * 3/4 of the variance of the source, because every network smooths fine noise and single-pixel patterns.
+ * Measured on esrgan-slim and -medium: photographs and drawings reach 25 dB and more; noise falls to 9 dB,
+ * but at 0.56 of the variance at most; above 3/4 of the variance, PSNR is 38 dB. Black or displaced results
+ * have an error of the whole variance or more.
  */
-export const LEAST_PSNR_DB = 25;
-const MOST_OF_VARIANCE = 0.75;
+export const MIN_PSNR_DB = 25;
+const MAX_VARIANCE_RATIO = 0.75;
 
-/** Mean squared difference on the scale 0..255. */
-const MOST_SQUARED_ERROR = 255 ** 2 / 10 ** (LEAST_PSNR_DB / 10);
+/** Mean squared error on the scale 0..255. */
+const MAX_SQUARED_ERROR = 255 ** 2 / 10 ** (MIN_PSNR_DB / 10);
 
-/** A source that spans more than this, in levels of 255, has no result of a single value. */
+/** If a source spans more than this many levels of 255, a result of a single value is wrong. */
 const FLAT_SPAN = 8;
 
-/** So far from the border of an image the zeros are felt that the networks see beyond it, in input pixels. */
+/** Pixels this close to the border of an image may differ because of zero padding; in input pixels. */
 const BORDER_PX = 4;
 
-/** Fewer pixels than these say too little. */
-const LEAST_PIXELS = 64;
+/** Fewer pixels than this are not worth judging. */
+const MIN_PIXELS = 64;
 
 /**
- * What is wrong with a tile of a result, for people; undefined where it is like its source. The border of the
- * image is not looked at, nor are tiles with hardly a pixel more.
- * @param core pixels of the source, whose counterparts in `result` lie at `factor`
+ * Returns a description of what is wrong with a tile of a result, or undefined if it resembles its source.
+ * Skips the border of the image and tiles with few other pixels.
+ * @param core pixels of the source; their counterparts in `result` lie at `factor`
  */
 export function wrongWithTile(source: Page, result: Page, core: Rect, factor: number): string | undefined {
   const inner = withoutBorder(core, source);
   const samples = Math.max(0, inner.widthPx) * Math.max(0, inner.heightPx);
-  if (samples < LEAST_PIXELS) return undefined;
+  if (samples < MIN_PIXELS) return undefined;
   const channels = Array.from({ length: source.channels }, (_, channel) =>
     compare(source, result, inner, factor, channel),
   );
@@ -40,18 +40,18 @@ export function wrongWithTile(source: Page, result: Page, core: Rect, factor: nu
     channels.every(({ resultSpan }) => resultSpan === 0) &&
     channels.some(({ sourceSpan }) => sourceSpan > FLAT_SPAN)
   ) {
-    return 'is of a single colour, which its source is not';
+    return 'is of a single colour, but its source is not';
   }
   for (const { squaredError, sum, squares } of channels) {
     const meanSquaredError = squaredError / samples;
     const variance = squares / samples - (sum / samples) ** 2;
-    if (meanSquaredError <= Math.max(MOST_SQUARED_ERROR, MOST_OF_VARIANCE * variance)) continue;
-    return `is not like its source: ${psnrDb(meanSquaredError).toFixed(1)} dB, where at least ${LEAST_PSNR_DB} are expected`;
+    if (meanSquaredError <= Math.max(MAX_SQUARED_ERROR, MAX_VARIANCE_RATIO * variance)) continue;
+    return `does not resemble its source: ${psnrDb(meanSquaredError).toFixed(1)} dB; at least ${MIN_PSNR_DB} dB is expected`;
   }
   return undefined;
 }
 
-/** One channel of the source beside the means of the blocks that were made of its pixels. */
+/** Compares one channel of the source with the means of the corresponding blocks of the result. */
 function compare(source: Page, result: Page, inner: Rect, factor: number, channel: number) {
   const { channels } = source;
   const level = levelOf(source);

@@ -3,14 +3,14 @@ import { SrganError } from '../../system/errors.js';
 import { sidesIndex } from '../tiles/sides.js';
 import type { ClosedSides, TileForm } from '../../contract/tiles.js';
 
-/** One for all tiles that go through the network as it is. */
+/** Identifies a form of a network; only the tiled form depends on the closed sides. */
 export function formKey(form: TileForm, closed: ClosedSides): string {
   return form === 'whole' || form === 'native' || form === 'narrowed'
     ? form
     : `${form} ${sidesIndex(closed)}`;
 }
 
-/** The network as an engine loads it for tiles of a form. */
+/** Returns the network as an engine loads it for tiles of a form. */
 export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSides): NetworkFile {
   const { tiled, narrowed, radiusPx, key } = network;
   if (form === 'whole' || form === 'native') return network;
@@ -20,7 +20,7 @@ export function formFile(network: NetworkFile, form: TileForm, closed: ClosedSid
   const sided = tiled?.bySides[sidesIndex(closed)];
   const parts = sided?.parts;
   if (!parts) {
-    throw new SrganError('E_INTERNAL', `${network.title}: there is no form for these sides.`);
+    throw new SrganError('E_INTERNAL', `${network.title}: no form for these sides exists.`);
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0)));
   let at = 0;

@@ -4,25 +4,26 @@ import { openEngine } from '../engines/select.js';
 import { type TileForm, type ClosedSides } from '../../contract/tiles.js';
 import { formFile, formKey } from './form-file.js';
 
-/** An image that is enlarged in two passes needs two; one more for the image that follows. */
-const MOST_LOADED = 3;
+/** An image that is upscaled in two passes needs two, plus one for the next image. */
+const MAX_LOADED = 3;
 
 /**
- * Of the four for tiles inside an image and at its border. Each holds the memory of its largest tile for as
- * long as it is loaded; loading one takes less than a tile's time, and a worker is given more of what it did.
+ * Maximum of loaded forms per network, out of four. Each holds the memory of its largest tile while it is
+ * loaded. Loading one takes less time than a tile, and workers preferably get tiles of a form they have
+ * loaded.
  */
-const MOST_FORMS = 3;
+const MAX_FORMS = 3;
 
 export interface LoadedNetworks {
   /**
-   * The network in the form for tiles with these closed sides. Opens the engine on the first call. No other
-   * network may be in use meanwhile: it may be disposed.
+   * Loads the form of a network for tiles with these closed sides. Opens the engine on the first call. No
+   * other network may be in use meanwhile, since it may be disposed.
    */
   load(file: NetworkFile, form: TileForm, closed: ClosedSides): Promise<Network>;
   dispose(): Promise<void>;
 }
 
-/** What a worker has loaded of one network, by the key of the form; what was loaded last comes last. */
+/** The loaded forms of one network by form key, in the order of loading. */
 type LoadedForms = Map<string, LoadedForm>;
 
 interface LoadedForm {
@@ -31,14 +32,14 @@ interface LoadedForm {
 }
 
 /**
- * The networks that a worker has loaded, each form of them when a tile first needs it; the network that was
- * not used for longest makes room for the next.
+ * Caches a worker's networks. Each form is loaded when a tile first needs it; the least recently used network
+ * is disposed to make room.
  */
 export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
   let engine: Engine | undefined;
   const loaded = new Map<string, LoadedForms>();
 
-  const letGo = async (key: string, forms: LoadedForms) => {
+  const release = async (key: string, forms: LoadedForms) => {
     loaded.delete(key);
     for (const { network } of forms.values()) await network.dispose();
   };
@@ -47,7 +48,7 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
     async load(file, form, closed) {
       const forms: LoadedForms = loaded.get(file.key) ?? new Map<string, LoadedForm>();
       loaded.delete(file.key);
-      await makeRoom();
+      await evict();
       loaded.set(file.key, forms);
       const key = formKey(form, closed);
       const before = forms.get(key);
@@ -58,20 +59,23 @@ export function openLoadedNetworks(settings: EngineSettings): LoadedNetworks {
       return ready.network;
     },
     async dispose() {
-      for (const [key, forms] of loaded) await letGo(key, forms);
+      for (const [key, forms] of loaded) await release(key, forms);
     },
   };
 
-  async function makeRoom(): Promise<void> {
+  async function evict(): Promise<void> {
     for (const [key, forms] of loaded) {
-      if (loaded.size < MOST_LOADED) return;
-      await letGo(key, forms);
+      if (loaded.size < MAX_LOADED) return;
+      await release(key, forms);
     }
   }
 
-  /** Of those used least the newest: images are cut in the same order, so the oldest is needed first again. */
+  /**
+   * Disposes the newest of the least used forms: tiles of all images come in the same order, so the oldest is
+   * needed first again.
+   */
   async function dropLeastUsed(forms: LoadedForms): Promise<void> {
-    if (forms.size < MOST_FORMS) return;
+    if (forms.size < MAX_FORMS) return;
     const [least] = [...forms].reverse().sort(([, one], [, other]) => one.uses - other.uses);
     if (!least) return;
     const [key, { network }] = least;

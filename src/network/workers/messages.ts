@@ -3,21 +3,22 @@ import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
 import type { ErrorCode } from '../../system/errors.js';
 import type { Pixels } from '../../contract/job.js';
 import type { PlannedTile } from '../../contract/tiles.js';
-import type { ThreadMemory } from './worker-memory.js';
+import { channel } from 'node:diagnostics_channel';
+import { getHeapStatistics } from 'node:v8';
 
-/** What a worker is started with. */
+/** The worker's `workerData`. */
 export interface WorkerSetup {
   readonly engine: EngineSettings;
-  /** Each answer tells the memory of the thread. */
-  readonly tellsMemory: boolean;
+  /** Each answer reports the memory of the thread. */
+  readonly reportsMemory: boolean;
 }
 
-/** An image as the workers see it: its pixels lie in memory that all threads share. */
+/** An image as workers see it: its pixels are in shared memory. */
 export type SharedImage = ToUpscale | ToMeasure | ToDeflate;
 
 interface Shared {
   readonly id: number;
-  /** One value, not 0 once nobody wants the image any more: its orders are then passed over. */
+  /** One value; not 0 once the image is cancelled, and its orders are skipped. */
   readonly dropped: Int32Array<SharedArrayBuffer>;
 }
 
@@ -25,34 +26,34 @@ export interface ToUpscale extends Shared {
   readonly kind: 'upscale';
   readonly network: NetworkFile;
   readonly source: Pixels;
-  /** Each tile writes its own part; no two overlap. */
+  /** Each tile writes its own part; parts do not overlap. */
   readonly result: Pixels;
   readonly tta: boolean;
   readonly verify: boolean;
-  /** Those that the network needs. */
+  /** Whole-image means that the network takes as inputs. */
   readonly givens: Means;
 }
 
-/** One step towards the means over an image: its tiles are run for the sums of what the network makes. */
+/** One step of the whole-image means: the network's output is summed over all tiles. */
 export interface ToMeasure extends Shared {
   readonly kind: 'measure';
   readonly network: NetworkFile;
   readonly source: Pixels;
-  /** Alpha is looked at as well. */
+  /** Whether alpha is measured too. */
   readonly alpha: boolean;
   readonly tta: boolean;
   readonly givens: Means;
 }
 
-/** Pixels on their way into a PNG. */
+/** Pixels to deflate for a PNG. */
 export interface ToDeflate extends Shared {
   readonly kind: 'deflate';
-  /** Of one page. */
+  /** A single page. */
   readonly pixels: Pixels;
   readonly fast: boolean;
 }
 
-/** Means over an image: by page, then by run (colour and alpha, each in its turns), then by step. */
+/** Whole-image means, indexed by page, then by run (colour and alpha, each in its turns), then by step. */
 export type Means = readonly (readonly (readonly Float32Array[])[])[];
 
 export type Order = TileOrder | BandOrder;
@@ -60,7 +61,7 @@ export type Order = TileOrder | BandOrder;
 export interface TileOrder {
   readonly kind: 'tile';
   readonly image: number;
-  /** Place among the image's tiles, page by page. */
+  /** Index among the image's tiles, page by page. */
   readonly index: number;
   readonly page: number;
   readonly tile: PlannedTile;
@@ -69,49 +70,74 @@ export interface TileOrder {
 export interface BandOrder {
   readonly kind: 'band';
   readonly image: number;
-  /** Place among the image's bands. */
+  /** Index among the image's bands. */
   readonly index: number;
   readonly rows: Rows;
 }
 
 export type ToWorker =
-  /** Comes before the first order of an image. */
+  /** Sent before the first order of an image. */
   | { readonly kind: 'image'; readonly image: SharedImage }
   | Order
-  /** No order of the image will follow. */
+  /** No more orders of the image will follow. */
   | { readonly kind: 'forget'; readonly image: number }
-  /** No message will follow: let the networks go, and end. */
+  /** The last message: dispose the networks and exit. */
   | { readonly kind: 'close' };
 
-/** One for each order, in the sequence in which they were sent. */
+/** One answer per order, in the order of sending. */
 export type FromWorker = Answer & { readonly memory?: ThreadMemory };
 
 export type Answer =
   | ({ readonly kind: 'done' } & Done)
-  | { readonly kind: 'passed-over' }
+  | { readonly kind: 'skipped' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export interface Done extends Product {
-  /** Inside the network. */
+  /** Time within the network. */
   readonly inferMs: number;
-  /** In all, conversion included. */
+  /** Total time, conversion included. */
   readonly busyMs: number;
 }
 
-/** What comes back of an order; a tile has been written into the image's result. */
+/** The result of an order; tiles are written into the image's result directly. */
 export interface Product {
   readonly band?: Band;
   readonly sums?: TileSums;
 }
 
-/** By run: the sum of each channel over the positions that the tile stands for. */
+/** The sum of each channel over the tile's share of positions, by run. */
 export type TileSums = readonly Float64Array[];
 
-/** A SrganError on its way to another thread, where its class would be lost. */
+/** A SrganError as sent to another thread, which would lose its class. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly sentence: string;
   readonly hint: string | undefined;
-  /** As text, with the stack where there was one. */
+  /** As text, with the stack if there is one. */
   readonly cause: string | undefined;
+}
+
+/** JavaScript memory of one thread. */
+export interface ThreadMemory {
+  /** Used part of the heap. */
+  readonly heapBytes: number;
+  /** Memory outside the heap that its objects own, such as pixels and tiles. */
+  readonly externalBytes: number;
+}
+
+/** Published on `workerMemory` after each tile. */
+export interface WorkerMemory extends ThreadMemory {
+  readonly thread: number;
+}
+
+/**
+ * Channel for profilers; costs nothing without subscribers. Workers that start before the first subscriber do
+ * not publish.
+ */
+export const workerMemory = channel('srgan:worker-memory');
+
+/** Returns the memory of the current thread. */
+export function ownMemory(): ThreadMemory {
+  const { used_heap_size: heapBytes, external_memory: externalBytes } = getHeapStatistics();
+  return { heapBytes, externalBytes };
 }

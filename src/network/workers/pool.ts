@@ -3,19 +3,30 @@ import '../engines/no-telemetry.js';
 import type { EngineSettings, NetworkFile, WholeImageMeans } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import type { Buffers, TilePool, UpscaleRequest } from '../../contract/ports.js';
-import { openBandedImage } from './banded-image.js';
-import { chosen, openMeasuredImage } from './measured-image.js';
-import { shareOut, type Crew, type PoolSize } from './crews.js';
+import {
+  openBandedImage,
+  selectMeans,
+  openMeasuredImage,
+  openTiledImage,
+  allocateResult,
+  tileCount,
+} from './image-work.js';
+import {
+  formCrews,
+  type Crew,
+  type PoolSize,
+  type Pieces,
+  openTurns,
+  type TurnTaking,
+  type Waiting,
+} from './schedule.js';
 import type { FromWorker, Means, Order, Product, SharedImage } from './messages.js';
-import type { Pieces } from './pieces.js';
 import { startTileWorker, type TileWorker } from './tile-worker.js';
-import { canReuse, reuseOf } from './reuse/taken-over.js';
-import { openTiledImage, takeResult, tileCount } from './tiled-image.js';
-import { takeTurns, type TurnTaking, type Waiting } from './turn-taking.js';
+import { canReuse, reuseOf } from './reuse.js';
 
 const WORKER = new URL('./worker.js', import.meta.url);
 
-/** An image in the hands of the workers. */
+/** An image that workers are processing. */
 interface InFlight extends Whole, Waiting {
   readonly settle: () => void;
 }
@@ -23,21 +34,21 @@ interface InFlight extends Whole, Waiting {
 interface Whole {
   readonly shared: SharedImage;
   readonly pieces: Pieces;
-  /** Takes what came of an order. */
+  /** Receives the result of an order. */
   readonly put?: (order: Order, product: Product) => void;
 }
 
-/** A network, and the means that it needs. */
+/** A network and the means that it needs. */
 interface Ready {
   readonly network: NetworkFile;
   readonly givens: Means;
 }
 
 /**
- * Our own pool rather than piscina: what matters is which image's tile goes next to which worker, what a
- * lost worker takes with it, and that no thread is ever terminated inside the runtime.
- * @param size workers at most; each is started when there is work for it
- * @param workerUrl the module that the workers run
+ * Opens the pool of workers. It is our own rather than piscina because it must choose which image's tile goes
+ * to which worker, know what is lost with a worker, and never terminate a thread inside the runtime.
+ * @param size maximum number of workers; each starts when there is work for it
+ * @param workerUrl module that the workers run
  */
 export function openTilePool(
   size: PoolSize,
@@ -51,29 +62,29 @@ export function openTilePool(
   const busyMs = new Array<number>(threads).fill(0);
   const images = new Map<number, InFlight>();
   const inFlight = new Set<Promise<unknown>>();
-  // an image that is being encoded is nearly done: it goes first, and gives its memory back
-  const endings = takeTurns<InFlight>();
-  const tilings = takeTurns<InFlight>();
-  const crews = shareOut(size, endings, tilings);
+  // an image that is being encoded is nearly done: it goes first and frees its memory
+  const endings = openTurns<InFlight>();
+  const tilings = openTurns<InFlight>();
+  const crews = formCrews(size, endings, tilings);
   let lastId = 0;
   let tiles = 0;
   let closed: Promise<void> | undefined;
 
   return {
     async upscale(request) {
-      refuseIfOver(request.signal);
+      checkOpen(request.signal);
       const { means } = request.network;
       const { network, givens } =
         means && tileCount(request) > 1
-          ? await measured(request, means)
+          ? await measureMeans(request, means)
           : { network: request.network, givens: [] };
       const lender = request.buffers ?? buffers;
-      const result = takeResult(request, lender);
+      const result = allocateResult(request, lender);
       const asked = { ...request, network };
       const reuse = canReuse(request) ? reuseOf(asked) : undefined;
       try {
         if (reuse?.own.length !== 0)
-          await workOff(openTiledImage(++lastId, asked, result, givens, reuse?.own), request.signal);
+          await runPieces(openTiledImage(++lastId, asked, result, givens, reuse?.own), request.signal);
         await reuse?.fill(result);
       } catch (error) {
         reuse?.fail(error);
@@ -83,9 +94,9 @@ export function openTilePool(
       return result;
     },
     async deflate(request) {
-      refuseIfOver(request.signal);
+      checkOpen(request.signal);
       const image = openBandedImage(++lastId, request);
-      await workOff(image, request.signal);
+      await runPieces(image, request.signal);
       return image.bands;
     },
     warm() {
@@ -97,25 +108,25 @@ export function openTilePool(
     },
   };
 
-  function refuseIfOver(signal: AbortSignal): void {
-    if (closed) throw new SrganError('E_INTERNAL', 'an image came after the workers were closed.');
+  function checkOpen(signal: AbortSignal): void {
+    if (closed) throw new SrganError('E_INTERNAL', 'an image was submitted after the workers were closed.');
     if (signal.aborted) throw cancelled(signal.reason);
   }
 
-  /** What enlarges an image once the means over it are known, each found by a pass over its tiles. */
-  async function measured(request: UpscaleRequest, { steps, last }: WholeImageMeans): Promise<Ready> {
+  /** Returns the network with the means that it needs, each found by a pass over the image's tiles. */
+  async function measureMeans(request: UpscaleRequest, { steps, last }: WholeImageMeans): Promise<Ready> {
     let found: Means = [];
     for (const step of steps) {
       const image = openMeasuredImage(++lastId, request, step, found);
-      await workOff(image, request.signal);
-      refuseIfOver(request.signal);
+      await runPieces(image, request.signal);
+      checkOpen(request.signal);
       found = image.means();
     }
-    return { network: last, givens: chosen(last, found) };
+    return { network: last, givens: selectMeans(last, found) };
   }
 
-  /** Ends when every piece of the image is done, or none is in a worker's hand any more. */
-  function workOff(whole: Whole, signal: AbortSignal): Promise<void> {
+  /** Resolves when every piece of the image is done; rejects once no worker holds one after a failure. */
+  function runPieces(whole: Whole, signal: AbortSignal): Promise<void> {
     const { shared, pieces } = whole;
     const work = new Promise<void>((resolve, reject) => {
       const abort = () => drop(image, cancelled(signal.reason));
@@ -131,7 +142,7 @@ export function openTilePool(
           return pieces.waitingPieces;
         },
       };
-      // one listener per image in flight: no leak, however many there are
+      // one listener per image in flight is no leak, however many there are
       setMaxListeners(0, signal);
       signal.addEventListener('abort', abort);
       images.set(shared.id, image);
@@ -154,14 +165,14 @@ export function openTilePool(
         const worker = freeWorker(crew);
         if (!worker) break;
         const image = crew.next();
-        if (image) worker.order(image.shared, image.pieces.take(worker.lately));
+        if (image) worker.order(image.shared, image.pieces.take(worker.recentKinds));
       }
     }
   }
 
   /**
-   * One order in each worker's hand, and one in wait while orders abound, so that a worker need not wait for
-   * this thread; the last orders go to whoever is free first.
+   * Returns a worker that can take an order. Each worker holds one order, and a second one while there are
+   * plenty, so that it need not wait for this thread; the last orders go to the first idle worker.
    */
   function freeWorker(crew: Crew<InFlight>): TileWorker | undefined {
     const { places } = crew;
@@ -179,7 +190,7 @@ export function openTilePool(
       onAnswer: (order, answer) => receive(place, order, answer),
       onLost: (orders, cause) => {
         workers[place] = undefined;
-        lose(orders, cause);
+        recover(orders, cause);
       },
     });
   }
@@ -201,12 +212,14 @@ export function openTilePool(
     dispatch();
   }
 
-  function lose([begun, ...untouched]: Order[], cause: unknown): void {
-    for (const order of untouched) images.get(order.image)?.pieces.putBack(order);
+  function recover([begun, ...untouched]: Order[], cause: unknown): void {
+    for (const order of untouched) images.get(order.image)?.pieces.requeue(order);
     const image = begun && images.get(begun.image);
     if (image) {
       image.pieces.settle();
-      image.pieces.fail(new SrganError('E_WORKER_LOST', 'the worker that held it ended.', { cause }));
+      image.pieces.fail(
+        new SrganError('E_WORKER_LOST', 'the worker that was processing it ended.', { cause }),
+      );
     }
     for (const other of [...images.values()]) endIfDone(other);
     dispatch();

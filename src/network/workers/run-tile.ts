@@ -1,16 +1,23 @@
 import { performance } from 'node:perf_hooks';
 import type { Network } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import { isFlatAlpha, keepFlatAlpha } from '../tiles/alpha.js';
-import { readAlpha, readColour, hasAlpha, pageOf, writeAlpha, writeColour } from '../tiles/planes.js';
-import { turnSides } from '../tiles/sides.js';
-import type { ClosedSides } from '../../contract/tiles.js';
-import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/turns.js';
+import {
+  isFlatAlpha,
+  keepFlatAlpha,
+  readAlpha,
+  readColour,
+  hasAlpha,
+  pageOf,
+  writeAlpha,
+  writeColour,
+} from '../tiles/planes.js';
+import { turnSides, addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../tiles/sides.js';
+import type { ClosedSides, Rect } from '../../contract/tiles.js';
 import { wrongWithTile } from '../tiles/verify.js';
-import type { Floats } from './floats.js';
-import type { TileOrder, ToUpscale } from './messages.js';
+import type { TileOrder, ToUpscale, TileSums, ToMeasure } from './messages.js';
+import { shareOf } from '../tiles/grid.js';
 
-/** The network for tiles at these sides of an image. */
+/** Loads the network for tiles with these closed sides. */
 export type NetworkFor = (closed: ClosedSides) => Promise<Network>;
 
 interface Layer {
@@ -19,10 +26,11 @@ interface Layer {
 }
 
 /**
- * Reads one tile from the image, runs the network on its colour and, where it changes, on its alpha, and
+ * Reads one tile from the image, runs the network on its colour and, unless it is flat, on its alpha, and
  * writes the result.
- * @returns undefined where the image was dropped
- * @throws SrganError E_ENGINE; E_VERIFY where the result was to be compared with its source, and is not like it
+ * @returns milliseconds in the network; undefined if the image was cancelled
+ * @throws SrganError E_ENGINE; E_VERIFY if verification was requested and the result does not resemble its
+ * source
  */
 export async function runTile(
   image: ToUpscale,
@@ -43,7 +51,7 @@ export async function runTile(
     const direct = image.tta ? undefined : await enlargeDirectly(layer);
     if (direct === 'dropped') return undefined;
     if (direct !== undefined) {
-      if (!direct) throw noNumbers();
+      if (!direct) throw nonFinite();
       continue;
     }
     const planes = floats.take('planes', 3 * window.widthPx * window.heightPx);
@@ -52,22 +60,22 @@ export async function runTile(
       ? await averageOfTurns(planes, TURNS * layer)
       : await infer(0, planes, window.widthPx, window.heightPx, layer);
     if (!enlarged) return undefined;
-    if (!write(result, core, covered, factor, enlarged)) throw noNumbers();
+    if (!write(result, core, covered, factor, enlarged)) throw nonFinite();
   }
   if (withAlpha) keepFlatAlpha(source, result, core, factor);
   const wrong = image.verify ? wrongWithTile(source, result, core, factor) : undefined;
   if (wrong !== undefined) {
     const where = `${core.widthPx} × ${core.heightPx} pixels at ${core.xPx}, ${core.yPx}`;
-    throw new SrganError('E_VERIFY', `${title}: what it made of ${where} ${wrong}.`);
+    throw new SrganError('E_VERIFY', `${title}: the result of ${where} ${wrong}.`);
   }
   return inferMs;
 
-  function noNumbers(): SrganError {
+  function nonFinite(): SrganError {
     const code = image.verify ? 'E_VERIFY' : 'E_ENGINE';
-    return new SrganError(code, `${title}: gave values that are no numbers.`);
+    return new SrganError(code, `${title}: returned values that are not finite.`);
   }
 
-  /** Pixels into pixels, where the engine does that; whether all values were numbers. */
+  /** Upscales pixels directly if the engine can; returns whether all values were finite. */
   async function enlargeDirectly(layer: number): Promise<boolean | 'dropped' | undefined> {
     if (Atomics.load(image.dropped, 0) !== 0) return 'dropped';
     const network = await networkFor(closed);
@@ -103,4 +111,89 @@ export async function runTile(
     for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] as number) / TURNS;
     return sum;
   }
+}
+
+/**
+ * Runs one step of the whole-image means on one tile: its colour and, if requested, its alpha, each in every
+ * turn of --tta.
+ * @returns undefined if the image was cancelled
+ * @throws SrganError E_ENGINE
+ */
+export async function measureTile(
+  image: ToMeasure,
+  { page: pageIndex, tile }: TileOrder,
+  network: Network,
+  floats: Floats,
+): Promise<{ sums: TileSums; inferMs: number } | undefined> {
+  const { factor, title, alignPx = 1, features = { channels: 3, extraPx: 0 } } = image.network;
+  const { core, window, covered, halo } = tile;
+  const page = pageOf(image.source, pageIndex);
+  const sums: Float64Array[] = [];
+  let inferMs = 0;
+
+  const layers = image.alpha ? [readColour, readAlpha] : [readColour];
+  for (const read of layers) {
+    const planes = floats.take('planes', 3 * window.widthPx * window.heightPx);
+    for (let turn = 0; turn < (image.tta ? TURNS : 1); turn += 1) {
+      if (Atomics.load(image.dropped, 0) !== 0) return undefined;
+      // the network may modify its input
+      read(page, window, planes);
+      const turned = floats.take('turned', planes.length);
+      turnPlanes(planes, window.widthPx, window.heightPx, turn, turned);
+      const [acrossPx, downPx] = swapsAxes(turn)
+        ? [window.heightPx, window.widthPx]
+        : [window.widthPx, window.heightPx];
+      const startMs = performance.now();
+      const givens = image.givens[pageIndex]?.[sums.length];
+      const values = await network.run(turned, acrossPx, downPx, givens, halo && turnSides(halo, turn));
+      inferMs += performance.now() - startMs;
+      const width = (swapsAxes(turn) ? covered.heightPx : covered.widthPx) * factor + features.extraPx;
+      const share = shareOf(
+        page,
+        { core, window: covered },
+        alignPx,
+        { factor, extraPx: features.extraPx },
+        turn,
+      );
+      sums.push(sumsOf(values, features.channels, width, share));
+    }
+  }
+  if (sums.some((sum) => !sum.every(Number.isFinite))) {
+    throw new SrganError('E_ENGINE', `${title}: returned values that are not finite.`);
+  }
+  return { sums, inferMs };
+}
+
+function sumsOf(values: Float32Array, channels: number, width: number, share: Rect): Float64Array {
+  const area = values.length / channels;
+  const sums = new Float64Array(channels);
+  for (let channel = 0; channel < channels; channel += 1) {
+    let sum = 0;
+    for (let y = share.yPx; y < share.yPx + share.heightPx; y += 1) {
+      const from = channel * area + y * width + share.xPx;
+      for (let at = from; at < from + share.widthPx; at += 1) sum += values[at] as number;
+    }
+    sums[channel] = sum;
+  }
+  return sums;
+}
+
+/** Float buffers that a worker reuses for each tile. */
+export interface Floats {
+  /** Returns `length` values with undefined content; invalidates what `name` returned before. */
+  take(name: 'planes' | 'turned' | 'sum', length: number): Float32Array;
+}
+
+export function createFloats(): Floats {
+  const held = new Map<string, Float32Array>();
+  return {
+    take(name, length) {
+      let floats = held.get(name);
+      if (!floats || floats.length < length) {
+        floats = new Float32Array(length);
+        held.set(name, floats);
+      }
+      return floats.subarray(0, length);
+    },
+  };
 }

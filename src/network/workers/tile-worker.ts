@@ -1,35 +1,45 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineSettings } from '../../contract/engine.js';
-import { openLately, type Lately } from './lately.js';
-import { workerMemory, type WorkerMemory } from './worker-memory.js';
-import type { FromWorker, Order, SharedImage, ToWorker, WorkerSetup } from './messages.js';
+import { openRecentKinds, type RecentKinds } from './schedule.js';
+import {
+  workerMemory,
+  type WorkerMemory,
+  type FromWorker,
+  type Order,
+  type SharedImage,
+  type ToWorker,
+  type WorkerSetup,
+} from './messages.js';
 
-/** A worker thread, and the orders that it has not answered yet. */
+/** A worker thread and its unanswered orders. */
 export interface TileWorker {
   readonly ordersInHand: number;
-  readonly lately: Lately;
+  readonly recentKinds: RecentKinds;
   order(image: SharedImage, order: Order): void;
   forget(image: number): void;
-  /** Lets the thread end by itself. Only when no order is in hand. */
+  /** Asks the thread to exit and waits for it. Only call it when no order is in hand. */
   close(): Promise<void>;
 }
 
 export interface TileWorkerEvents {
   onAnswer(order: Order, answer: FromWorker): void;
-  /** The thread ended unasked: the first of `orders` was being worked on, if there are any. */
+  /** The thread exited unexpectedly; it was working on the first of `orders`, if there is one. */
   onLost(orders: Order[], cause: unknown): void;
 }
 
-/** A tile leaves next to nothing on the heap; the default lets every thread keep some 16 MiB of it. */
+/**
+ * A tile leaves almost nothing on the heap; the default would let every thread keep about 16 MiB of young
+ * generation.
+ */
 const YOUNG_MIB = 2;
 
 /**
- * The thread keeps the process alive only while it has an order in hand. It is never terminated from
- * outside: that would abort the process while the runtime is inside a network.
+ * Starts a worker thread. It keeps the process alive only while it has an order in hand. It is never
+ * terminated from outside, which would abort the process while the runtime is inside a network.
  */
 export function startTileWorker(url: URL, engine: EngineSettings, events: TileWorkerEvents): TileWorker {
-  const setup: WorkerSetup = { engine, tellsMemory: workerMemory.hasSubscribers };
-  // flags of the process, such as --input-type or --inspect-brk, are not for its workers
+  const setup: WorkerSetup = { engine, reportsMemory: workerMemory.hasSubscribers };
+  // flags of the process, such as --input-type or --inspect-brk, do not apply to workers
   const worker = new Worker(url, {
     workerData: setup,
     execArgv: [],
@@ -58,7 +68,7 @@ export function startTileWorker(url: URL, engine: EngineSettings, events: TileWo
   });
 
   return {
-    lately: openLately(),
+    recentKinds: openRecentKinds(),
     get ordersInHand() {
       return orders.length;
     },

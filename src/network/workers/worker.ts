@@ -4,32 +4,30 @@ import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateBand } from '../../pixels/codec/png/deflate-band.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
-import { openCollector } from './collect.js';
-import { createFloats } from './floats.js';
+import { openCollector } from './buffers.js';
+import { createFloats, measureTile, runTile, type NetworkFor } from './run-tile.js';
 import { openLoadedNetworks } from './loaded-networks.js';
-import { ownMemory } from './worker-memory.js';
-import { measureTile } from './measure-tile.js';
-import type {
-  Answer,
-  Done,
-  Failure,
-  FromWorker,
-  Order,
-  SharedImage,
-  ToWorker,
-  WorkerSetup,
+import {
+  ownMemory,
+  type Answer,
+  type Done,
+  type Failure,
+  type FromWorker,
+  type Order,
+  type SharedImage,
+  type ToWorker,
+  type WorkerSetup,
 } from './messages.js';
-import { runTile, type NetworkFor } from './run-tile.js';
 
 if (!parentPort) throw new SrganError('E_INTERNAL', 'The worker was not started as a worker thread.');
 const port = parentPort;
-const { engine, tellsMemory } = workerData as WorkerSetup;
+const { engine, reportsMemory } = workerData as WorkerSetup;
 const networks = openLoadedNetworks(engine);
 const floats = createFloats();
 const images = new Map<number, SharedImage>();
 const collectAfter = openCollector();
 
-// standard output belongs to the results; what a library says goes to standard error
+// standard output is for results; libraries' output goes to standard error
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
 let previous = Promise.resolve();
@@ -56,7 +54,7 @@ async function handle(message: ToWorker): Promise<void> {
   }
 }
 
-/** Of the pixels that this thread need not see any more. */
+/** Returns the size of the pixels that this thread no longer needs. */
 function bytesOf(image: SharedImage | undefined): number {
   if (!image) return 0;
   const rasters = image.kind === 'deflate' ? [image.pixels] : [image.source];
@@ -65,7 +63,7 @@ function bytesOf(image: SharedImage | undefined): number {
 }
 
 function send(answer: Answer): void {
-  const message: FromWorker = tellsMemory ? { ...answer, memory: ownMemory() } : answer;
+  const message: FromWorker = reportsMemory ? { ...answer, memory: ownMemory() } : answer;
   const band = answer.kind === 'done' ? answer.band : undefined;
   port.postMessage(message, band ? [band.deflated.buffer] : []);
 }
@@ -73,17 +71,17 @@ function send(answer: Answer): void {
 async function answer(order: Order): Promise<Answer> {
   const startMs = performance.now();
   const image = images.get(order.image);
-  if (!image || Atomics.load(image.dropped, 0) !== 0) return { kind: 'passed-over' };
+  if (!image || Atomics.load(image.dropped, 0) !== 0) return { kind: 'skipped' };
   try {
-    const done = await carryOut(image, order);
-    return done ? { kind: 'done', ...done, busyMs: performance.now() - startMs } : { kind: 'passed-over' };
+    const done = await execute(image, order);
+    return done ? { kind: 'done', ...done, busyMs: performance.now() - startMs } : { kind: 'skipped' };
   } catch (error) {
-    return { kind: 'failed', failure: failureOf(named(error, image)) };
+    return { kind: 'failed', failure: failureOf(asNamedError(error, image)) };
   }
 }
 
-/** @returns undefined where the image was dropped meanwhile */
-async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'busyMs'> | undefined> {
+/** @returns undefined if the image was cancelled meanwhile */
+async function execute(image: SharedImage, order: Order): Promise<Omit<Done, 'busyMs'> | undefined> {
   if (image.kind === 'upscale' && order.kind === 'tile') {
     const { form } = order.tile;
     const networkFor: NetworkFor = (closed) => networks.load(image.network, form, closed);
@@ -97,10 +95,10 @@ async function carryOut(image: SharedImage, order: Order): Promise<Omit<Done, 'b
   if (image.kind === 'deflate' && order.kind === 'band') {
     return { inferMs: 0, band: deflateBand(image.pixels, order.rows, image.fast) };
   }
-  throw new SrganError('E_INTERNAL', 'an order came for another kind of work.');
+  throw new SrganError('E_INTERNAL', 'an order does not match the kind of its image.');
 }
 
-function named(error: unknown, image: SharedImage): SrganError {
+function asNamedError(error: unknown, image: SharedImage): SrganError {
   if (image.kind === 'deflate') return asSrganError(error, 'E_ENCODE', 'the pixels could not be deflated.');
   return asSrganError(error, 'E_ENGINE', `${image.network.title}: failed on a tile.`);
 }

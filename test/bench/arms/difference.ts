@@ -1,7 +1,3 @@
-/**
- * How far the folded and tiled network is from the network on whole images, in levels of 8 bits.
- * Arguments: DIRECTORY MODEL FACTOR
- */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -11,6 +7,11 @@ import { openTilePool } from '../../../src/network/workers/pool.js';
 import { blankPixels } from '../../helpers/pixels.js';
 import { requestOf } from '../../helpers/tile-pool.js';
 import { upscaleWhole } from '../../helpers/whole-image.js';
+
+/**
+ * How far the folded and tiled network is from the network on whole images, in levels of 8 bits.
+ * Arguments: DIRECTORY MODEL FACTOR
+ */
 
 const [directory, model, factor] = process.argv.slice(2);
 const settings = { engine: 'onnx', device: 'cpu' } as const;

@@ -1,8 +1,3 @@
-/**
- * One engine behind the workers: pixels in memory to pixels in memory. Loading is the time until a first tiny
- * image is done; it, and the first of the images, are left out of the rest.
- * Arguments: DIRECTORY NETWORK-SETTINGS-AS-JSON MODEL FACTOR THREADS
- */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -11,6 +6,12 @@ import type { Pixels } from '../../../src/contract/job.js';
 import { openNetworks, type NetworkSettings } from '../../../src/network/models/networks.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';
 import { openTilePool } from '../../../src/network/workers/pool.js';
+
+/**
+ * One engine behind the workers: pixels in memory to pixels in memory. Loading is the time until a first tiny
+ * image is done; it, and the first of the images, are left out of the rest.
+ * Arguments: DIRECTORY NETWORK-SETTINGS-AS-JSON MODEL FACTOR THREADS
+ */
 
 const [directory, settings, model, factor, threads] = process.argv.slice(2);
 const { signal } = new AbortController();

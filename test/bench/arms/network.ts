@@ -1,8 +1,3 @@
-/**
- * One network in one engine behind our workers, or (`alone`) its published form in onnxruntime and nothing else:
- * one run for each line that comes in, answered with {seconds, cpuSeconds}.
- * Arguments: JSON of {arm, file, factor, threads, images, widthPx, heightPx, input}; `input` holds raw RGB bytes.
- */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -11,6 +6,12 @@ import type { Pixels } from '../../../src/contract/job.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';
 import { openTilePool } from '../../../src/network/workers/pool.js';
+
+/**
+ * One network in one engine behind our workers, or (`alone`) its published form in onnxruntime and nothing else:
+ * one run for each line that comes in, answered with {seconds, cpuSeconds}.
+ * Arguments: JSON of {arm, file, factor, threads, images, widthPx, heightPx, input}; `input` holds raw RGB bytes.
+ */
 
 interface Job {
   readonly arm: EngineName | 'alone';

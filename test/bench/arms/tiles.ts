@@ -1,8 +1,3 @@
-/**
- * The workers alone: pixels in memory to pixels in memory, cut into tiles, with nothing read, encoded or
- * written inside the measured time.
- * Arguments: DIRECTORY MODEL FACTOR THREADS [TILE, or 0 for the usual one] [IMAGES-AT-ONCE] [ENGINE]
- */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -11,6 +6,12 @@ import type { Pixels } from '../../../src/contract/job.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';
 import { openTilePool } from '../../../src/network/workers/pool.js';
+
+/**
+ * The workers alone: pixels in memory to pixels in memory, cut into tiles, with nothing read, encoded or
+ * written inside the measured time.
+ * Arguments: DIRECTORY MODEL FACTOR THREADS [TILE, or 0 for the usual one] [IMAGES-AT-ONCE] [ENGINE]
+ */
 
 const [directory, model, factor, threads, tile = '0', atOnce = '1', name = 'onnx'] = process.argv.slice(2);
 const engine = { engine: name as EngineName, device: 'cpu' } as const;

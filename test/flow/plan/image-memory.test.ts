@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ImageHeader } from '../../../src/contract/job.js';
 import { checkTarget } from '../../../src/flow/plan/format-limits.js';
-import { predictMemory, predictSpilled } from '../../../src/flow/plan/image-memory.js';
+import { planMemory, predictMemory, predictSpilled } from '../../../src/flow/plan/image-memory.js';
 
 const HEADER: ImageHeader = {
   format: 'png',
@@ -50,4 +50,24 @@ test('a spilled image holds its bands, and the whole frame where a codec needs i
   t.is(predictSpilled({ ...HEADER, widthPx: 30_000 }, 'jpeg', target(8), little), bands);
   t.true(predictSpilled(HEADER, 'avif', target(2), little) - bands > 2000 * 1000 * 30);
   t.true(predictSpilled(HEADER, 'png', target(2), { maxMemory: 2 ** 40, threads: 2 }) < 2 ** 29);
+});
+
+test('an image goes through the disk where it does not fit, or would keep the next one from being decoded', (t) => {
+  const plan = (widthPx: number, more: object = {}, format: 'png' | 'avif' = 'png', pages = 1) =>
+    planMemory(
+      {
+        header: { ...HEADER, widthPx, heightPx: 4000, pages },
+        passes: [2],
+        format,
+        target: { widthPx: 2 * widthPx, heightPx: 8000 },
+      },
+      { maxMemory: 640 * 2 ** 20, threads: 2, sequential: false, ...more },
+    ).spill;
+  t.false(plan(3000));
+  t.true(plan(6000));
+  t.false(plan(6000, { sequential: true }));
+  t.true(plan(6000, { sequential: true, maxMemory: 2 ** 28 }));
+  t.false(plan(6000, { maxMemory: 2 ** 31 }));
+  t.false(plan(6000, {}, 'avif'), 'its encoder needs the whole frame');
+  t.false(plan(600, {}, 'png', 10), 'an animation');
 });

@@ -38,9 +38,9 @@ const enlarge = (network: NetworkFile, verify = true) =>
 
 test('a network that gives black, white or no numbers is found out, with where it was', async (t) => {
   for (const [bias, says] of [
-    [0, /what it made of 64 × 48 pixels at 0, 0 is of a single colour/],
+    [0, /the result of 64 × 48 pixels at 0, 0 is of a single colour/],
     [255, /is of a single colour/],
-    [NaN, /gave values that are no numbers/],
+    [NaN, /returned values that are not finite/],
   ] as const) {
     const error = await t.throwsAsync(enlarge(constantNetwork(bias)), { instanceOf: SrganError });
     t.is(error.code, 'E_VERIFY');
@@ -66,7 +66,7 @@ test('a wrong fold is saved by the network as published, and told', async (t) =>
   const warnings: string[] = [];
   const saved = await withSecondWay({ ...network, key: 'broken', tiled: broken }, warnings, enlarge);
   t.is(warnings.length, 1);
-  t.regex(warnings[0]!, /^Done again without folding, since esrgan-slim x2: what it made of .*\.$/);
+  t.regex(warnings[0]!, /^Done again without folding, since esrgan-slim x2: the result of .*\.$/);
   t.deepEqual(saved.data, (await enlarge({ ...network, tiled: undefined })).data);
 
   const right: string[] = [];

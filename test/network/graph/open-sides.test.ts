@@ -10,7 +10,7 @@ import { shapesOf } from '../../../src/network/graph/shapes.js';
 import { tileWork } from '../../../src/network/graph/tile-work.js';
 import { ALL_OPEN, CLOSED_SIDES } from '../../../src/network/tiles/sides.js';
 import type { ClosedSides } from '../../../src/contract/tiles.js';
-import { macsOfTile } from '../../../src/network/tiles/tile-macs.js';
+import { macsOfTile } from '../../../src/network/tiles/choose-grid.js';
 import { readPackaged } from '../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
 import { seeded } from '../../helpers/random.js';

@@ -1,6 +1,5 @@
 import test from 'ava';
-import { isFlatAlpha, keepFlatAlpha } from '../../../src/network/tiles/alpha.js';
-import { pageOf } from '../../../src/network/tiles/planes.js';
+import { isFlatAlpha, keepFlatAlpha, pageOf } from '../../../src/network/tiles/planes.js';
 import { blankPixels, channelOf, setAlpha } from '../../helpers/pixels.js';
 
 test('a pixel beside another value is not flat', (t) => {

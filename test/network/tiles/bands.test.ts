@@ -1,6 +1,5 @@
 import test from 'ava';
-import { bandsOf, heightOf } from '../../../src/network/tiles/bands.js';
-import { planTiles } from '../../../src/network/tiles/plan-tiles.js';
+import { bandsOf, heightOf, planTiles } from '../../../src/network/tiles/plan-tiles.js';
 
 const NETWORK = { radiusPx: 10, macsPerPixel: 1e5, liveFloatsPerPixel: 100 };
 

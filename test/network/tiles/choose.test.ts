@@ -1,7 +1,12 @@
 import test from 'ava';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
-import { chooseGrid, haloOf, largestWindowSide, type TileCosts } from '../../../src/network/tiles/choose.js';
+import {
+  chooseGrid,
+  haloOf,
+  largestWindowSide,
+  type TileCosts,
+} from '../../../src/network/tiles/choose-grid.js';
 import { tileAt } from '../../../src/network/tiles/grid.js';
 
 const page = { widthPx: 4001, heightPx: 3001 };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { planTiles, type PlannedNetwork } from '../../../src/network/tiles/plan-tiles.js';
-import { type TileRow, type Rect } from '../../../src/contract/tiles.js';
+import type { TileRow, Rect } from '../../../src/contract/tiles.js';
 import { composedNetwork } from '../../helpers/composed-network.js';
 import { deepGraph, networkOf, unpaddedGraph } from '../../helpers/deep-network.js';
 import { seeded } from '../../helpers/random.js';

@@ -1,7 +1,6 @@
 import test from 'ava';
-import { gridBySide, tileAt } from '../../../src/network/tiles/grid.js';
-import { shareOf, wholeBlocks } from '../../../src/network/tiles/share.js';
-import { swapsAxes, TURNS } from '../../../src/network/tiles/turns.js';
+import { gridBySide, tileAt, shareOf, wholeBlocks } from '../../../src/network/tiles/grid.js';
+import { swapsAxes, TURNS } from '../../../src/network/tiles/sides.js';
 import { seeded } from '../../helpers/random.js';
 
 test('over all tiles, the shares are each position of the tensor once, in every turn', (t) => {

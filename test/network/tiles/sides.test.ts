@@ -1,6 +1,13 @@
 import test from 'ava';
-import { CLOSED_SIDES, closedAxes, sidesIndex, turnSides } from '../../../src/network/tiles/sides.js';
-import { swapsAxes, turnPlanes, TURNS } from '../../../src/network/tiles/turns.js';
+import {
+  CLOSED_SIDES,
+  closedAxes,
+  sidesIndex,
+  turnSides,
+  swapsAxes,
+  turnPlanes,
+  TURNS,
+} from '../../../src/network/tiles/sides.js';
 
 test('four choices of closed sides, each at its index', (t) => {
   t.deepEqual(

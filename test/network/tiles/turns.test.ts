@@ -1,5 +1,5 @@
 import test from 'ava';
-import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../../../src/network/tiles/turns.js';
+import { addTurnedBack, swapsAxes, turnPlanes, TURNS } from '../../../src/network/tiles/sides.js';
 
 const [width, height] = [3, 2];
 const planes = Float32Array.from({ length: 3 * width * height }, (_, i) => i);

@@ -31,8 +31,8 @@ for (const channels of [1, 2, 3, 4] as const) {
       t.regex(changed((data) => data.fill(0)) ?? '', /single colour/);
       t.regex(changed((data) => data.fill(bits === 8 ? 140 : 36_000)) ?? '', /single colour/);
       const shift = 8 * channels;
-      t.regex(changed((data) => data.copyWithin(shift, 0)) ?? '', /not like its source: .* dB/);
-      t.regex(changed((data) => data.reverse()) ?? '', /not like its source: .* dB/);
+      t.regex(changed((data) => data.copyWithin(shift, 0)) ?? '', /does not resemble its source: .* dB/);
+      t.regex(changed((data) => data.reverse()) ?? '', /does not resemble its source: .* dB/);
     });
   }
 }

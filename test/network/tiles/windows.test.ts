@@ -1,5 +1,5 @@
 import test from 'ava';
-import { planWindows } from '../../../src/network/tiles/windows.js';
+import { planWindows } from '../../../src/network/tiles/plan-tiles.js';
 
 const HALO_PX = 5;
 

@@ -1,7 +1,6 @@
 import test from 'ava';
 import { openNetworks } from '../../../src/network/models/networks.js';
-import { bandsOf } from '../../../src/network/tiles/bands.js';
-import { planTiles } from '../../../src/network/tiles/plan-tiles.js';
+import { bandsOf, planTiles } from '../../../src/network/tiles/plan-tiles.js';
 import { composedNetwork } from '../../helpers/composed-network.js';
 import { channelOf, drawPixels, largestDifference, pageOfPixels, setAlpha } from '../../helpers/pixels.js';
 import { someFactors } from '../../helpers/some-factors.js';

@@ -1,9 +1,10 @@
-/** The real worker, but for images whose network says otherwise in its title. */
 import process from 'node:process';
 import { parentPort } from 'node:worker_threads';
 import type { ToWorker } from '../../../src/network/workers/messages.js';
 import '../../../src/network/workers/worker.js';
 import { EXITS_AT_WIDTH } from './exits-at-width.js';
+
+/** The real worker, but for images whose network says otherwise in its title. */
 
 const titles = new Map<number, string>();
 

@@ -143,7 +143,7 @@ test('a network that gives no numbers fails its image, and no other', async (t) 
   const error = (bad as PromiseRejectedResult).reason as SrganError;
   t.true(error instanceof SrganError);
   t.is(error.code, 'E_ENGINE');
-  t.regex(error.message, /gives NaN: gave values that are no numbers/);
+  t.regex(error.message, /gives NaN: returned values that are not finite/);
   t.true(good.status === 'fulfilled' && good.value.data.every((value) => value === 9));
   t.true(pool.stats.tiles <= 25, 'tiles after the failure are dropped');
   t.is(buffers.stats.heldBytes, 65536, 'the buffer of the result was given back');

@@ -2,7 +2,7 @@ import test from 'ava';
 import { ownNameFor } from '../../../src/contract/own-names.js';
 import type { Pixels } from '../../../src/contract/job.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
-import { openTileMemory } from '../../../src/network/workers/reuse/tile-memory.js';
+import { openTileMemory } from '../../../src/network/workers/reuse.js';
 import { drawPixels, setAlpha } from '../../helpers/pixels.js';
 import { poolOf, requestOf } from '../../helpers/tile-pool.js';
 
@@ -84,7 +84,7 @@ test('a tile whose making failed is made anew', async (t) => {
   t.is(memory.recall('a'), undefined);
 });
 
-test('what was looked at least lately is let go first', (t) => {
+test('what was used least recently is dropped first', (t) => {
   const memory = openTileMemory(30);
   for (const key of ['a', 'b', 'c']) memory.keep(key, 10).done(new Uint8Array(10));
   t.truthy(memory.recall('a'));

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { takeTurns } from '../../../src/network/workers/turn-taking.js';
+import { openTurns } from '../../../src/network/workers/schedule.js';
 
 function queueOf(...tiles: number[]) {
-  const turns = takeTurns<{ name: number; waitingPieces: number }>();
+  const turns = openTurns<{ name: number; waitingPieces: number }>();
   tiles.forEach((waitingPieces, name) => turns.add({ name, waitingPieces }));
   const order: number[] = [];
   for (let image = turns.next(); image; image = turns.next()) {
@@ -29,7 +29,7 @@ test('equal images end one after the other', (t) => {
 });
 
 test('an image that was removed has no turn', (t) => {
-  const turns = takeTurns<{ waitingPieces: number }>();
+  const turns = openTurns<{ waitingPieces: number }>();
   const [gone, there] = [{ waitingPieces: 1 }, { waitingPieces: 2 }];
   turns.add(gone);
   turns.add(there);

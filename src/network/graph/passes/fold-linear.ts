@@ -11,9 +11,9 @@ const TRAFFIC_MACS = 16;
 const LANES = 8;
 
 /** A gain below this is not worth another set of weights. */
-const LEAST_GAIN = 0.05;
+const MIN_GAIN = 0.05;
 
-const MOST_SWEEPS = 8;
+const MAX_SWEEPS = 8;
 
 /**
  * Replaces linear parts of a network by their composition where that costs less. Between nonlinear nodes
@@ -28,7 +28,7 @@ export function foldLinear(title: string, graph: Graph): FoldedGraph | undefined
   const best = [problem.choices, new Set<string>()]
     .map((start) => improved(problem, start))
     .reduce((one, other) => (other.cost < one.cost ? other : one));
-  if (best.cost > (1 - LEAST_GAIN) * plain.cost) return undefined;
+  if (best.cost > (1 - MIN_GAIN) * plain.cost) return undefined;
   return emitForms(title, graph, { linear: problem.linear, ...best });
 }
 
@@ -69,7 +69,7 @@ interface Solution {
 /** The cheapest that is reached by changing one choice at a time. */
 function improved(problem: Problem, start: ReadonlySet<string>): Solution {
   let best = expressed(problem, start);
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
     const before = best.cost;
     for (const name of problem.choices) {
       const computed = new Set(best.computed);

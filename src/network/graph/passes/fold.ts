@@ -6,7 +6,7 @@ import type { Graph } from '../graph.js';
 import { splitConcat } from './split-concat.js';
 
 /** A smaller gain of memory is not worth the sums that take the place of a concatenation. */
-const LEAST_SPARED = 0.1;
+const MIN_SPARED = 0.1;
 
 /** Does less work than the network, and makes the same of every pixel, whatever the size of the image. */
 export function foldExactly(title: string, graph: Graph): Graph {
@@ -30,5 +30,5 @@ export function fold(title: string, graph: Graph): FoldedGraph {
 function sparing(title: string, graph: Graph, kept?: ReadonlySet<string>): Graph {
   const split = splitConcat(title, graph, kept);
   const live = (each: Graph) => costOf(title, each).liveFloatsPerPixel;
-  return live(split) <= (1 - LEAST_SPARED) * live(graph) ? split : graph;
+  return live(split) <= (1 - MIN_SPARED) * live(graph) ? split : graph;
 }

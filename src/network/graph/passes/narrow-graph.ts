@@ -18,7 +18,7 @@ export interface NarrowedGraph {
 const MACS_PER_VALUE = 120;
 
 /** Side of the tile without its halo that is reckoned with. */
-const LEAST_CORE_PX = 64;
+const MIN_CORE_PX = 64;
 
 /**
  * The network with its halo taken off step by step: what a layer would compute and no later one looks at is left out,
@@ -73,7 +73,7 @@ function chooseHalos(
   haloPx: number,
   alignPx: number,
 ): number[] {
-  const corePx = Math.max(LEAST_CORE_PX, 2 * haloPx);
+  const corePx = Math.max(MIN_CORE_PX, 2 * haloPx);
   const areaAt = (halo: number) => (1 + (2 * halo) / corePx) ** 2;
   const macs = nodes.map((node) => macsAt(node, shapes));
   const before = [0];

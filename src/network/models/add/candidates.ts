@@ -2,10 +2,10 @@ import path from 'node:path';
 import { SrganError } from '../../../system/errors.js';
 import { opendir, readFile, stat } from '../../../system/files/fs.js';
 
-const MOST_ENTRIES = 20_000;
+const MAX_ENTRIES = 20_000;
 const DEEPEST = 8;
 /** No header of a network is larger. */
-const MOST_JSON_BYTES = 64 * 2 ** 20;
+const MAX_JSON_BYTES = 64 * 2 ** 20;
 
 /**
  * The networks that lie in a directory and those below it, by their names; links to directories are not followed.
@@ -21,7 +21,7 @@ export async function findNetworkFiles(directory: string): Promise<string[]> {
   async function walk(below: string, depth: number): Promise<void> {
     const here = path.join(directory, below);
     for await (const entry of await opendir(here, { bufferSize: 256 })) {
-      if (++seen > MOST_ENTRIES) {
+      if (++seen > MAX_ENTRIES) {
         throw new SrganError('E_MODEL', `${directory}: this is no folder of networks, so much lies in it.`);
       }
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
@@ -41,7 +41,7 @@ async function isNetwork(file: string): Promise<boolean> {
       return true;
     case '.json': {
       const facts = await stat(file).catch(() => undefined);
-      if (!facts?.isFile() || facts.size > MOST_JSON_BYTES) return false;
+      if (!facts?.isFile() || facts.size > MAX_JSON_BYTES) return false;
       return (await readFile(file, 'utf8')).includes('"weightsManifest"');
     }
     default:

@@ -14,7 +14,7 @@ export interface DownloadLimits {
   readonly signal: AbortSignal;
 }
 
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 /** @throws SrganError E_USAGE where it is no URL that can be asked for */
 export function webUrl(text: string): URL {
@@ -75,8 +75,8 @@ async function answerOf(first: URL, maxBytes: number, signal: AbortSignal): Prom
     const location = answer.headers.get('location');
     if (answer.status >= 300 && answer.status < 400 && location !== null) {
       await answer.body?.cancel();
-      if (redirects === MOST_REDIRECTS) {
-        throw new SrganError('E_MODEL', `${shownUrl(first)}: leads on more than ${MOST_REDIRECTS} times.`);
+      if (redirects === MAX_REDIRECTS) {
+        throw new SrganError('E_MODEL', `${shownUrl(first)}: leads on more than ${MAX_REDIRECTS} times.`);
       }
       url = next(url, location);
       continue;

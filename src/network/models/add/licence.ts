@@ -3,7 +3,7 @@ import { readdir, readFile } from '../../../system/files/fs.js';
 import { isRecord } from '../../graph/read/keras/keras-model.js';
 import type { KnownLicence } from '../kept/kept-record.js';
 
-const MOST_CHARACTERS = 100_000;
+const MAX_CHARACTERS = 100_000;
 export const LICENCE_FILE = /^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
 
 /** Texts of licences by what they begin with, or are known by. */
@@ -50,7 +50,7 @@ export async function licenceIn(directory: string): Promise<KnownLicence | undef
   const names = await readdir(directory).catch(() => []);
   for (const name of names.filter((each) => LICENCE_FILE.test(each)).sort()) {
     const text = await readFile(path.join(directory, name), 'utf8').catch(() => '');
-    const known = TEXTS.find(([pattern]) => pattern.test(text.slice(0, MOST_CHARACTERS)));
+    const known = TEXTS.find(([pattern]) => pattern.test(text.slice(0, MAX_CHARACTERS)));
     if (known) return { licence: known[1], by: `the file ${name} beside it` };
   }
   return undefined;

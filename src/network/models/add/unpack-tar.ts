@@ -28,7 +28,7 @@ async function unpackFrom(archive: string, bytes: Bytes, unpacking: Unpacking): 
     unpacking.count();
     const padding = (BLOCK - (size % BLOCK)) % BLOCK;
     if (type === PAX || type === GNU_LONG_NAME) {
-      if (size > MOST_NAME_BYTES) throw brokenArchive(archive, 'it has a name that is too long');
+      if (size > MAX_NAME_BYTES) throw brokenArchive(archive, 'it has a name that is too long');
       const text = (await bytes.take(size)).toString('utf8');
       longName = (type === PAX ? paxPath(text) : text.replace(/\0.*$/s, '')) ?? longName;
     } else {
@@ -46,7 +46,7 @@ const BLOCK = 512;
 const FILES = ['0', '\0', '7'];
 const PAX = 'x';
 const GNU_LONG_NAME = 'L';
-const MOST_NAME_BYTES = 2 ** 16;
+const MAX_NAME_BYTES = 2 ** 16;
 
 function readHeader(archive: string, header: Buffer) {
   const text = (start: number, length: number) =>

@@ -40,7 +40,7 @@ const CENTRAL = 0x02014b50;
 const CENTRAL_BYTES = 46;
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
-const MOST_COMMENT_BYTES = 0xffff;
+const MAX_COMMENT_BYTES = 0xffff;
 const MAX_CENTRAL_BYTES = 64 * 2 ** 20;
 const STORED = 0;
 const DEFLATED = 8;
@@ -48,7 +48,7 @@ const ENCRYPTED = 1;
 
 async function centralDirectory(archive: string, handle: FileHandle): Promise<Buffer> {
   const { size } = await handle.stat();
-  const tail = await read(handle, Math.max(0, size - END_BYTES - MOST_COMMENT_BYTES), size);
+  const tail = await read(handle, Math.max(0, size - END_BYTES - MAX_COMMENT_BYTES), size);
   for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
     if (tail.readUInt32LE(at) !== END) continue;
     const [bytes, start] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];

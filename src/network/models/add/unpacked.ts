@@ -9,8 +9,8 @@ import { isWithin } from '../kept/kept-record.js';
 import { LICENCE_FILE } from './licence.js';
 
 /** What an archive may hold, whatever its headers say. */
-export const MOST_ENTRIES = 50_000;
-export const MOST_UNPACKED_BYTES = 4 * 2 ** 30;
+export const MAX_ENTRIES = 50_000;
+export const MAX_UNPACKED_BYTES = 4 * 2 ** 30;
 
 const PARTS = /\.(onnx|param|bin|rsr|json|data|weights|pb)$|^[^.]*shard\d*of\d*$/i;
 const FACTS = /^(metadata|pkg-info)$/i;
@@ -35,7 +35,7 @@ export function unpackInto(archive: string, directory: string): Unpacking {
   return {
     count() {
       entries += 1;
-      if (entries > MOST_ENTRIES) throw brokenArchive(archive, `it holds more than ${MOST_ENTRIES} files`);
+      if (entries > MAX_ENTRIES) throw brokenArchive(archive, `it holds more than ${MAX_ENTRIES} files`);
     },
     async write(name, content) {
       if (!isWithin(name)) {
@@ -46,8 +46,8 @@ export function unpackInto(archive: string, directory: string): Unpacking {
       const count = new Transform({
         transform(piece: Uint8Array, _encoding, done) {
           bytes += piece.length;
-          const most = formatBytes(MOST_UNPACKED_BYTES);
-          if (bytes > MOST_UNPACKED_BYTES) done(brokenArchive(archive, `it unpacks to more than ${most}`));
+          const most = formatBytes(MAX_UNPACKED_BYTES);
+          if (bytes > MAX_UNPACKED_BYTES) done(brokenArchive(archive, `it unpacks to more than ${most}`));
           else done(null, piece);
         },
       });

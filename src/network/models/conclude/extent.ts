@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
 import { leastMultiple } from '../../graph/receptive-field.js';
-import { haloOf } from '../../tiles/choose.js';
+import { haloOf } from '../../tiles/choose-grid.js';
 import type { PageSize } from '../../../contract/tiles.js';
 import type { Ranges } from '../probe/probe-ranges.js';
 import { findReach, findReachWithin, findStep } from '../probe/reach.js';

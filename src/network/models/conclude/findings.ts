@@ -1,5 +1,5 @@
 import type { Face, Layout, Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
-import { haloOf } from '../../tiles/choose.js';
+import { haloOf } from '../../tiles/choose-grid.js';
 import type { Colours } from './colours.js';
 import type { Concluded } from './conclude.js';
 import type { Finding } from './finding.js';

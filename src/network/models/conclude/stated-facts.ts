@@ -29,7 +29,7 @@ export interface StatedFacts {
   readonly output?: string;
 }
 
-const MOST_PX = 4096;
+const MAX_PX = 4096;
 
 const object: Check = {
   what: 'a JSON object',
@@ -54,8 +54,8 @@ const CHECKS: Readonly<Record<keyof StatedFacts, Check>> = {
   inputOrder: oneOf(ORDERS),
   outputOrder: oneOf(ORDERS),
   tile: {
-    what: `width and height from 4 to ${MOST_PX} pixels, such as [128, 128],`,
-    holds: (value) => isPair(value) && value.every((side) => isWhole(side, 4, MOST_PX)),
+    what: `width and height from 4 to ${MAX_PX} pixels, such as [128, 128],`,
+    holds: (value) => isPair(value) && value.every((side) => isWhole(side, 4, MAX_PX)),
   },
   multiple: integer(1, 512, 'a whole number from 1 to 512'),
   halo: integer(0, 512, 'a whole number from 0 to 512'),

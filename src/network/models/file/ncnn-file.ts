@@ -8,7 +8,7 @@ import type { OpenedFile } from './opened-file.js';
 import { UNIT } from '../probe/probe-ranges.js';
 import { readNetworkBytes } from './read-file.js';
 
-const MOST_TEXT_BYTES = 64 * 2 ** 20;
+const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
 /**
  * A network of ncnn: NAME.param with NAME.bin beside it, named by either. It takes and gives RGB in 0..1, as
@@ -28,7 +28,7 @@ export async function readNcnnFile(file: string): Promise<Graph> {
     ? [`${stem}.param`, file]
     : [file, `${stem}.bin`];
   const param = await readNetworkBytes(paramFile);
-  if (param.length > MOST_TEXT_BYTES) {
+  if (param.length > MAX_TEXT_BYTES) {
     throw new SrganError(
       'E_MODEL',
       `${paramFile}: the file is larger than 64 MB, which no list of layers is.`,

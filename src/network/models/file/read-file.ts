@@ -1,7 +1,7 @@
 import { SrganError, systemCode } from '../../../system/errors.js';
 import { readFile, stat } from '../../../system/files/fs.js';
 
-const MOST_BYTES = 2 ** 31 - 1;
+const MAX_BYTES = 2 ** 31 - 1;
 
 /**
  * The bytes of a user's own network; its size is looked at before it is read.
@@ -11,7 +11,7 @@ export async function readNetworkBytes(file: string): Promise<Uint8Array> {
   try {
     const facts = await stat(file);
     if (!facts.isFile()) throw new SrganError('E_MODEL', `${file}: this is not a file.`);
-    if (facts.size > MOST_BYTES) throw new SrganError('E_MODEL', `${file}: the file is larger than 2 GB.`);
+    if (facts.size > MAX_BYTES) throw new SrganError('E_MODEL', `${file}: the file is larger than 2 GB.`);
     return await readFile(file);
   } catch (cause) {
     if (cause instanceof SrganError) throw cause;

@@ -3,7 +3,7 @@ import { readFile, stat } from '../../../system/files/fs.js';
 import { damaged } from '../../graph/order.js';
 import type { ReadShards } from '../../graph/read/keras/read-keras.js';
 
-const MOST_BYTES = 2 ** 31 - 1;
+const MAX_BYTES = 2 ** 31 - 1;
 
 /**
  * Reads weight files that lie in `directory`. Sizes are compared before a byte is read, so that a wrong
@@ -22,7 +22,7 @@ export function shardsIn(directory: string): ReadShards {
 /** All of them as one, whatever they hold. */
 export async function readShards(directory: string, paths: readonly string[]): Promise<Uint8Array> {
   const { files, bytes } = await measure(directory, paths);
-  if (bytes > MOST_BYTES) throw damaged(directory, 'its weight files are larger than 2 GB');
+  if (bytes > MAX_BYTES) throw damaged(directory, 'its weight files are larger than 2 GB');
   return joined(files);
 }
 

@@ -1,6 +1,6 @@
 import type { NetworkFile } from '../../../contract/engine.js';
 import type { Graph } from '../../graph/graph.js';
-import { haloOf, MOST_HALO_PX } from '../../tiles/choose.js';
+import { haloOf, MAX_HALO_PX } from '../../tiles/choose-grid.js';
 import { narrowedNetwork } from './narrowed-network.js';
 import { networkFile, type NetworkFacts } from '../network-file.js';
 import { tiledNetwork } from './tiled-network.js';
@@ -23,7 +23,7 @@ export function graphNetwork(
 ): NetworkFile {
   const { radiusPx, alignPx = 1, windowPx } = facts;
   // what was stated of tiles holds for the network alone
-  const free = alignPx === 1 && !windowPx && haloOf(facts) >= Math.min(radiusPx, MOST_HALO_PX);
+  const free = alignPx === 1 && !windowPx && haloOf(facts) >= Math.min(radiusPx, MAX_HALO_PX);
   const narrowed = forms === 'all' && !windowPx ? narrowedNetwork(title, graph, facts) : undefined;
   const tiled = forms !== 'none' && free ? tiledNetwork(title, graph, radiusPx) : undefined;
   const means = windowPx ? undefined : wholeImageMeans(title, graph, facts, forms === 'all');

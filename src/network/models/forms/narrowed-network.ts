@@ -4,7 +4,7 @@ import { emitOnnx } from '../../graph/emit/emit-onnx.js';
 import type { Graph } from '../../graph/graph.js';
 import { narrowed } from '../../graph/passes/narrow-graph.js';
 import { resampleAsConv } from '../../graph/passes/resample-as-conv.js';
-import { haloOf } from '../../tiles/choose.js';
+import { haloOf } from '../../tiles/choose-grid.js';
 import type { NetworkFacts } from '../network-file.js';
 
 /** A network that takes its halo off step by step, or undefined where it is not known where it looks. */

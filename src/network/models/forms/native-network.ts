@@ -10,10 +10,10 @@ import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from '../../graph/shapes.js';
 import { foldForTiles } from './tiled-network.js';
-import { haloOf } from '../../tiles/choose.js';
+import { haloOf } from '../../tiles/choose-grid.js';
 
 /** Folding that spares more than this makes up for kernels that are twice as quick. */
-const MOST_FOLDED = 0.5;
+const MAX_FOLDED = 0.5;
 
 /**
  * A network with a program for the native engine; undefined where that has no kernels for all of it, or where
@@ -42,7 +42,7 @@ export function nativeNetwork(
   // without onnxruntime only the reference engine would run the folded form
   const folded =
     fold && hasOnnxruntime() && !file.windowPx ? foldForTiles(title, graph, radiusPx) : undefined;
-  if (folded && costOf(title, folded.graph).macsPerPixel < MOST_FOLDED * costOf(title, graph).macsPerPixel)
+  if (folded && costOf(title, folded.graph).macsPerPixel < MAX_FOLDED * costOf(title, graph).macsPerPixel)
     return { missing: 'its folded form' };
   const program = compile(title, graph);
   return 'missing' in program ? program : { program, stages: stagesOf(file, graph) };

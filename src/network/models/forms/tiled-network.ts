@@ -9,7 +9,7 @@ import { marginsOf, openSides } from '../../graph/open-sides.js';
 import { known } from '../../graph/order.js';
 import { LARGE_SIDE_PX, largeShapesOf } from '../../graph/shapes.js';
 import { tileWork } from '../../graph/tile-work.js';
-import { MOST_HALO_PX } from '../../tiles/choose.js';
+import { MAX_HALO_PX } from '../../tiles/choose-grid.js';
 import { CLOSED_SIDES } from '../../tiles/sides.js';
 
 /**
@@ -37,7 +37,7 @@ export function tiledNetwork(title: string, graph: Graph, radiusPx: number): Til
 
 /** What it is made of, under the same conditions. */
 export function foldForTiles(title: string, graph: Graph, radiusPx: number): FoldedGraph | undefined {
-  return radiusPx > MOST_HALO_PX || !marginsOf(graph) ? undefined : fold(title, graph);
+  return radiusPx > MAX_HALO_PX || !marginsOf(graph) ? undefined : fold(title, graph);
 }
 
 /** In input pixels: a value that is larger than the image has as many more lines. */

@@ -2,7 +2,7 @@ import { RESIZE_KERNELS } from '../../../contract/engine.js';
 import { SrganError } from '../../../system/errors.js';
 import { isBuiltIn } from '../registry.js';
 
-const MOST_CHARACTERS = 64;
+const MAX_CHARACTERS = 64;
 const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 /** By these ends a name is the path of a file. */
 const ENDS_AS_FILE = /\.(onnx|param|bin|rsr|json)$/i;
@@ -12,7 +12,7 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 /** Whether a kept network may have the name: one part of a path on every platform, and never taken for a file. */
 export function mayBeKeptAs(name: string): boolean {
   return (
-    name.length <= MOST_CHARACTERS &&
+    name.length <= MAX_CHARACTERS &&
     NAME.test(name) &&
     !name.endsWith('.') &&
     !ENDS_AS_FILE.test(name) &&
@@ -27,7 +27,7 @@ export function mayBeKeptAs(name: string): boolean {
 export function checkKeptName(name: string, known?: string): void {
   if (!mayBeKeptAs(name)) {
     throw new SrganError('E_USAGE', `'${name}' cannot be the name of a network.`, {
-      hint: `It has letters, digits, '.', '_' and '-', at most ${MOST_CHARACTERS}, and does not end as a file of a network.`,
+      hint: `It has letters, digits, '.', '_' and '-', at most ${MAX_CHARACTERS}, and does not end as a file of a network.`,
     });
   }
   const lower = name.toLowerCase();
@@ -45,7 +45,7 @@ export function keptNameOf(text: string): string {
     .normalize('NFKD')
     .replaceAll(/[^a-zA-Z0-9._-]+/g, '-')
     .replaceAll(/^[._-]+|[._-]+$/g, '')
-    .slice(0, MOST_CHARACTERS)
+    .slice(0, MAX_CHARACTERS)
     .replace(/[._-]+$/, '');
-  return mayBeKeptAs(name) ? name : `network-${name.replaceAll('.', '-')}`.slice(0, MOST_CHARACTERS);
+  return mayBeKeptAs(name) ? name : `network-${name.replaceAll('.', '-')}`.slice(0, MAX_CHARACTERS);
 }

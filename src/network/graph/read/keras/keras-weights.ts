@@ -21,7 +21,7 @@ export interface Weight {
 }
 
 const BYTES_PER_VALUE: Readonly<Record<string, number>> = { float32: 4, float16: 2, uint8: 1, uint16: 2 };
-const MOST_BYTES = 2 ** 31 - 1;
+const MAX_BYTES = 2 ** 31 - 1;
 
 /**
  * Bytes that the shards of a group hold together.
@@ -29,7 +29,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  */
 export function groupBytes(title: string, { weights }: WeightGroup): number {
   const bytes = weights.reduce((sum, entry) => sum + entryBytes(title, entry), 0);
-  if (bytes > MOST_BYTES) throw damaged(title, `its header claims ${bytes} bytes of weights`);
+  if (bytes > MAX_BYTES) throw damaged(title, `its header claims ${bytes} bytes of weights`);
   return bytes;
 }
 

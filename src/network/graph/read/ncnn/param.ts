@@ -13,7 +13,7 @@ export interface NcnnLayer {
 }
 
 const MAGIC = '7767517';
-const MOST_LAYERS = 100_000;
+const MAX_LAYERS = 100_000;
 
 /** A setting that is a list is stored under this less its number. */
 const LISTS = -23300;
@@ -58,5 +58,5 @@ function words(line: string): string[] {
 }
 
 function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= MOST_LAYERS;
+  return Number.isInteger(value) && value >= 0 && value <= MAX_LAYERS;
 }

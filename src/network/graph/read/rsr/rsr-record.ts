@@ -16,8 +16,8 @@ export interface RsrArray {
   readonly values: Float32Array;
 }
 
-const MOST_BYTES = 2 ** 28;
-const MOST_DIMENSIONS = 8;
+const MAX_BYTES = 2 ** 28;
+const MAX_DIMENSIONS = 8;
 
 /** Bytes of the numbers before the list of arrays, with and without the width of the network. */
 const HEADS = [16, 12] as const;
@@ -42,7 +42,7 @@ export function readRsrRecord(title: string, bytes: Uint8Array): RsrRecord {
 
 function unpacked(title: string, bytes: Uint8Array): Uint8Array {
   try {
-    return decodeXz(bytes, MOST_BYTES);
+    return decodeXz(bytes, MAX_BYTES);
   } catch (cause) {
     if (cause instanceof RangeError) throw damaged(title, 'its compressed data is cut off or damaged', cause);
     throw cause;
@@ -72,7 +72,7 @@ function readArrays(view: DataView, at: number): RsrArray[] | undefined {
   for (let i = 0; i < count; i += 1) {
     at += 1;
     const dimensions = number();
-    if (!(dimensions <= MOST_DIMENSIONS)) return undefined;
+    if (!(dimensions <= MAX_DIMENSIONS)) return undefined;
     const shape = Array.from({ length: dimensions }, number);
     const length = number();
     if (length !== shape.reduce((product, side) => product * side, 1)) return undefined;
