@@ -141,7 +141,7 @@ test('more failures than are shown are counted, and it is said where they can be
   t.is(lines[0], '30 failures:');
   t.deepEqual(lines.slice(-2), [
     '  and 10 more; in all E_DECODE 25, E_EMPTY 5.',
-    '  Use --errors-log FILE to have them all.',
+    '  Use --errors-log FILE to get all of them.',
   ]);
 });
 

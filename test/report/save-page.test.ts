@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { savePage } from '../../src/report/save-page.js';
+import { savePage } from '../../src/report/html.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 test('writes a page, in a new directory too, and leaves nothing else', async (t) => {

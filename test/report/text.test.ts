@@ -1,8 +1,7 @@
 import test from 'ava';
 import type { NetworkListing } from '../../src/network/models/networks.js';
 import { networkInfo, networksTable, pickNetwork } from '../../src/apps/cli/network-tables.js';
-import { tableText } from '../../src/report/table.js';
-import { fit, openPaint, visible } from '../../src/report/terminal-text.js';
+import { tableText, fit, openPaint, visible } from '../../src/report/terminal-text.js';
 import { count, duration, rate } from '../../src/system/measures.js';
 
 test('durations for people', (t) => {

@@ -1,6 +1,5 @@
 import type { Comparison } from '../../pixels/metrics/compare.js';
-import { tableText } from '../../report/table.js';
-import { visible } from '../../report/terminal-text.js';
+import { tableText, visible } from '../../report/terminal-text.js';
 
 /** One figure of a comparison, for people. */
 export interface Figure {

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import type { ComparedImage, Comparison } from '../../pixels/metrics/compare.js';
 import { DIFFERENCE_CLASSES } from '../../pixels/metrics/differences.js';
-import { facts, html, notes, page, section, type Html } from '../../report/html.js';
+import { facts, html, notes, page, section, type Html, savePage } from '../../report/html.js';
 import { barPlot } from '../../report/plot/bars.js';
 import { comparedText, figuresOf, METHODS, remarks } from './compare-figures.js';
-import { savePage } from '../../report/save-page.js';
 import { drawPictures, type Detail, type Pictures } from './compare-pictures.js';
 import { VIEWER_SCRIPT } from './viewer-script.js';
 import { viewer, VIEWER_STYLE } from './viewer.js';

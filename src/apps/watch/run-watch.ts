@@ -3,7 +3,7 @@ import { optionsOf } from '../../command-line/flags/pipe-options.js';
 import { watchFlags, type WatchFlags } from '../../command-line/flags/watch-flags.js';
 import { openOutput, say as tell } from '../../command-line/output.js';
 import type { Outcome } from '../../contract/job.js';
-import { naming } from '../../report/failure-lines.js';
+import { withSource } from '../../report/summary-text.js';
 import { openResults } from '../../report/results.js';
 import { openInterrupts } from '../../system/signals.js';
 import { watchDirectory } from './watch-directory.js';
@@ -51,7 +51,7 @@ export async function runWatch(directory: string, out: string, given: WatchFlags
     const { status, src, code = '', message = '' } = outcome;
     // what an earlier process did, and what the next one will do
     if (status === 'skipped' || status === 'cancelled') return;
-    if (status === 'failed') tell(`${code} ${naming(src, message)}`);
+    if (status === 'failed') tell(`${code} ${withSource(src, message)}`);
     await results.outcome(outcome);
   }
 }

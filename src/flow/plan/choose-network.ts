@@ -2,7 +2,7 @@ import type { ImageHeader } from '../../contract/job.js';
 import { ownName, readOwnName, type OwnSize, type Kind } from '../../contract/own-names.js';
 import type { NetworkFamily, Networks } from '../../contract/ports.js';
 import { looksDrawn } from '../../pixels/drawn.js';
-import { lookInto } from '../../pixels/codec/byte-source.js';
+import { inspectBytes } from '../../pixels/codec/byte-source.js';
 import { readDirectories } from '../../pixels/codec/metadata/tiff-directory.js';
 import { jpegQuality, webpQuantizer } from '../../pixels/codec/metadata/quantization.js';
 
@@ -84,7 +84,7 @@ const JPEG_IN_TIFF = [6, 7];
 export function kindOf(file: string, { format }: Pick<ImageHeader, 'format'>): ChosenKind {
   switch (format) {
     case 'jpeg': {
-      const quality = lookInto(file, undefined, jpegQuality);
+      const quality = inspectBytes(file, undefined, jpegQuality);
       if (quality === undefined) return { kind: 'photo', because: 'JPEG' };
       return {
         kind: quality < CLEAN_JPEG_QUALITY ? 'photo' : 'clean',
@@ -92,7 +92,7 @@ export function kindOf(file: string, { format }: Pick<ImageHeader, 'format'>): C
       };
     }
     case 'webp': {
-      const quantizer = lookInto(file, undefined, webpQuantizer);
+      const quantizer = inspectBytes(file, undefined, webpQuantizer);
       if (quantizer === undefined) return { kind: 'clean', because: 'lossless WebP' };
       return {
         kind: quantizer > CLEAN_WEBP_QUANTIZER ? 'photo' : 'clean',
@@ -111,7 +111,7 @@ export function kindOf(file: string, { format }: Pick<ImageHeader, 'format'>): C
 }
 
 function isJpegInTiff(file: string): boolean {
-  return lookInto(file, false, (bytes) => {
+  return inspectBytes(file, false, (bytes) => {
     const [compression = 0] = readDirectories(bytes, 1)[0]?.numbers(TIFF_COMPRESSION) ?? [];
     return JPEG_IN_TIFF.includes(compression);
   });

@@ -73,11 +73,11 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
       return { job, bytes: await encodeApng(exact, adapted.carried, run, job), widthPx, heightPx };
     return { job, bytes: await pngInBands(exact, adapted, run, job), widthPx, heightPx };
   }
-  const wish = encodeOptions(job, carried, run.settings, pixelBytes);
+  const options = encodeOptions(job, carried, run.settings, pixelBytes);
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
-    const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joinParts(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
+    const file = await encodeRaster(kept, size, adapted, format, options);
+    return joinParts(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...options }));
   });
   return { job, bytes, widthPx, heightPx };
 }

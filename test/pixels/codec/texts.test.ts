@@ -105,7 +105,7 @@ for (const [what, inner, sentence] of [
   [
     'motion photo',
     '<rdf:Description xmlns:GCamera="g" xmlns:Container="c" dc:title="t" GCamera:MotionPhoto="1" GCamera:MicroVideoOffset="184"><Container:Directory><rdf:Seq/></Container:Directory></rdf:Description>',
-    'The film of the motion photo was left out.',
+    'The video of the motion photo was left out.',
   ],
   [
     'gain map',
@@ -138,6 +138,6 @@ test('other XMP stays byte for byte', (t) => {
 test('the other pictures of a multi-picture file are told', async (t) => {
   const source = await jpeg(segment(0xe2, latin1('MPF\0MM\0*\0\0\0\x08\0\0')));
   t.deepEqual((await upscaled(t, source, 'a.jpg', {})).warnings, [
-    'The other pictures of the file were left out.',
+    'The other images in the file were left out.',
   ]);
 });

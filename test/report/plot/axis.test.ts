@@ -1,5 +1,5 @@
 import test from 'ava';
-import { layOut, niceStep } from '../../../src/report/plot/axis.js';
+import { layOut, niceStep } from '../../../src/report/plot/frame.js';
 
 const texts = (scale: ReturnType<typeof layOut>) => scale.ticks.map(({ text }) => text);
 

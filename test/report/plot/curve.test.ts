@@ -1,5 +1,5 @@
 import test from 'ava';
-import { path, pointBefore, thinned } from '../../../src/report/plot/curve.js';
+import { svgPath, pointBefore, thinned } from '../../../src/report/plot/line-plot.js';
 
 test('a thinned curve keeps its ends, its peaks and its order', (t) => {
   const points = Array.from({ length: 100_000 }, (_, x) => ({
@@ -49,14 +49,14 @@ test('the point before a place', (t) => {
 
 test('paths join places, or hold each until the next', (t) => {
   t.is(
-    path([
+    svgPath([
       [0, 1],
       [2, 3],
     ]),
     'M0 1L2 3',
   );
   t.is(
-    path(
+    svgPath(
       [
         [0, 1],
         [2, 3],

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { labelPlaces } from '../../../src/report/plot/label-places.js';
+import { labelPlaces } from '../../../src/report/plot/scatter.js';
 import { seeded } from '../../helpers/random.js';
 
 const WITHIN = { left: 50, right: 950, top: 10, bottom: 290 };

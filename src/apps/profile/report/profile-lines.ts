@@ -2,8 +2,7 @@ import type { Figures } from '../memory-figures.js';
 import { LASTING, LEAST_READINGS, SHARE, SPREADS, type Trend } from '../trend.js';
 import type { Profile } from '../watch-program.js';
 import { formatBytes, duration } from '../../../system/measures.js';
-import { tableText } from '../../../report/table.js';
-import { visible } from '../../../report/terminal-text.js';
+import { tableText, visible } from '../../../report/terminal-text.js';
 
 /** What is reported of one command. */
 export interface MemoryReport {

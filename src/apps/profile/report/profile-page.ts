@@ -3,8 +3,7 @@ import { externalBytesOf, heapBytesOf, type Figures } from '../memory-figures.js
 import type { Inside, Sample } from '../sampler.js';
 import { formatBytes, duration } from '../../../system/measures.js';
 import { facts, html, notes, page, section, table, type Fact, type Html } from '../../../report/html.js';
-import { linePlot } from '../../../report/plot/line-plot.js';
-import type { Point } from '../../../report/plot/curve.js';
+import { linePlot, type Point } from '../../../report/plot/line-plot.js';
 import { growthText, METHODS, peakRatio, signed, slopeText, type MemoryReport } from './profile-lines.js';
 
 /** The memory of one command over its time, as one self-contained page. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { savePage } from '../../../report/save-page.js';
+import { savePage } from '../../../report/html.js';
 import { reportText, type MemoryReport } from './profile-lines.js';
 import { memoryPage } from './profile-page.js';
 import { STAGES } from '../../../contract/job.js';
