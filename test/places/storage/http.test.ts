@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openHttp } from '../../../src/places/storage/http.js';
-import { isPrivate } from '../../../src/system/private-addresses.js';
+import { isPrivate } from '../../../src/system/http-client.js';
 import { serve } from '../../helpers/serve.js';
 
 async function read(url: string, { allow = true, maxBytes = 1000 } = {}): Promise<string> {
