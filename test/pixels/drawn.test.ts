@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import sharp, { type Sharp } from 'sharp';
-import { readHeader } from '../../src/flow/stages/header.js';
+import { readHeader } from '../../src/flow/stages/decode.js';
 import { looksDrawn } from '../../src/pixels/drawn.js';
 import { seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
