@@ -175,7 +175,7 @@ function drawMarker(box: Box, x: number, label: string, lane: number | undefined
   </g>`;
 }
 
-const MOST_LANES = 3;
+const MAX_LANES = 3;
 
 /** Assigns each label the first row where it overlaps no other one. A label that does not fit is only a tooltip. */
 function markerLanes(markers: readonly { place: number; label: string }[]) {
@@ -183,7 +183,7 @@ function markerLanes(markers: readonly { place: number; label: string }[]) {
   const of = markers.map(({ place, label }) => {
     const reach = widthOf(label) + 8;
     const [from, to] = place + reach > PICTURE.width - 60 ? [place - reach, place] : [place, place + reach];
-    for (let lane = 0; lane < MOST_LANES; lane++) {
+    for (let lane = 0; lane < MAX_LANES; lane++) {
       const row = (taken[lane] ??= []);
       if (row.some((other) => from < other.to && to > other.from)) continue;
       row.push({ from, to });

@@ -4,7 +4,7 @@ import { seeded } from '../../helpers/random.js';
 
 const WITHIN = { left: 50, right: 950, top: 10, bottom: 290 };
 
-test('labels of points in a heap run into no other, no point, and stay in the picture', (t) => {
+test('labels of clustered points overlap no label and no point, and stay in the picture', (t) => {
   for (let seed = 1; seed <= 20; seed++) {
     const next = seeded(seed);
     const points = Array.from({ length: 12 }, () => ({
