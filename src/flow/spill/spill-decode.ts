@@ -9,8 +9,7 @@ import { loadSharp } from '../../pixels/vips.js';
 import type { SpilledPixels } from '../../contract/job.js';
 import { bleedSpilled } from './spill-bleed.js';
 import { diskFailure, type Layout } from './layout.js';
-import { changeBlocks } from './sample-file.js';
-import { adoptVipsFile, spillInto } from './sample-file.js';
+import { changeBlocks, adoptVipsFile, spillInto } from './sample-file.js';
 import type { MakeTemp } from '../../system/files/temp-files.js';
 import { turned } from './turn.js';
 
