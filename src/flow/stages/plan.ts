@@ -13,7 +13,7 @@ import { checkOutputPixels, checkTarget } from '../plan/format-limits.js';
 import { planMemory } from '../plan/image-memory.js';
 import { createNaming } from '../plan/name.js';
 import { checkOutput } from '../plan/output-place.js';
-import { keepsSize } from '../../network/models/forms/keeps-size.js';
+import { keepsSize } from '../../network/models/kernel-networks.js';
 import { passesFor } from '../plan/passes.js';
 import { predictOutput } from '../plan/predict.js';
 import { targetSize } from '../plan/size.js';

@@ -9,30 +9,30 @@ import { writeFailure } from '../../../system/files/write-files.js';
 
 export interface DownloadLimits {
   readonly maxBytes: number;
-  /** For an answer to begin, and between any two pieces of it. */
+  /** Maximum wait for the response to begin, and between two chunks of it. */
   readonly stallMs: number;
   readonly signal: AbortSignal;
 }
 
 const MAX_REDIRECTS = 5;
 
-/** @throws SrganError E_USAGE where it is no URL that can be asked for */
+/** @throws SrganError E_USAGE if the text is not an http or https URL, or contains credentials */
 export function webUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new SrganError('E_USAGE', `${text}: a URL of http:// or https:// is needed.`);
+    throw new SrganError('E_USAGE', `${text}: an http:// or https:// URL is needed.`);
   }
   if (url.username || url.password) {
-    throw new SrganError('E_USAGE', `${url.host}: a name or password in a URL is not taken.`);
+    throw new SrganError('E_USAGE', `${url.host}: credentials in a URL are not accepted.`);
   }
   return url;
 }
 
-/** Without what is behind a question mark, which may be a secret. */
+/** Returns the URL without its query, which may contain a secret. */
 export const shownUrl = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
 /**
- * Streams a URL into a new file, which is gone again where that fails.
+ * Downloads a URL into a new file, which is removed if the download fails.
  * @returns SHA-256 of the file in hex
  * @throws SrganError E_MODEL, E_NOSPC, E_WRITE, E_CANCELLED
  */
@@ -43,7 +43,7 @@ export async function download(url: URL, file: string, limits: DownloadLimits): 
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const body = await answerOf(url, limits.maxBytes, signal);
+    const body = await fetchFollowing(url, limits.maxBytes, signal);
     const watch = new Transform({
       transform(piece: Uint8Array, _encoding, done) {
         timer.refresh();
@@ -63,12 +63,12 @@ export async function download(url: URL, file: string, limits: DownloadLimits): 
   }
 }
 
-async function answerOf(first: URL, maxBytes: number, signal: AbortSignal): Promise<ReadableStream> {
+async function fetchFollowing(first: URL, maxBytes: number, signal: AbortSignal): Promise<ReadableStream> {
   let url = first;
   for (let redirects = 0; ; redirects += 1) {
     const answer = await fetch(url, {
       redirect: 'manual',
-      // what is counted and compared is what lies there
+      // the size limit and the checksum apply to the file itself
       headers: { 'accept-encoding': 'identity' },
       signal,
     });
@@ -76,9 +76,9 @@ async function answerOf(first: URL, maxBytes: number, signal: AbortSignal): Prom
     if (answer.status >= 300 && answer.status < 400 && location !== null) {
       await answer.body?.cancel();
       if (redirects === MAX_REDIRECTS) {
-        throw new SrganError('E_MODEL', `${shownUrl(first)}: leads on more than ${MAX_REDIRECTS} times.`);
+        throw new SrganError('E_MODEL', `${shownUrl(first)}: redirects more than ${MAX_REDIRECTS} times.`);
       }
-      url = next(url, location);
+      url = redirected(url, location);
       continue;
     }
     if (!answer.ok || !answer.body) {
@@ -93,13 +93,13 @@ async function answerOf(first: URL, maxBytes: number, signal: AbortSignal): Prom
   }
 }
 
-/** What began encrypted stays so. */
-function next(from: URL, location: string): URL {
+/** Returns the target of a redirect; https never redirects to http. */
+function redirected(from: URL, location: string): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   const isSafe =
     url && (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:'));
   if (isSafe) return url;
-  throw new SrganError('E_MODEL', `${shownUrl(from)}: leads on to '${location}', which is not followed.`);
+  throw new SrganError('E_MODEL', `${shownUrl(from)}: redirects to '${location}', which is not followed.`);
 }
 
 function tooLarge(url: URL, maxBytes: number): SrganError {
@@ -116,7 +116,7 @@ function failure(
 ): SrganError {
   if (cause instanceof SrganError) return cause;
   if (cancelled) return new SrganError('E_CANCELLED', `${shownUrl(url)}: the download was interrupted.`);
-  if (stalled) return new SrganError('E_MODEL', `${shownUrl(url)}: the server sends nothing any more.`);
+  if (stalled) return new SrganError('E_MODEL', `${shownUrl(url)}: the server stopped sending data.`);
   const code = systemCode(cause);
   if (
     cause instanceof Error &&
@@ -125,8 +125,8 @@ function failure(
   ) {
     return writeFailure(file, cause);
   }
-  // fetch hides the reason in a cause
+  // fetch puts the reason into the cause
   const inner = cause instanceof Error ? systemCode(cause.cause) : undefined;
-  const why = inner ?? code ?? 'the connection broke off';
+  const why = inner ?? code ?? 'the connection was lost';
   return new SrganError('E_MODEL', `${shownUrl(url)}: downloading it failed: ${why}.`, { cause });
 }
