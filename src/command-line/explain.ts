@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { SrganError, systemCode, type ErrorCode } from '../system/errors.js';
-import { causes } from '../report/failure-lines.js';
+import { causes } from '../report/summary-text.js';
 import { visible } from '../report/terminal-text.js';
 
 export interface Explanation {

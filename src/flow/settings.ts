@@ -13,7 +13,7 @@ import { shareOf } from '../contract/options/checks.js';
 import { refuseExclusions } from '../contract/options/option.js';
 import type { Size } from '../system/measures.js';
 import { checkExtension, formatOfName } from './plan/format.js';
-import { checkSuffix, checkTemplate } from './plan/template.js';
+import { checkSuffix, checkTemplate } from './plan/name.js';
 
 const TFJS_MODEL = 'esrgan-slim';
 

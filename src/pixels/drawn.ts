@@ -2,36 +2,36 @@ import type { ImageHeader } from '../contract/job.js';
 import { withNativeInput } from './codec/native-input.js';
 import { loadSharp } from './vips.js';
 
-/** More pixels than this are not looked at: of a larger image rows out of its middle. */
+/** Of a larger image, only rows in the middle are examined. */
 const MAX_PIXELS = 4_000_000;
 
-/** Formats that keep flat areas flat; whether a WebP is lossy is told by its size. */
+/** Formats that keep flat areas flat; the size tells whether a WebP is lossy. */
 const LOSSLESS = ['png', 'webp', 'gif'];
 
-/** Photographs without loss take 1.5 bytes a pixel and more, drawings at most 0.8; so most are told without decoding. */
+/** Lossless photographs take 1.5 bytes a pixel or more, drawings at most 0.8, so most need no decoding. */
 const MAX_BYTES_PER_PIXEL = 1.2;
 
 /**
- * Shares of pixels that equal those to the right and below, of all and of those that do not have the most common flat
- * colour. Of photographs at most 0.25 and 0.2 were seen, where large parts are black; drawings have 0.5 to 0.9.
+ * Minimum shares of flat pixels (equal to those to the right and below): of all pixels, and of those without the most
+ * common flat colour. Photographs have at most 0.25 and 0.2, those with large black areas; drawings have 0.5 to 0.9.
  */
-const LEAST_FLAT = 0.5;
-const LEAST_FLAT_BESIDE_BACKGROUND = 0.25;
+const MIN_FLAT = 0.5;
+const MIN_FLAT_BESIDE_BACKGROUND = 0.25;
 
 /**
- * JPEG makes blocks of skies and walls flat, too, but in many colours, and those of drawings keep theirs: so only the
- * sixteen most common flat colours count, and eight of them must hold nearly all. At quality 60 to 90 that was true
- * of four in ten of 220 drawings, and of four in some hundred photographs: night skies and cut-outs on plain ground.
+ * JPEG also flattens blocks of skies and walls, but in many colours, while drawings keep theirs. So only the sixteen
+ * most common flat colours count, and eight of them must cover nearly all flat pixels. At quality 60 to 90 this holds
+ * for four in ten of 220 drawings and for four of some hundred photographs: night skies and cut-outs on plain ground.
  */
 const COLOURS = 16;
-const LEAST_FLAT_IN_JPEG = 0.4;
-const LEAST_FLAT_BESIDE_BACKGROUND_IN_JPEG = 0.15;
-const LEAST_IN_HALF_OF_COLOURS = 0.95;
+const MIN_FLAT_IN_JPEG = 0.4;
+const MIN_FLAT_BESIDE_BACKGROUND_IN_JPEG = 0.15;
+const MIN_IN_HALF_OF_COLOURS = 0.95;
 
 /**
- * Whether an image is drawn, with flat areas in several colours: only where that is certain.
- * Deterministic: it looks at stored pixels, and at nothing that depends on the machine.
- * @param file path of the source's bytes, which are no lossy WebP
+ * Returns true if an image is certainly a drawing, with flat areas in several colours. Deterministic: depends on the
+ * stored pixels only.
+ * @param file path of the source, which is not a lossy WebP
  */
 export async function looksDrawn(file: string, header: ImageHeader): Promise<boolean> {
   const { format, widthPx, heightPx, pages, bitsPerSample, gray, fileBytes } = header;
@@ -54,15 +54,15 @@ export async function looksDrawn(file: string, header: ImageHeader): Promise<boo
     });
     return info.channels === 3 && isDrawn(flatColours(data, info.width, info.height), isJpeg);
   } catch {
-    // what cannot be decoded fails where it is decoded, with what is wrong with it
+    // a damaged image fails later, when it is decoded, with the reason
     return false;
   }
 }
 
 interface FlatColours {
-  /** Pixels that were looked at. */
+  /** Number of pixels examined. */
   readonly all: number;
-  /** How many flat pixels have each colour, most common first. */
+  /** Number of flat pixels of each colour, most common first. */
   readonly counts: readonly number[];
 }
 
@@ -87,12 +87,12 @@ function isDrawn({ all, counts }: FlatColours, isJpeg: boolean): boolean {
   const beside = all - background;
   const common = isJpeg ? counts.slice(0, COLOURS) : counts;
   const flat = sum(common);
-  if (beside === 0 || flat < all * (isJpeg ? LEAST_FLAT_IN_JPEG : LEAST_FLAT)) return false;
+  if (beside === 0 || flat < all * (isJpeg ? MIN_FLAT_IN_JPEG : MIN_FLAT)) return false;
   const share = (flat - background) / beside;
-  if (!isJpeg) return share >= LEAST_FLAT_BESIDE_BACKGROUND;
+  if (!isJpeg) return share >= MIN_FLAT_BESIDE_BACKGROUND;
   return (
-    share >= LEAST_FLAT_BESIDE_BACKGROUND_IN_JPEG &&
-    sum(common.slice(0, COLOURS / 2)) >= LEAST_IN_HALF_OF_COLOURS * flat
+    share >= MIN_FLAT_BESIDE_BACKGROUND_IN_JPEG &&
+    sum(common.slice(0, COLOURS / 2)) >= MIN_IN_HALF_OF_COLOURS * flat
   );
 }
 

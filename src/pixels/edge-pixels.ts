@@ -1,4 +1,4 @@
-/** Pixels around an image, on each side. */
+/** Margins around an image, on each side. */
 export interface Margins {
   readonly acrossPx: number;
   readonly downPx: number;
@@ -7,8 +7,8 @@ export interface Margins {
 type Samples = Uint8Array | Uint16Array;
 
 /**
- * Rows with the pixel at each end repeated.
- * @param into has 2 × `acrossPx` pixels more in each row
+ * Pads rows by repeating the pixels at both ends.
+ * @param into has 2 × `acrossPx` more pixels in each row
  */
 export function widenRows(
   from: Samples,
@@ -30,8 +30,8 @@ export function widenRows(
 }
 
 /**
- * The same rows again.
- * @param widthPx with the margins
+ * Removes the margins of padded rows.
+ * @param widthPx width including the margins
  */
 export function narrowRows(
   from: Samples,

@@ -1,17 +1,17 @@
 import type { Pixels } from '../contract/job.js';
 
 export interface Level {
-  /** Colours, then a weight of 0 (unknown) or more, per cell. */
+  /** For each cell its colours, then a weight, which is 0 for an unknown cell. */
   readonly cells: Float32Array;
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * Gives every fully transparent pixel the colour of the visible ones around it, so that a filter that looks
- * across the edge finds no foreign colour there. Visible pixels and alpha stay as they are; pages do not mix.
- * Pull-push: colours are averaged into ever smaller images, weighted by alpha, and the holes of each are
- * filled from the next smaller one (Gortler et al., The Lumigraph, SIGGRAPH 1996).
+ * Gives every fully transparent pixel the colour of the visible pixels around it, so that filters find no foreign
+ * colour across the edge. Visible pixels and alpha do not change; pages do not mix. The pull-push algorithm averages
+ * colours, weighted by alpha, into ever smaller images and fills the holes of each from the next smaller one (Gortler
+ * et al., The Lumigraph, SIGGRAPH 1996).
  */
 export function bleed(pixels: Pixels): void {
   const { channels, widthPx, pageHeightPx, pages } = pixels;
@@ -28,7 +28,7 @@ function hasHiddenAndVisible(data: Pixels['data'], channels: number): boolean {
   return hidden && visible;
 }
 
-/** Whether there are pixels of no opacity at all, and of any. */
+/** Returns whether there are fully transparent pixels, and any others. */
 export function kindsIn(data: Grid['cells'], channels: number): { hidden: boolean; visible: boolean } {
   let hidden = false;
   let visible = false;
@@ -46,7 +46,7 @@ function bleedPage(data: Pixels['data'], width: number, height: number, channels
   push(page, first, channels, 0);
 }
 
-/** Fills the unknown cells from ever smaller levels; at least one cell is known. */
+/** Fills the unknown cells from ever smaller levels. At least one cell must be known. */
 export function fillLevel(level: Level, channels: number): void {
   const levels = [level];
   for (let top = level; top.width * top.height > 1;) {
@@ -65,7 +65,7 @@ export interface Grid {
   readonly height: number;
 }
 
-/** Half the size: the mean of each 2 × 2 cells by their weights; the weight is capped so that near wins. */
+/** Halves the size: the weighted mean of each 2 × 2 cells. Weights are capped at 1, so that near pixels dominate. */
 export function pull(fine: Grid, channels: number): Level {
   const width = Math.ceil(fine.width / 2);
   const height = Math.ceil(fine.height / 2);
@@ -91,7 +91,7 @@ export function pull(fine: Grid, channels: number): Level {
   return { cells, width, height };
 }
 
-/** Fills the unknown cells of `fine` by bilinear interpolation of `coarse`, which has none. */
+/** Fills the unknown cells of `fine` by bilinear interpolation of `coarse`, which has no unknown cells. */
 export function push(fine: Grid, coarse: Level, channels: number, weight: 0 | 1): void {
   const colours = channels - 1;
   const into = fine.cells;
@@ -122,7 +122,7 @@ export function push(fine: Grid, coarse: Level, channels: number, weight: 0 | 1)
 
 export type Transparency = 'opaque' | 'binary' | 'partial';
 
-/** @param before what was found in samples that were looked at before */
+/** @param before the result for earlier samples of the same image */
 export function transparencyOf(
   { data, channels }: Pick<Pixels, 'channels'> & { readonly data: Uint8Array | Uint16Array },
   before: Transparency = 'opaque',

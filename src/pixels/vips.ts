@@ -2,24 +2,23 @@ import type sharp from 'sharp';
 
 export type Sharp = typeof sharp;
 
-/** Only these native decoders ever see bytes of a source. */
+/** The only native decoders that may read sources. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif', 'Heif'].map((name) => `VipsForeignLoad${name}`);
 
 let isOurs = false;
 let loading: Promise<Sharp> | undefined;
 
 /**
- * Says that this process is srgan's own, before sharp is first loaded: then the decoders that are not needed are
- * blocked, an image takes one thread, and no operation is kept. These are settings of the whole process, so in
- * another's program they stay as they are.
+ * Marks this process as srgan's own, before sharp is loaded: unneeded decoders are then blocked, an image uses one
+ * thread, and operations are not cached. These settings apply to the whole process, so other programs keep theirs.
  */
 export function ownProcess(): void {
   isOurs = true;
 }
 
 /**
- * Lets go of the operations that libvips holds. In another's program it may hold those on a file by its path, which
- * would be answered by what the file was before it changed.
+ * Clears the operation cache of libvips. In other programs it may contain results for a file's path from before the
+ * file changed.
  */
 export async function forgetOperations(): Promise<void> {
   const sharp = await loadSharp();
@@ -29,7 +28,7 @@ export async function forgetOperations(): Promise<void> {
   sharp.cache({ memory: memory.max, files: files.max, items: items.max });
 }
 
-/** The one door to sharp. */
+/** Loads sharp. All other modules get it from here. */
 export function loadSharp(): Promise<Sharp> {
   loading ??= import('sharp').then(({ default: sharp }) => {
     if (!isOurs) return sharp;

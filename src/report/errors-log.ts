@@ -3,7 +3,7 @@ import { open, type FileHandle } from '../system/files/fs.js';
 import type { Outcome } from '../contract/job.js';
 import { recordOf } from '../flow/outcome.js';
 
-/** The failures of this run in a file, one JSON record a line. */
+/** Writes the failures of a run to a file, one JSON record a line. */
 export interface ErrorsLog {
   add(outcome: Outcome): Promise<void>;
   readonly bytes: number;
@@ -11,12 +11,12 @@ export interface ErrorsLog {
 }
 
 /**
- * @param keptBytes of what a process of the same run wrote that died; what comes behind counts for nothing
- * @throws SrganError E_USAGE when the file cannot be made
+ * @param keptBytes the valid length of a file from a process of this run that died; the rest is discarded
+ * @throws SrganError E_USAGE if the file cannot be created
  */
 export async function openErrorsLog(path: string, keptBytes = 0): Promise<ErrorsLog> {
   let bytes = keptBytes;
-  const file = await openCut(path, keptBytes).catch((cause: unknown) => {
+  const file = await openTruncated(path, keptBytes).catch((cause: unknown) => {
     const why = systemCode(cause) ?? 'unknown reason';
     throw new SrganError('E_USAGE', `${path}: the file of --errors-log cannot be written (${why}).`, {
       cause,
@@ -38,10 +38,10 @@ export async function openErrorsLog(path: string, keptBytes = 0): Promise<Errors
   };
 }
 
-async function openCut(path: string, keptBytes: number): Promise<FileHandle> {
+async function openTruncated(path: string, keptBytes: number): Promise<FileHandle> {
   if (keptBytes === 0) return open(path, 'w');
   const file = await open(path, 'a');
-  // a pipe or a terminal has what it has
+  // a pipe or a terminal cannot be truncated
   if ((await file.stat()).isFile()) await file.truncate(keptBytes);
   return file;
 }

@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import { printable } from '../system/files/file-names.js';
 import { PAGE_STYLE } from './page-style.js';
+import { SrganError } from '../system/errors.js';
+import { realpath } from '../system/files/fs.js';
+import { replaceFile } from '../system/files/temp-files.js';
 
-/** Markup that may go into a page as it stands; made by `html` and `trusted` alone. */
+/** Markup that is safe to insert into a page; only `html` and `trusted` make it. */
 export interface Html {
   readonly markup: string;
 }
 
-/** What a template takes: text and numbers are escaped, markup stays, nothing is left out for undefined. */
+/** A value in a template: text and numbers are escaped, markup is inserted, undefined becomes nothing. */
 export type Piece = string | number | undefined | Html | readonly Html[];
 
-/** Builds markup; every value that is not markup itself is escaped, in text and in quoted attributes alike. */
+/** Builds markup. Values other than markup are escaped, for text and quoted attributes. */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   return trusted(String.raw({ raw: strings }, ...pieces.map(markupOf)));
 }
 
-/** Takes text of our own as markup. Never for anything that came from outside. */
+/** Marks our own text as markup. Never use it for input from outside. */
 export const trusted = (markup: string): Html => ({ markup });
 
 function markupOf(piece: Piece): string {
@@ -33,7 +36,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Also what XML cannot hold and what turns the direction of text, so that a file name shows as what it is. */
+/** Also replaces characters that are invalid in XML or change the text direction, which could disguise a file name. */
 function escaped(text: string): string {
   return printable(text)
     .replace(
@@ -50,14 +53,13 @@ export interface Page {
   readonly body: readonly Html[];
   /** A line at the end, such as the date and the command. */
   readonly footer?: Piece;
-  /** Rules of this page beside those all pages share. */
+  /** CSS of this page, in addition to that of all pages. */
   readonly style?: string;
   readonly script?: string;
 }
 
 /**
- * A whole page in one file. It asks nobody for anything: its policy refuses every request, and every script
- * but its own.
+ * Returns a self-contained page. Its content security policy blocks all requests and all scripts except its own.
  */
 export function page({ title, subtitle, body, footer, style = '', script = '' }: Page): string {
   const code = script.replaceAll('</', '<\\/');
@@ -96,7 +98,7 @@ export function page({ title, subtitle, body, footer, style = '', script = '' }:
   return markup;
 }
 
-/** A part of a page under its own heading. */
+/** Returns a section of a page with a heading. */
 export const section = (heading: string, ...content: readonly Html[]): Html =>
   html`<section>
     <h2>${heading}</h2>
@@ -107,11 +109,11 @@ export interface Fact {
   readonly label: string;
   readonly value: string | number;
   readonly unit?: string;
-  /** A word on what it means. */
+  /** A short explanation. */
   readonly note?: string;
 }
 
-/** A few figures side by side, large. */
+/** Shows a few figures side by side, in large type. */
 export const facts = (all: readonly Fact[]): Html =>
   html`<dl class="facts">
     ${all.map(
@@ -136,7 +138,7 @@ export interface Table {
 export interface Column {
   readonly title: string;
   readonly unit?: string;
-  /** Numbers stand to the right, digit under digit. */
+  /** Right-aligned with tabular digits. */
   readonly number?: boolean;
 }
 
@@ -174,10 +176,24 @@ export function table({ caption, columns, rows }: Table): Html {
   </div>`;
 }
 
-/** Sentences one below the other, for remarks and warnings. */
+/** Lists remarks and warnings. */
 export const notes = (sentences: readonly string[]): Html =>
   sentences.length === 0
     ? html``
     : html`<ul class="notes">
         ${sentences.map((text) => html`<li>${text}</li>`)}
       </ul>`;
+
+/**
+ * Writes a report atomically.
+ * @param inputs files that must not be replaced
+ * @throws SrganError E_OVERWRITE_INPUT, E_NOSPC, E_WRITE
+ */
+export async function savePage(path: string, markup: string, inputs: readonly string[] = []): Promise<void> {
+  const place = await realpath(path).catch(() => path);
+  for (const input of inputs) {
+    if ((await realpath(input).catch(() => input)) !== place) continue;
+    throw new SrganError('E_OVERWRITE_INPUT', `${path}: the report would replace one of its input images.`);
+  }
+  await replaceFile(path, markup);
+}

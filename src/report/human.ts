@@ -1,37 +1,35 @@
 import { performance } from 'node:perf_hooks';
 import type { Outcome } from '../contract/job.js';
-import { detailLines, failureLines, warningLines } from './failure-lines.js';
-import { openLiveLine, type Terminal } from './live-line.js';
+import { detailLines, failureLines, warningLines, figureLines, summaryLines } from './summary-text.js';
 import { advance, BEGUN, begunWith, progressBar, progressLine, type Reporter } from '../flow/progress.js';
 import { elapsedSince, type Summary, type TallyState } from '../flow/summary.js';
-import { figureLines, summaryLines } from './summary-lines.js';
-import { openPaint, visible } from './terminal-text.js';
+import { openPaint, visible, fit } from './terminal-text.js';
 
 export interface HumanOptions {
   readonly stream: Terminal;
   readonly level: 'quiet' | 'normal' | 'verbose';
-  /** The stream is a terminal that can draw a line again. */
+  /** Whether the stream is a terminal that can redraw a line. */
   readonly live: boolean;
   readonly coloured: boolean;
-  /** Where all failures are written, if anywhere. */
+  /** The file with all failures, if there is one. */
   readonly errorsLog: string | undefined;
-  /** What processes of the same run came to that died. */
+  /** Totals from processes of the same run that died. */
   readonly before?: TallyState | undefined;
-  /** The last line, in place of the first one of the summary. */
+  /** Returns the last line, which replaces the first line of the summary. */
   readonly lastLine?: (summary: Summary) => string;
-  /** Calls `tick` again and again, and returns what ends that. */
+  /** Calls `tick` periodically until the returned function is called. */
   readonly every?: (ms: number, tick: () => void) => () => void;
 }
 
 export interface HumanReporter extends Reporter {
-  /** Lets `print` write to the same terminal without harm to the progress. */
+  /** Lets `print` write to the terminal without garbling the progress line. */
   aside<T>(print: () => T): T;
 }
 
 const REDRAW_MS = 100;
 const LINE_MS = 5000;
 
-/** For people, on stderr: a bar on a terminal, a line every few seconds elsewhere, and a summary at the end. */
+/** Reports to a person on stderr: a progress bar on a terminal, otherwise a line every few seconds, then a summary. */
 export function openHuman(options: HumanOptions): HumanReporter {
   const { stream, level, live, coloured, errorsLog, before, lastLine, every = onTimer } = options;
   const startMs = performance.now() - elapsedSince(before);
@@ -89,4 +87,81 @@ function onTimer(ms: number, tick: () => void): () => void {
   const timer = setInterval(tick, ms);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** The part of a terminal's stream that is used here. */
+export interface Terminal {
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** A line at the bottom of a terminal that is redrawn in place. */
+export interface LiveLine {
+  draw(line: string): void;
+  /** Clears the line while `print` writes to the terminal. */
+  aside<T>(print: () => T): T;
+  close(): void;
+}
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const CLEAR_REST = '\u001b[K';
+
+/** Writes the whole line at once, and only when it changes, so that it does not flicker. */
+export function openLiveLine(terminal: Terminal): LiveLine {
+  let shown = '';
+  const restore = () => void terminal.write(shown ? `\r${CLEAR_REST}${SHOW_CURSOR}` : '');
+  process.once('exit', restore);
+
+  return {
+    draw(line) {
+      const fitted = fit(line, (terminal.columns ?? 80) - 1);
+      if (fitted === shown) return;
+      terminal.write(`${shown ? '' : HIDE_CURSOR}\r${fitted}${CLEAR_REST}`);
+      shown = fitted;
+    },
+    aside(print) {
+      if (shown) terminal.write(`\r${CLEAR_REST}`);
+      const result = print();
+      if (shown) terminal.write(shown);
+      return result;
+    },
+    close() {
+      restore();
+      shown = '';
+      process.off('exit', restore);
+    },
+  };
+}
+
+/** Shows the current step of a long measurement on stderr. */
+export interface StepProgress {
+  step(text: string): void;
+  /** Shows a message that should not wait. */
+  note(sentence: string): void;
+  close(): void;
+}
+
+export interface StepProgressOptions {
+  readonly stream: Terminal;
+  readonly level: 'quiet' | 'normal' | 'verbose';
+  /** Whether the stream is a terminal that can redraw a line. */
+  readonly live: boolean;
+}
+
+export function openStepProgress({ stream, level, live }: StepProgressOptions): StepProgress {
+  const line = live && level !== 'quiet' ? openLiveLine(stream) : undefined;
+  const say = (text: string) => void stream.write(`${text}\n`);
+  return {
+    step(text) {
+      if (level === 'quiet') return;
+      if (line) line.draw(text);
+      else say(text);
+    },
+    note(sentence) {
+      if (line) line.aside(() => say(sentence));
+      else say(sentence);
+    },
+    close: () => line?.close(),
+  };
 }

@@ -3,11 +3,11 @@ import process from 'node:process';
 import { usableCores, usableMemoryBytes } from '../system/machine.js';
 import { formatBytes } from '../system/measures.js';
 
-/** What a measurement must say of the machine it was made on. */
+/** Facts about the machine that a measurement must state. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  /** What affinity and quotas leave of them. */
+  /** The cores that CPU affinity and quotas allow. */
   readonly usableCores: number;
   readonly memoryBytes: number;
   readonly usableMemoryBytes: number;
@@ -30,14 +30,14 @@ export async function thisMachine(): Promise<Machine> {
   };
 }
 
-/** Above this share of the cores other work counts. */
+/** A load above this share of the cores counts as other work. */
 const BUSY_SHARE = 0.25;
 
-/** Whether other work was going on, so that what was measured is slower than it could be. */
+/** Returns whether other work was running, which makes measurements too slow. */
 export const isBusy = ({ loadAverage, usableCores }: Pick<Machine, 'loadAverage' | 'usableCores'>): boolean =>
   loadAverage > BUSY_SHARE * usableCores;
 
-/** `8 × Some CPU, 4 usable cores, 31.2 GiB, Node v20.20.2, load 0.52` */
+/** Returns `8 × Some CPU, 4 usable cores, 31.2 GiB, Node v20.20.2, load 0.52`. */
 export function machineText(machine: Machine): string {
   const { cores, cpu, memoryBytes, node, loadAverage } = machine;
   const usable = machine.usableCores === cores ? '' : `, ${machine.usableCores} usable`;

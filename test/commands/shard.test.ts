@@ -159,7 +159,7 @@ test('batch: an array of tasks with one command line, told as one, each taken up
   const ran = [...two, await task(1)];
   t.deepEqual(ran.map(({ exitCode }) => exitCode).sort(), [0, 0, 1], ran.map(({ stderr }) => stderr).join());
   t.regex(ran[1]!.stderr, /^Batch nightly, shard 3 of 3$/m);
-  t.regex(ran[1]!.stderr, /^Shard 3 of 3: \d images?; \d are those of other shards\.$/m);
+  t.regex(ran[1]!.stderr, /^Shard 3 of 3: \d images?; \d belong to other shards\.$/m);
 
   const all = await status('--batch-id', 'nightly');
   t.is(all.state, 'finished');

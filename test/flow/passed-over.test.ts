@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { pipe } from '../../src/index.js';
 import { unreadSentence } from '../../src/places/find/image-names.js';
-import { summaryLines } from '../../src/report/summary-lines.js';
+import { summaryLines } from '../../src/report/summary-text.js';
 import { draw, pipelineOf, save } from '../helpers/images.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 

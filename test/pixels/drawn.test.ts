@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import sharp, { type Sharp } from 'sharp';
-import { readHeader } from '../../src/flow/stages/header.js';
+import { readHeader } from '../../src/flow/stages/decode.js';
 import { looksDrawn } from '../../src/pixels/drawn.js';
 import { seeded } from '../helpers/random.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
@@ -21,18 +21,18 @@ async function drawn(t: ExecutionContext, name: string, image: Sharp): Promise<b
   return looksDrawn(file, await readHeader(file, LIMITS));
 }
 
-test('flat shapes with smooth edges, in each format that keeps them', async (t) => {
+test('flat shapes with smooth edges are drawings, in each lossless format', async (t) => {
   t.true(await drawn(t, 'a.png', shapes(240, 180).png()));
   t.true(await drawn(t, 'p.png', shapes(240, 180).png({ palette: true })));
   t.true(await drawn(t, 'a.gif', shapes(240, 180).gif()));
   t.true(await drawn(t, 'a.webp', shapes(240, 180).webp({ lossless: true })));
 });
 
-test('of a large drawing a part is enough', async (t) => {
+test('part of a large drawing is enough', async (t) => {
   t.true(await drawn(t, 'a.png', shapes(3200, 2400).png()));
 });
 
-test('noise, a smooth gradient, one colour alone and a cut-out on one colour are none', async (t) => {
+test('noise, a smooth gradient, a single colour and a cut-out on one colour are not drawings', async (t) => {
   const [width, height] = [120, 90];
   const random = seeded(7);
   const raw = { raw: { width, height, channels: 3 as const } };
@@ -75,7 +75,7 @@ test('noise, a smooth gradient, one colour alone and a cut-out on one colour are
   );
 });
 
-test('gray counts as no drawing, nor does what cannot be decoded', async (t) => {
+test('gray and undecodable images are not drawings', async (t) => {
   t.false(await drawn(t, 'g.png', shapes(240, 180).flatten().toColourspace('b-w').png()));
   const file = path.join(await temporaryDirectory(t), 'a.png');
   await shapes(240, 180).png().toFile(file);

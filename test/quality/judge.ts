@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { openGauges } from '../../src/pixels/metrics/psnr-ssim.js';
+import { openSimilarity } from '../../src/pixels/metrics/psnr-ssim.js';
 import type { Rgb } from '../../src/apps/train/resample.js';
 import { openEnlarger } from './enlarge.js';
 import { factorOf, openSet, type SetName } from './validation-sets.js';
@@ -49,7 +49,7 @@ process.stdout.write(JSON.stringify(judgement));
 /** On Y, without a border of `shavePx`. */
 function likeness(a: Rgb, b: Rgb, shavePx: number) {
   const width = a.widthPx - 2 * shavePx;
-  const gauges = openGauges(width, { colours: 3, alpha: false });
+  const gauges = openSimilarity(width, { colours: 3, alpha: false });
   for (let y = shavePx; y < a.heightPx - shavePx; y += 1)
     gauges.push(rowOf(a, y, shavePx), rowOf(b, y, shavePx));
   const { psnrDb, ssim } = gauges.close();

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const HOSTILE = `<img src=x onerror="document.title='taken'">&'"`;
 
-test('text is escaped, markup is not, and nothing stands for undefined', (t) => {
+test('text is escaped, markup is not, and undefined is omitted', (t) => {
   const inner = html`<b>${'1 < 2'}</b>`;
   t.is(
     html`<i title="${'"a" & \'b\''}">${inner}${undefined}${3}${[inner, inner]}</i>`.markup,
@@ -15,7 +15,7 @@ test('text is escaped, markup is not, and nothing stands for undefined', (t) => 
   );
 });
 
-test('control characters and turned writing are shown as what they are', (t) => {
+test('control and bidirectional characters are replaced visibly', (t) => {
   t.is(html`${'a\u0000\u001b[31m\u202egnp.exe\n'}`.markup, 'a\ufffd\ufffd[31m\ufffdgnp.exe\n');
 });
 
@@ -42,7 +42,7 @@ const everything = (script?: string) =>
     script,
   });
 
-test('a browser shows hostile names as text, runs the script and has no complaint', async (t) => {
+test('a browser shows hostile names as text and runs the script without errors', async (t) => {
   const file = join(await temporaryDirectory(t), 'page.html');
   await writeFile(file, everything('document.body.dataset.ran = "</script>";'));
   const shown = await openInBrowser(t, file);
@@ -55,7 +55,7 @@ test('a browser shows hostile names as text, runs the script and has no complain
   t.deepEqual(shown.requests, []);
 });
 
-test('a browser would tell: what slips in as markup is neither run nor fetched', async (t) => {
+test('injected markup is neither run nor fetched by a browser', async (t) => {
   const file = join(await temporaryDirectory(t), 'page.html');
   const slipped = trusted('<script>document.title = "taken"</script><img src="http://127.0.0.1:9/x.png">');
   await writeFile(file, page({ title: 'mine', body: [slipped], script: '0;' }));

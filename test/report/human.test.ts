@@ -60,7 +60,7 @@ function open(rest: Partial<HumanOptions>) {
   return { human, tell, end, taken, tick: () => tick(), ticking: () => ticking };
 }
 
-test('not on a terminal: a line where something has happened since the last one, then the summary', (t) => {
+test('not on a terminal: a line if there was progress since the last one, then the summary', (t) => {
   const { human, tell, end, taken, tick, ticking } = open({});
   human.total(3);
   tick();
@@ -90,7 +90,7 @@ test('not on a terminal: a line where something has happened since the last one,
   ]);
 });
 
-test('quiet: nothing, and the failures at the end', (t) => {
+test('quiet: only the failures at the end', (t) => {
   const { tell, end, taken, ticking } = open({ level: 'quiet', live: true });
   t.false(ticking());
   tell(outcomeOf({ warnings: ['a.png: alpha was dropped.'] }));
@@ -132,7 +132,7 @@ test('verbose: the times of each image, and the causes of a failure, as they com
   );
 });
 
-test('more failures than are shown are counted, and it is said where they can be had', (t) => {
+test('further failures are counted, with a hint how to get them', (t) => {
   const { tell, end, taken } = open({ level: 'quiet' });
   for (let i = 0; i < 25; i++) tell(failed);
   for (let i = 0; i < 5; i++) tell({ ...failed, code: 'E_EMPTY' });
@@ -141,11 +141,11 @@ test('more failures than are shown are counted, and it is said where they can be
   t.is(lines[0], '30 failures:');
   t.deepEqual(lines.slice(-2), [
     '  and 10 more; in all E_DECODE 25, E_EMPTY 5.',
-    '  Use --errors-log FILE to have them all.',
+    '  Use --errors-log FILE to get all of them.',
   ]);
 });
 
-test('on a terminal: one line drawn in place, out of the way of others, gone at the end', (t) => {
+test('on a terminal: one line redrawn in place, cleared for other output and at the end', (t) => {
   const { human, tell, end, taken, tick } = open({ live: true });
   human.total(2);
   tick();

@@ -33,12 +33,12 @@ async function textOf(kind: ResultsKind, all: readonly Outcome[], failure?: Srga
   return text;
 }
 
-test('paths of what is there now, one a line or NUL-ended', async (t) => {
+test('paths of existing results, one a line or NUL-terminated', async (t) => {
   t.is(await textOf('paths', outcomes), 'out/a.png\nout/b\nb.png\n');
   t.is(await textOf('paths-nul', outcomes), 'out/a.png\0out/b\nb.png\0');
 });
 
-test('one record a line for every source, the own keys of the list passed through but not over ours', async (t) => {
+test('one record a line for every source, with the list’s additional keys, which never replace ours', async (t) => {
   const lines = (await textOf('ndjson', outcomes)).trimEnd().split('\n');
   t.is(lines.length, 4);
   const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -49,7 +49,7 @@ test('one record a line for every source, the own keys of the list passed throug
   t.false('extra' in records[0]!);
 });
 
-test('one document, whatever the run comes to', async (t) => {
+test('one document, however the run ends', async (t) => {
   const parsed = async (all: readonly Outcome[], failure?: SrganError) =>
     JSON.parse(await textOf('json', all, failure)) as Record<string, unknown>;
   const full = await parsed(outcomes);

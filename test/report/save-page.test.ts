@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { savePage } from '../../src/report/save-page.js';
+import { savePage } from '../../src/report/html.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 test('writes a page, in a new directory too, and leaves nothing else', async (t) => {
@@ -12,7 +12,7 @@ test('writes a page, in a new directory too, and leaves nothing else', async (t)
   t.is(await readFile(join(directory, 'page.html'), 'utf8'), 'second');
 });
 
-test('an image it is about is not replaced, by whatever name', async (t) => {
+test('never replaces one of its input images, under any name', async (t) => {
   const directory = await temporaryDirectory(t);
   const input = join(directory, 'a.png');
   await writeFile(input, 'image');
@@ -28,7 +28,7 @@ test('an image it is about is not replaced, by whatever name', async (t) => {
   t.is(await readFile(input, 'utf8'), 'image');
 });
 
-test('says why it cannot be written, and leaves no part of it', async (t) => {
+test('says why it cannot be written, and leaves no partial file', async (t) => {
   const directory = await temporaryDirectory(t);
   await mkdir(join(directory, 'page.html'));
   await t.throwsAsync(savePage(join(directory, 'page.html'), 'page'), {

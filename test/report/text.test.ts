@@ -1,11 +1,10 @@
 import test from 'ava';
 import type { NetworkListing } from '../../src/network/models/networks.js';
 import { networkInfo, networksTable, pickNetwork } from '../../src/apps/cli/network-tables.js';
-import { tableText } from '../../src/report/table.js';
-import { fit, openPaint, visible } from '../../src/report/terminal-text.js';
+import { tableText, fit, openPaint, visible } from '../../src/report/terminal-text.js';
 import { count, duration, rate } from '../../src/system/measures.js';
 
-test('durations for people', (t) => {
+test('formats durations', (t) => {
   const cases = [
     [0, '0 ms'],
     [999.4, '999 ms'],
@@ -30,13 +29,13 @@ test('a name cannot send commands to the terminal', (t) => {
   t.is(visible('é 🌊 日本.png'), 'é 🌊 日本.png');
 });
 
-test('colour only where it is wanted', (t) => {
+test('colours only on request', (t) => {
   t.is(openPaint(false).red('x'), 'x');
   t.is(openPaint(true).red('x'), '\u001b[31mx\u001b[39m');
   t.is(fit('\u001b[31mabcdef\u001b[39m', 4), 'abcd');
 });
 
-test('columns line up, without spaces at the end of a line', (t) => {
+test('columns are aligned without trailing spaces', (t) => {
   t.is(
     tableText(
       [
@@ -76,7 +75,7 @@ const absent: NetworkListing = {
   networks: [],
 };
 
-test('a row for each factor, and how to get what is not installed', (t) => {
+test('a row for each factor, and how to install missing networks', (t) => {
   t.deepEqual(
     networksTable([installed, absent])
       .trimEnd()
@@ -95,7 +94,7 @@ test('a row for each factor, and how to get what is not installed', (t) => {
   t.regex(networkInfo(absent), /^package +not installed: srgan models add @x\/two$/m);
 });
 
-test('a name that is not there is answered with those that are', (t) => {
+test('an unknown name is answered with the known ones', (t) => {
   t.is(pickNetwork([installed, absent], 'two'), absent);
   t.throws(() => pickNetwork([installed, absent], 'three'), {
     message: 'There is no network of the name three.',

@@ -45,13 +45,13 @@ async function openHook(t: ExecutionContext, answers: readonly (number | 'hang')
   return { url: new URL(`http://127.0.0.1:${port}/secret/path`), bodies };
 }
 
-test('posted once where it is taken', async (t) => {
+test('is posted once if it is accepted', async (t) => {
   const { url, bodies } = await openHook(t, [204]);
   t.is(await postWebhook(url, event), undefined);
   t.deepEqual(bodies, [event]);
 });
 
-test('a server in trouble is asked again, one that refuses is not', async (t) => {
+test('retries after a server error, but not after a rejection', async (t) => {
   const delivery = { pauseMs: 1 };
   const cases: [(number | 'hang')[], number, RegExp | undefined][] = [
     [[500, 503, 200], 3, undefined],
@@ -69,7 +69,7 @@ test('a server in trouble is asked again, one that refuses is not', async (t) =>
   }
 });
 
-test('a server that hangs or is not there is given up', async (t) => {
+test('gives up on a server that hangs or is unreachable', async (t) => {
   const hanging = await openHook(t, ['hang']);
   const said = await postWebhook(hanging.url, event, { attempts: 2, timeoutMs: 100, pauseMs: 1 });
   t.regex(said ?? '', /: it did not answer in time\.$/);
@@ -84,7 +84,7 @@ test('a server that hangs or is not there is given up', async (t) => {
   t.regex((await postWebhook(nowhere, event, { attempts: 2, pauseMs: 1 })) ?? '', /: ECONNREFUSED\.$/);
 });
 
-test('only URLs of http and https that a request can be sent to', (t) => {
+test('accepts only valid HTTP URLs', (t) => {
   t.is(checkWebhook('https://example.org/x?y=z').href, 'https://example.org/x?y=z');
   for (const text of [
     '',
@@ -96,7 +96,7 @@ test('only URLs of http and https that a request can be sent to', (t) => {
     t.throws(() => checkWebhook(text), { code: 'E_USAGE' }, text);
 });
 
-test('a batch tells at its end what became of it, and its exit status is its own', async (t) => {
+test('a batch posts its outcome at the end, and its exit status does not depend on the webhook', async (t) => {
   const cwd = await makeTree(t, { 'in/bad.png': '' });
   await savePngs(join(cwd, 'in'), numbered(3), 12, 8);
   const run = async (args: string[], answers: number[]) => {

@@ -16,20 +16,20 @@ async function admittedTogether(totalBytes: number, ampleBytes: number, requests
   return { most, usedBytes: budget.usedBytes, peakBytes: budget.peakBytes };
 }
 
-test('small images are admitted up to what is ample', async (t) => {
+test('small images are admitted up to the ample amount', async (t) => {
   const { most, usedBytes, peakBytes } = await admittedTogether(1000, 100, new Array<number>(9).fill(25));
   t.deepEqual(most, [4, 4, 4, 4, 4, 4, 3, 2, 1]);
   t.is(usedBytes, 0);
   t.is(peakBytes, 100);
 });
 
-test('past that, two are admitted: one in work and one in wait', async (t) => {
+test('beyond it two are admitted: one being processed and one waiting', async (t) => {
   const { most, peakBytes } = await admittedTogether(1000, 100, [300, 300, 300, 300]);
   t.deepEqual(most, [2, 2, 2, 1]);
   t.is(peakBytes, 600);
 });
 
-test('past the total, one alone is admitted, and nobody overtakes it', async (t) => {
+test('beyond the total a single image is admitted, and no other overtakes it', async (t) => {
   const { most, peakBytes } = await admittedTogether(1000, 100, [10, 5000, 10, 10]);
   t.deepEqual(most, [1, 1, 2, 1]);
   t.is(peakBytes, 5000);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { createCompactSet } from '../../src/system/compact-set.js';
 
-test('tells new from known', (t) => {
+test('distinguishes new from known strings', (t) => {
   const set = createCompactSet();
   t.false(set.has('a'));
   t.true(set.add('a'));
@@ -11,7 +11,7 @@ test('tells new from known', (t) => {
   t.is(set.size, 1);
 });
 
-test('a hundred thousand paths: none lost, none invented, in at most 24 bytes each', (t) => {
+test('a hundred thousand paths: no false results, at most 24 bytes each', (t) => {
   const set = createCompactSet();
   const name = (at: number) => `/data/set/${at % 100}/image ${at}.png`;
   for (let at = 0; at < 100_000; at++) if (!set.add(name(at))) t.fail(name(at));

@@ -12,11 +12,11 @@ const cores = async (t: Parameters<typeof makeTree>[0], tree: Tree) => usableCor
 const memory = async (t: Parameters<typeof makeTree>[0], tree: Tree) =>
   usableMemoryBytes(await makeTree(t, tree));
 
-test('without control groups the cores of the affinity mask count', async (t) => {
+test('without cgroups, the affinity mask determines the cores', async (t) => {
   t.is(await cores(t, {}), availableParallelism());
 });
 
-test('the tightest quota of the groups above counts, a part of a core as one', async (t) => {
+test('the tightest quota of all parent cgroups applies; a fraction of a core counts as one', async (t) => {
   t.is(await cores(t, { ...V2, 'sys/fs/cgroup/jobs/one/cpu.max': '50000 100000\n' }), 1);
   t.is(
     await cores(t, {
@@ -31,7 +31,7 @@ test('the tightest quota of the groups above counts, a part of a core as one', a
   t.is(await cores(t, { ...V2, 'sys/fs/cgroup/cpu.max': '10000 100000\n' }), 1, 'inside a container');
 });
 
-test('quotas of version 1', async (t) => {
+test('cgroup v1 quotas', async (t) => {
   const quota = (us: number) => ({
     'sys/fs/cgroup/cpu/jobs/cpu.cfs_quota_us': `${us}\n`,
     'sys/fs/cgroup/cpu/jobs/cpu.cfs_period_us': '100000\n',
@@ -40,7 +40,7 @@ test('quotas of version 1', async (t) => {
   t.is(await cores(t, { ...V1, ...quota(-1) }), availableParallelism());
 });
 
-test('memory: what the group leaves, file cache that can be dropped counts as free', async (t) => {
+test('memory: what the cgroup has left, with droppable file cache counted as free', async (t) => {
   const group = {
     'sys/fs/cgroup/jobs/one/memory.max': `${64 * MIB}\n`,
     'sys/fs/cgroup/jobs/one/memory.current': `${60 * MIB}\n`,
@@ -60,7 +60,7 @@ test('memory: what the group leaves, file cache that can be dropped counts as fr
   t.true(free > 64 * MIB && free <= 2 * freemem());
 });
 
-test('the peak is that of the innermost group that has one', async (t) => {
+test('the peak is that of the innermost cgroup that reports one', async (t) => {
   const peak = async (tree: Tree) => cgroupPeakBytes(await makeTree(t, tree));
   t.is(await peak({}), undefined);
   t.is(await peak({ ...V2, 'sys/fs/cgroup/memory.peak': `${9 * MIB}\n` }), 9 * MIB, 'inside a container');

@@ -29,7 +29,7 @@ test('bytes', (t) => {
   }
 });
 
-test('bytes for people', (t) => {
+test('formats bytes', (t) => {
   t.is(formatBytes(0), '0 bytes');
   t.is(formatBytes(1023), '1023 bytes');
   t.is(formatBytes(1536), '1.5 KiB');

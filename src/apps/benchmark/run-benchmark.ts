@@ -4,7 +4,7 @@ import { benchmarkJson } from './report/benchmark-document.js';
 import { openStepTexts } from './report/step-texts.js';
 import { benchmarkText } from './report/benchmark-table.js';
 import { differenceLines } from './report/benchmark-words.js';
-import { openStepProgress } from '../../report/step-progress.js';
+import { openStepProgress } from '../../report/human.js';
 import { count } from '../../system/measures.js';
 import { benchmarkOptionsOf, type BenchmarkFlags } from './benchmark-flags.js';
 import { openInterrupts } from '../../system/signals.js';
@@ -43,7 +43,7 @@ export async function runBenchmark(flags: BenchmarkFlags): Promise<number> {
 
 async function writePage(path: string, result: Benchmark): Promise<void> {
   const { benchmarkPage } = await import('./report/benchmark-page.js');
-  const { savePage } = await import('../../report/save-page.js');
+  const { savePage } = await import('../../report/html.js');
   await savePage(path, benchmarkPage(result));
 }
 

@@ -1,9 +1,8 @@
 import { removeShardSuffix } from '../../places/find/shard.js';
 import type { BatchState } from '../../flow/journal/state.js';
-import { naming } from '../../report/failure-lines.js';
+import { withSource } from '../../report/summary-text.js';
 import { shardLines } from './sharded-batch.js';
-import { tableText } from '../../report/table.js';
-import { visible } from '../../report/terminal-text.js';
+import { tableText, visible } from '../../report/terminal-text.js';
 import { count, duration, rate } from '../../system/measures.js';
 
 const FAILURES_SHOWN = 20;
@@ -19,7 +18,7 @@ export function batchText(batch: BatchState): string {
     `  started ${startedAt}, worked on for ${duration(elapsedMs)}, ${rate(imagesPerSecond)} images/s` +
       (etaMs === undefined ? '' : `, ETA ${duration(etaMs)}`),
     ...(batch.shards ? shardLines(batch.shards).map((line) => `  ${line}`) : []),
-    ...shown.map(({ src, code, message }) => `  ${code} ${visible(naming(src, message))}`),
+    ...shown.map(({ src, code, message }) => `  ${code} ${visible(withSource(src, message))}`),
     ...(unseen > 0 ? [`  and ${count(unseen, 'more failure')}; --json has them all.`] : []),
     ...(state === 'interrupted' ? [`  Take it up with ${wayOn(batch)}.`] : []),
     `  ${visible(journal)}`,

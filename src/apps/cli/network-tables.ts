@@ -3,8 +3,7 @@ import { SrganError } from '../../system/errors.js';
 import { formatBytes } from '../../system/measures.js';
 import type { By } from '../../network/models/identify/stated-facts.js';
 import type { FileDescription, NetworkDescription, NetworkListing } from '../../network/models/networks.js';
-import { tableText } from '../../report/table.js';
-import { visible } from '../../report/terminal-text.js';
+import { tableText, visible } from '../../report/terminal-text.js';
 
 const HEADING = ['NAME', 'FACTOR', 'RADIUS', 'MACS/PX', 'PARAMETERS', 'LICENCE', 'FROM'];
 

@@ -6,7 +6,7 @@ import { removeShardSuffix } from '../../places/find/shard.js';
 import type { Outcome } from '../../contract/job.js';
 import { batchFile, newBatchId } from '../../flow/journal/batches.js';
 import type { PipeOptions } from '../../contract/options.js';
-import { batchLine } from '../../report/summary-lines.js';
+import { batchLine } from '../../report/summary-text.js';
 import { elapsedSince, type TallyState } from '../../flow/summary.js';
 import { visible } from '../../report/terminal-text.js';
 import { checkWebhook, postWebhook, type BatchEvent } from '../../report/webhook.js';

@@ -1,6 +1,5 @@
 import type { BatchState } from '../../flow/journal/state.js';
-import { tableText } from '../../report/table.js';
-import { visible } from '../../report/terminal-text.js';
+import { tableText, visible } from '../../report/terminal-text.js';
 import { count, duration } from '../../system/measures.js';
 
 const SHOWN = 20;

@@ -1,8 +1,7 @@
 import type { WorkerState } from './heartbeat.js';
 import type { JobsStatus } from './status.js';
-import { naming } from '../../report/failure-lines.js';
-import { tableText } from '../../report/table.js';
-import { visible } from '../../report/terminal-text.js';
+import { withSource } from '../../report/summary-text.js';
+import { tableText, visible } from '../../report/terminal-text.js';
 import { count, duration, rate } from '../../system/measures.js';
 
 /** Where a queue stands, for people. */
@@ -26,7 +25,7 @@ export function jobsText(status: JobsStatus): string {
     ...failedShards.map(
       ({ manifest, shard, reason }) => `  shard ${shard} of ${manifest}: ${visible(reason)}`,
     ),
-    ...failures.first.map(({ src, code, message }) => `  ${code} ${visible(naming(src, message))}`),
+    ...failures.first.map(({ src, code, message }) => `  ${code} ${visible(withSource(src, message))}`),
     ...(unseen > 0
       ? [`  and ${count(unseen, 'more failure')}; the journals of the shards have them all.`]
       : []),

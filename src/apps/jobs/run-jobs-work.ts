@@ -3,7 +3,7 @@ import { openQueue, type OpenQueue, type ShardJob } from './redis/queue.js';
 import { resourcesOf } from './shard/run-shard.js';
 import { work, type ShardEnd, type WorkObserver } from './work.js';
 import type { Outcome } from '../../contract/job.js';
-import { naming } from '../../report/failure-lines.js';
+import { withSource } from '../../report/summary-text.js';
 import { count, duration } from '../../system/measures.js';
 import { watchedDirectory } from '../../flow/watch/watch.js';
 import { fillFlags } from '../../command-line/flags/fill-flags.js';
@@ -37,7 +37,7 @@ export async function runJobsWork(given: WorkFlags): Promise<number> {
       counts.images += 1;
       if (status !== 'failed') return;
       counts.failed += 1;
-      tell(`${code} ${naming(src, message)}`);
+      tell(`${code} ${withSource(src, message)}`);
     },
     shardBegun: () => undefined,
     shardEnded: (job, end) => {

@@ -4,7 +4,7 @@ import { compareModels } from './model-comparison.js';
 import { modelComparisonJson } from './report/comparison-document.js';
 import { modelComparisonText } from './report/comparison-table.js';
 import { failureText, lostLines, stepText } from './report/comparison-words.js';
-import { openStepProgress } from '../../report/step-progress.js';
+import { openStepProgress } from '../../report/human.js';
 import { openInterrupts } from '../../system/signals.js';
 import { logLevel } from '../../command-line/log-level.js';
 import { modelComparisonOptionsOf, type ModelComparisonFlags } from './model-comparison-flags.js';
@@ -36,7 +36,7 @@ export async function runModelComparison(
     if (flags.json) for (const line of lost) progress.note(line);
     if (flags.html !== undefined) {
       const { modelComparisonPage } = await import('./report/comparison-page.js');
-      const { savePage } = await import('../../report/save-page.js');
+      const { savePage } = await import('../../report/html.js');
       const inputs = comparison.images.map(({ path }) => path);
       await savePage(flags.html, await modelComparisonPage(comparison, figures), inputs);
     }

@@ -1,5 +1,5 @@
 import { openInterrupts } from '../../system/signals.js';
-import { openStepProgress } from '../../report/step-progress.js';
+import { openStepProgress } from '../../report/human.js';
 import { logLevel } from '../../command-line/log-level.js';
 import { print } from '../../command-line/output.js';
 import { SrganError } from '../../system/errors.js';

@@ -1,6 +1,5 @@
-import { html, page, section, table, trusted, type Html } from '../../report/html.js';
+import { html, page, section, table, trusted, type Html, savePage } from '../../report/html.js';
 import { linePlot } from '../../report/plot/line-plot.js';
-import { savePage } from '../../report/save-page.js';
 import { loadSharp } from '../../pixels/vips.js';
 import type { Judgement } from './checkpoint.js';
 import { crop, resample, type Rgb } from './resample.js';

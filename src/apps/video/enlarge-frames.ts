@@ -1,7 +1,7 @@
 import type { Pixels } from '../../contract/job.js';
 import type { TileMemory } from '../../contract/ports.js';
 import type { Machinery } from '../../flow/machinery.js';
-import { withSecondWay } from '../../flow/stages/second-way.js';
+import { retryUnfolded } from '../../flow/stages/upscale.js';
 import type { Frame } from './ffmpeg/decode-frames.js';
 
 /** A network and the factor to run it with, one pass after the other. */
@@ -118,7 +118,7 @@ async function enlarge(
       const network = await networks.load(model, factor);
       const before = pixels;
       const asked = { pixels: before, tta, verify, tilePx, reuse: memory !== undefined, memory, signal };
-      pixels = await withSecondWay(network, warnings, (way) => tiles.upscale({ network: way, ...asked }));
+      pixels = await retryUnfolded(network, warnings, (way) => tiles.upscale({ network: way, ...asked }));
       letGo(before);
     }
   } catch (error) {

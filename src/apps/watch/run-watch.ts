@@ -3,7 +3,7 @@ import { optionsOf } from '../../command-line/flags/pipe-options.js';
 import { watchFlags, type WatchFlags } from '../../command-line/flags/watch-flags.js';
 import { openOutput, say as tell } from '../../command-line/output.js';
 import type { Outcome } from '../../contract/job.js';
-import { naming } from '../../report/failure-lines.js';
+import { withSource } from '../../report/summary-text.js';
 import { openResults } from '../../report/results.js';
 import { openInterrupts } from '../../system/signals.js';
 import { watchDirectory } from './watch-directory.js';
@@ -11,7 +11,10 @@ import { watchDirectory } from './watch-directory.js';
 const SETTLE_S = 2;
 const DRAIN_LIMIT_S = 300;
 
-/** @returns the exit status */
+/**
+ * Runs `srgan watch` until it is interrupted.
+ * @returns the exit status
+ */
 export async function runWatch(directory: string, out: string, given: WatchFlags): Promise<number> {
   const flags = await fillFlags(given, watchFlags);
   const say = (sentence: string) => {
@@ -49,9 +52,9 @@ export async function runWatch(directory: string, out: string, given: WatchFlags
 
   async function onOutcome(outcome: Outcome): Promise<void> {
     const { status, src, code = '', message = '' } = outcome;
-    // what an earlier process did, and what the next one will do
+    // done by an earlier process, or left to the next one
     if (status === 'skipped' || status === 'cancelled') return;
-    if (status === 'failed') tell(`${code} ${naming(src, message)}`);
+    if (status === 'failed') tell(`${code} ${withSource(src, message)}`);
     await results.outcome(outcome);
   }
 }

@@ -12,8 +12,8 @@ export interface Estimating {
 const SAMPLE_SIDE_PX = 256;
 
 /**
- * Sums up what is planned; at the end the speed is measured, on noise, with the run's own workers.
- * @param inFlight how many images may be between decode and write at a time
+ * Sums up a dry run; at the end the speed is measured on noise with the run's own workers.
+ * @param inFlight limit of the images between decode and write
  */
 export function openEstimate(
   {
@@ -54,7 +54,7 @@ export function openEstimate(
     const network = await networks.load(settings.model, defaultFactor);
     const request = { network, pixels: noise(), tta: false, tilePx: settings.tile, signal };
     let ms = 0;
-    // the first time the workers start and load the network
+    // the first run starts the workers and loads the network
     for (let turn = 0; turn < 2; turn += 1) {
       const startMs = performance.now();
       buffers.give((await tiles.upscale(request)).data.buffer);

@@ -3,26 +3,26 @@ import { widenedPx } from '../../network/tiles/small-sides.js';
 import type { ImageHeader, OutputFormat } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
 import type { Size } from '../../system/measures.js';
-import { LARGEST_BUFFER_BYTES } from './format-limits.js';
+import { MAX_BUFFER_BYTES } from './format.js';
 
 const CODEC_BYTES = 2 ** 20;
 
-/** In bands of a spilled image, for each worker: some dozen tiles, so that none waits for the next. */
+/** Bands of a spilled image per worker: a few dozen tiles, so that none waits for the next. */
 const WORKER_BYTES = 32 * 2 ** 20;
 
-/** What a spilled image's bands may hold at a time, but for a single row of tiles that is larger. */
+/** Limit of the bytes in the bands of a spilled image, unless a single row of tiles is larger. */
 export function bandBytes({ maxMemory, threads }: Pick<Settings, 'maxMemory' | 'threads'>): number {
   return Math.min(maxMemory / 2, threads * WORKER_BYTES);
 }
 
 export interface Prediction {
-  /** Held from decode to write: pixels of every pass, of the exact size, and the files before and after. */
+  /** Bytes held between decode and write: pixels of every pass and of the exact size, source and result file. */
   readonly bytes: number;
   /** The largest single buffer of pixels among them. */
   readonly largestBytes: number;
 }
 
-/** What one image will hold, from its header: an upper bound for pixels, an estimate for the encoded file. */
+/** Predicts the memory of an image from its header: an upper bound for pixels, an estimate for the encoded file. */
 export function predictMemory(header: ImageHeader, passes: readonly number[], target: Size): Prediction {
   const bytesPerPixel = Math.min(header.channels, 4) * (header.bitsPerSample / 8);
   const pixelBytes = (widthPx: number, heightPx: number) => widthPx * heightPx * header.pages * bytesPerPixel;
@@ -33,7 +33,7 @@ export function predictMemory(header: ImageHeader, passes: readonly number[], ta
   let largestBytes = Math.max(sourceBytes, targetBytes);
   let heldBytes = sourceBytes;
   for (const pass of passes) {
-    // small sides are widened for the network
+    // small sides are padded for the network
     const [widthPx, heightPx] = [widenedPx(header.widthPx * factor), widenedPx(header.heightPx * factor)];
     const before = pixelBytes(widthPx, heightPx);
     const after = pixelBytes(widthPx * pass, heightPx * pass);
@@ -43,13 +43,13 @@ export function predictMemory(header: ImageHeader, passes: readonly number[], ta
   }
   const lastBytes = pixelBytes(header.widthPx * factor, header.heightPx * factor);
   const resized = lastBytes !== targetBytes;
-  // an encoded file is rarely above half of its pixels
+  // an encoded file is rarely larger than half of its pixels
   const encoding = lastBytes + (resized ? targetBytes : 0) + targetBytes / 2;
   const bytes = header.fileBytes + Math.max(2 * sourceBytes, heldBytes, encoding) + CODEC_BYTES;
   return { bytes: Math.ceil(bytes), largestBytes };
 }
 
-/** What an image holds whose pixels go by way of the disk. */
+/** Predicts the memory of an image whose pixels go through temp files. */
 export function predictSpilled(
   header: ImageHeader,
   format: OutputFormat,
@@ -60,9 +60,8 @@ export function predictSpilled(
 }
 
 /**
- * Bytes that an image will hold, and whether its pixels go through temp files: because they do not fit, or because they
- * would take more than half of the memory, so that the next image could not be decoded meanwhile, and bands of them
- * take far less.
+ * Predicts the memory of an image, and decides whether its pixels go through temp files: because they do not fit, or
+ * because they would take more than half of the memory, so that the next image could not be decoded meanwhile.
  */
 export function planMemory(
   { header, passes, format, target }: MemoryNeeds,
@@ -70,7 +69,7 @@ export function planMemory(
 ): { predictedBytes: number; spill: boolean } {
   const whole = predictMemory(header, passes, target);
   const spilledBytes = predictSpilled(header, format, target, settings);
-  const fits = whole.bytes <= settings.maxMemory && whole.largestBytes <= LARGEST_BUFFER_BYTES;
+  const fits = whole.bytes <= settings.maxMemory && whole.largestBytes <= MAX_BUFFER_BYTES;
   // frames of an animation are never spilled
   const blocks = !settings.sequential && header.pages === 1 && whole.bytes > settings.maxMemory / 2;
   const spill = !fits || (blocks && spilledBytes <= whole.bytes / 2);
@@ -79,7 +78,7 @@ export function planMemory(
 
 interface MemoryNeeds {
   readonly header: ImageHeader;
-  /** Factors of the networks that are run one after the other. */
+  /** Factors of the networks that are run in sequence. */
   readonly passes: readonly number[];
   readonly format: OutputFormat;
   readonly target: Size;

@@ -3,12 +3,12 @@ import { SrganError } from '../../system/errors.js';
 import type { OutputFormat, Source } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
 import { directoryOf, isRemote, joinPlace, schemeOf } from '../../system/files/address.js';
-import { extensionFor, fileNameOf } from './format.js';
+import { extensionFor, fileNameOf, formatOfName, statedFormat } from './format.js';
 import { checkLength, checkPlace, forWindows, forWindowsName } from './place.js';
-import { fillTemplate, parseTemplate, placeholdersOf, type Placeholder } from './template.js';
-import { factorText, suffixFor, type Wanted } from './wanted.js';
+import { factorText, suffixFor, type Wanted, wantedSize } from './size.js';
+import { readOwnName } from '../../contract/own-names.js';
 
-/** What a name can depend on besides the source's path; what is missing is not known yet. */
+/** Facts besides the source's path that a name can depend on; missing ones are not known yet. */
 export interface NameFacts {
   readonly wanted: Wanted;
   readonly model: string | undefined;
@@ -30,8 +30,8 @@ export interface Naming {
 }
 
 /**
- * Names results as the options say. Under an output directory a template is relative to it; beside the source
- * it is relative to the source's directory, whether it begins with {dir} or not.
+ * Names results according to the options. A template is relative to the output directory, or without one to the
+ * source's directory, whether it begins with {dir} or not.
  */
 export function createNaming(settings: Settings, platform = process.platform): Naming {
   const { out } = settings;
@@ -65,7 +65,7 @@ export function createNaming(settings: Settings, platform = process.platform): N
     },
   };
 
-  /** The record's own path; where there is an output directory, in it. */
+  /** The path given by the record, inside the output directory where there is one. */
   function stated(dst: string, source: string): string {
     if (/[\\/]$/.test(dst))
       throw new SrganError('E_WRITE', `${source}: its output ${dst} ends without a file name.`);
@@ -112,4 +112,103 @@ function valuesOf(
     height: heightPx?.toString(),
     hash,
   };
+}
+
+export const PLACEHOLDERS = [
+  'dir',
+  'name',
+  'suffix',
+  'ext',
+  'srcext',
+  'scale',
+  'model',
+  'width',
+  'height',
+  'hash',
+] as const;
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/** Literal text, or a placeholder; `digits` of a hash. */
+export type Part = string | { readonly placeholder: Placeholder; readonly digits: number };
+
+const HASH_DIGITS = 64;
+
+/**
+ * Parses a name template such as `{dir}/{name}{suffix}.{ext}`. Braces around anything but a word are literal
+ * text.
+ * @throws SrganError E_USAGE for an unknown placeholder
+ */
+export function parseTemplate(template: string): Part[] {
+  return template.split(/(\{\w+(?::\w*)?\})/).flatMap((piece, at): Part[] => {
+    if (at % 2 === 0) return piece === '' ? [] : [piece];
+    const [word = '', argument] = piece.slice(1, -1).split(':');
+    const placeholder = PLACEHOLDERS.find((known) => known === word);
+    const digits = argument === undefined ? HASH_DIGITS : Number(argument);
+    const wellFormed = argument === undefined || (word === 'hash' && digits >= 1 && digits <= HASH_DIGITS);
+    if (!placeholder || !wellFormed || !Number.isInteger(digits)) throw unknown(piece, template);
+    return [{ placeholder, digits }];
+  });
+}
+
+export function placeholdersOf(parts: readonly Part[]): ReadonlySet<Placeholder> {
+  return new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.placeholder])));
+}
+
+export function fillTemplate(
+  parts: readonly Part[],
+  value: (placeholder: Placeholder, digits: number) => string,
+): string {
+  return parts
+    .map((part) => (typeof part === 'string' ? part : value(part.placeholder, part.digits)))
+    .join('');
+}
+
+/** @throws SrganError E_USAGE where the template has an unknown placeholder, leaves its directory, or names no file */
+export function checkTemplate(template: string): void {
+  parseTemplate(template);
+  if (/^([\\/]|[a-z]:)/i.test(template) || template.split(/[\\/]/).includes('..')) {
+    throw new SrganError('E_USAGE', `The name ${template} leaves the output directory.`, {
+      hint: 'Name the directory with --out; the template is relative to it.',
+    });
+  }
+  if (/[\\/]$/.test(template))
+    throw new SrganError('E_USAGE', `The name ${template} ends without a file name.`);
+}
+
+/** @throws SrganError E_USAGE where the suffix contains a directory separator */
+export function checkSuffix(suffix: string): void {
+  if (/[\\/\0]/.test(suffix)) {
+    throw new SrganError('E_USAGE', `The suffix ${suffix} holds a path separator.`, {
+      hint: 'Directories belong into --name.',
+    });
+  }
+}
+
+function unknown(piece: string, template: string): SrganError {
+  const known = PLACEHOLDERS.map((name) => (name === 'hash' ? '{hash:8}' : `{${name}}`)).join(' ');
+  return new SrganError('E_USAGE', `${piece} in the name ${template} is unknown.`, {
+    hint: `There are ${known}.`,
+  });
+}
+
+/** Stands for the network's own factor, which is the same for all images, so that no network is read. */
+export const ANY_FACTOR = 1;
+
+/**
+ * Predicts the output path before the source is opened, trusting its extension; undefined where the name needs the
+ * header or the bytes. If the extension turns out to be wrong, the name changes later.
+ */
+export function predictOutput(
+  naming: Naming,
+  source: Source,
+  settings: Settings,
+  defaultFactor: number,
+): string | undefined {
+  const model = source.overrides.model ?? settings.model;
+  return naming.outputPath(source, {
+    wanted: wantedSize(source.overrides, settings, defaultFactor),
+    // which built-in network it will be depends on the bytes
+    model: readOwnName(model) ? undefined : model,
+    format: statedFormat(source, settings) ?? formatOfName(fileNameOf(source)),
+  });
 }

@@ -3,13 +3,13 @@ import { KERNEL_FACTORS, keepsSize } from '../../network/models/kernel-networks.
 import { laterPass } from '../../contract/own-names.js';
 import type { NetworkFamily } from '../../contract/ports.js';
 
-/** A factor such as 1920 / 640 may come out a hair above 3. */
+/** Rounding may put a factor such as 1920 / 640 slightly above 3. */
 const TOLERANCE = 1e-9;
 
 /**
- * The passes over an image: those that enlarge it, and a network that keeps the size once, before a kernel
- * enlarges what it gave.
- * @param wanted factor of the size of the result
+ * Returns the factors of the passes over an image. A network that keeps the size is run once, before its result is
+ * enlarged by plain resampling.
+ * @param wanted factor between the sizes of result and source
  */
 export function passesFor(wanted: number, family: Pick<NetworkFamily, 'factors'>): number[] {
   return keepsSize(family)
@@ -18,8 +18,8 @@ export function passesFor(wanted: number, family: Pick<NetworkFamily, 'factors'>
 }
 
 /**
- * The network's factors to run one after the other for `wanted`: the smallest single one that reaches it; above
- * the largest as few as possible, then the smallest product, largest first. Empty up to a factor of 1.
+ * Chooses the network's factors to run in sequence: the smallest single one that reaches `wanted`; beyond the largest,
+ * as few as possible with the smallest product, largest first. Empty up to a factor of 1.
  * @param factors ascending
  */
 export function choosePasses(wanted: number, factors: readonly number[]): number[] {
@@ -46,7 +46,7 @@ export function choosePasses(wanted: number, factors: readonly number[]): number
   return best;
 }
 
-/** The networks of a job in the order in which they run. */
+/** The networks of a job, in the order in which they run. */
 export function passesOf({
   model,
   passes,

@@ -3,11 +3,11 @@ import { SrganError } from '../../system/errors.js';
 import { nameBytes } from '../../system/files/file-names.js';
 import { pathBelow, isRemote, s3Address } from '../../system/files/address.js';
 
-/** Longest name of one file or directory on every file system in wide use. */
-const LONGEST_NAME_BYTES = 255;
+/** Longest name of a file or directory on all common file systems. */
+const MAX_NAME_BYTES = 255;
 
-/** Longest key of an object in S3, in bytes of UTF-8. */
-const LONGEST_KEY_BYTES = 1024;
+/** Longest key of an S3 object, in UTF-8. */
+const MAX_KEY_BYTES = 1024;
 
 /** @throws SrganError E_WRITE where a name such as `..` would lead out of `directory` */
 export function checkPlace(result: string, directory: string, source: string): void {
@@ -36,11 +36,11 @@ export function checkLength(result: string, source: string): void {
     checkKey(result, source);
     return;
   }
-  const long = result.split(path.sep).find((name) => nameBytes(name) > LONGEST_NAME_BYTES);
+  const long = result.split(path.sep).find((name) => nameBytes(name) > MAX_NAME_BYTES);
   if (long !== undefined) {
     throw new SrganError(
       'E_WRITE',
-      `${source}: the name of its result would have ${nameBytes(long)} bytes; ${LONGEST_NAME_BYTES} is the most.`,
+      `${source}: the name of its result would have ${nameBytes(long)} bytes; ${MAX_NAME_BYTES} is the most.`,
       { hint: 'Shorten it with --name or --suffix.' },
     );
   }
@@ -57,17 +57,17 @@ function checkKey(address: string, source: string): void {
       },
     );
   const bytes = Buffer.byteLength(key);
-  if (bytes <= LONGEST_KEY_BYTES) return;
-  const most = `${LONGEST_KEY_BYTES} is the most`;
+  if (bytes <= MAX_KEY_BYTES) return;
+  const most = `${MAX_KEY_BYTES} is the most`;
   throw new SrganError('E_WRITE', `${source}: the key of its result would have ${bytes} bytes; ${most}.`);
 }
 
-/** Without what Windows forbids in names; separators stay. */
+/** Replaces characters that Windows forbids in names, but keeps separators. */
 export function forWindows(text: string): string {
   return text.replace(/[<>:"|?*\u0000-\u001f]/g, '_');
 }
 
-/** Windows keeps some names for devices, and drops dots and spaces at the end. */
+/** Changes names that Windows reserves for devices, and trailing dots and spaces, which it drops. */
 export function forWindowsName(file: string): string {
   const { dir, base } = path.parse(file);
   const ended = base.replace(/[. ]+$/, (end) => '_'.repeat(end.length));

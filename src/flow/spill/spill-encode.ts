@@ -51,14 +51,14 @@ export async function encodeSpilled(
       exact.file.remove();
       return { job, file: bare, widthPx, heightPx };
     }
-    const wish = encodeOptions(job, carried, settings, pixelBytes);
+    const options = encodeOptions(job, carried, settings, pixelBytes);
     await run.codec(async () => {
       const image = await openSpilled(exact.file, 0, pages);
-      const encoding = await encodingOf(image, { channels, bits, pages }, adapted, format, wish);
+      const encoding = await encodingOf(image, { channels, bits, pages }, adapted, format, options);
       await encoding.toFile(bare.path);
     });
     exact.file.remove();
-    const parts = partsOf(bare, format, adapted.carried, { ...size, ...wish });
+    const parts = partsOf(bare, format, adapted.carried, { ...size, ...options });
     return { job, file: await putTogether(bare, parts, makeTemp), widthPx, heightPx };
   } catch (error) {
     throw diskFailure(job.tempBeside, error);

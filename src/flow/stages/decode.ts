@@ -1,23 +1,56 @@
+import { headerOf, inspect, type Inspection } from '../../pixels/codec/inspect.js';
+import { SrganError } from '../../system/errors.js';
+import type { ImageHeader, Decoded, Job } from '../../contract/job.js';
+import type { Settings } from '../../contract/options.js';
+import { sizeText } from '../plan/format.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitFunction } from 'p-limit';
 import { pngFrames } from '../../pixels/codec/png/animated-png.js';
 import { bleed } from '../../pixels/transparency.js';
 import { cancelled, throwIfCancelled } from '../../system/cancellation.js';
 import { carriedOf } from '../../pixels/codec/metadata/carry.js';
-import { headerOf, inspect, type Inspection } from '../../pixels/codec/inspect.js';
 import { readPixels } from '../../pixels/codec/read-pixels.js';
-import { SrganError } from '../../system/errors.js';
-import type { Decoded, Job } from '../../contract/job.js';
 import type { Run } from '../run.js';
 import { readSpilled } from '../spill/spill-decode.js';
 import { tempFilesFor } from '../../system/files/temp-files.js';
-import { beginTime, within } from './time-limit.js';
-import type { Work } from './stage.js';
+import { startTimeLimit, withImageSignal, type Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
 
+type Limits = Pick<Settings, 'maxPixels' | 'maxFrames' | 'maxInputBytes'>;
+
 /**
- * Waits for a place, and until the memory that the image will hold is free, then reads its pixels and what goes
- * with them. Place, memory and buffer are given back when the source has ended.
+ * Reads the header of an image without decoding pixels. The format follows from the content, not from the name.
+ * @param limits.maxPixels limit of width × height × pages
+ * @param limits.maxFrames limit of the pages
+ * @param limits.maxInputBytes limit of the file's bytes
+ * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_READ, E_EMPTY, E_UNSUPPORTED, E_DECODE,
+ *   E_TRUNCATED, E_TOO_LARGE
+ */
+export async function readHeader(path: string, limits: Limits): Promise<ImageHeader> {
+  const header = headerOf(await inspect(path, limits.maxInputBytes));
+  const { widthPx, heightPx, pages } = header;
+  if (pages > limits.maxFrames) {
+    throw new SrganError(
+      'E_TOO_LARGE',
+      `${path}: has ${pages} frames or pages, over the limit of ${limits.maxFrames}.`,
+      { hint: 'Raise it with --max-frames.' },
+    );
+  }
+  if (widthPx * heightPx * pages > limits.maxPixels) {
+    throw new SrganError(
+      'E_TOO_LARGE',
+      `${path}: is ${sizeText(header)}, over the limit of ${limits.maxPixels} pixels.`,
+      {
+        hint: 'Raise the limit with --max-pixels: what does not fit into --max-memory goes by way of the disk.',
+      },
+    );
+  }
+  return header;
+}
+
+/**
+ * Waits for a free slot and for enough free memory, then reads the pixels and metadata of an image. Slot, memory and
+ * buffer are released when the source has ended.
  * @throws SrganError E_CANCELLED, E_TRUNCATED, E_DECODE, E_UNSUPPORTED and what reading a header throws
  */
 export function decode(run: Run): Work<Job, Decoded> {
@@ -26,15 +59,15 @@ export function decode(run: Run): Work<Job, Decoded> {
     if (job.action === 'copy') return { job };
     const { path } = job.source;
     ticket.defer(await admission(run, job));
-    beginTime(ticket, run.settings.timeLimit, run.signal);
+    startTimeLimit(ticket, run.settings.timeLimit, run.signal);
     return run.codec(async () => {
-      throwIfCancelled(within(run, ticket).signal, path);
+      throwIfCancelled(withImageSignal(run, ticket).signal, path);
       return read(run, job, ticket);
     });
   };
 }
 
-/** @returns gives the place back */
+/** @returns a function that releases the slot */
 function placeIn(places: LimitFunction): Promise<() => void> {
   return new Promise((resolve, reject) => {
     places(() => new Promise<void>((leave) => resolve(leave))).catch(reject);
@@ -75,7 +108,7 @@ async function read(run: Run, job: Job, ticket: Ticket): Promise<Decoded> {
   return { job, pixels, carried };
 }
 
-/** What of a file is not in its pixels as they were read, one sentence each. */
+/** One sentence for each part of the file that its decoded pixels lack. */
 function notesOn(
   path: string,
   { meta, previews, animation }: Inspection,

@@ -6,31 +6,30 @@ import { fileFailure } from '../../pixels/codec/file-failures.js';
 import { CAPABILITIES } from '../../pixels/codec/formats.js';
 import { retainedMetadata } from '../../pixels/codec/metadata/carry.js';
 import { joinParts, bufferSource } from '../../pixels/codec/byte-source.js';
-import { openPngBody, pngStart } from '../../pixels/codec/png/png-file.js';
+import { openPngBody, pngStart, changedPart, openApngBody } from '../../pixels/codec/png/png-file.js';
 import { bitsOf, firstPage, renderInto, resizedImage } from '../../pixels/codec/raw.js';
 import { transparencyOf } from '../../pixels/transparency.js';
 import { loadSharp } from '../../pixels/vips.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
 import { readFile } from '../../system/files/fs.js';
-import type { DecodedImage, Encoded, Job, Pixels, Upscaled } from '../../contract/job.js';
+import type { DecodedImage, Encoded, Job, Pixels, Upscaled, Carried } from '../../contract/job.js';
 import type { Size } from '../../system/measures.js';
 import type { Run } from '../run.js';
 import { copySpilled, encodeSpilled } from '../spill/spill-encode.js';
 import { tempFilesFor } from '../../system/files/temp-files.js';
-import { encodeApng } from './encode-apng.js';
-import { within } from './time-limit.js';
-import type { Work } from './stage.js';
+import { withImageSignal, type Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
+import type { Rect } from '../../contract/tiles.js';
 
 /**
- * Brings an image to its exact size and into its format, with what was carried beside the pixels. The same
- * pixels give the same bytes. What the format cannot hold is said in the ticket's warnings.
- * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST, E_NOSPC, E_WRITE, and E_READ where a source that is
- * copied can't be read
+ * Resizes an image to its exact target size and encodes it with its metadata. Equal pixels give equal bytes. The
+ * ticket gets a warning for everything that the format cannot hold.
+ * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST, E_NOSPC, E_WRITE, and E_READ where a source
+ * that is copied cannot be read
  */
 export function encode(whole: Run): Work<Upscaled, Encoded> {
   return async (upscaled, ticket) => {
-    const run = within(whole, ticket);
+    const run = withImageSignal(whole, ticket);
     const { job } = upscaled;
     const { path } = job.source;
     throwIfCancelled(run.signal, path);
@@ -74,16 +73,16 @@ async function encoded({ job, pixels, carried }: DecodedImage, run: Run, ticket:
       return { job, bytes: await encodeApng(exact, adapted.carried, run, job), widthPx, heightPx };
     return { job, bytes: await pngInBands(exact, adapted, run, job), widthPx, heightPx };
   }
-  const wish = encodeOptions(job, carried, run.settings, pixelBytes);
+  const options = encodeOptions(job, carried, run.settings, pixelBytes);
   const bytes = await run.codec(async () => {
     throwIfCancelled(run.signal, job.source.path);
-    const file = await encodeRaster(kept, size, adapted, format, wish);
-    return joinParts(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...wish }));
+    const file = await encodeRaster(kept, size, adapted, format, options);
+    return joinParts(file, attach(bufferSource(file), format, adapted.carried, { ...size, ...options }));
   });
   return { job, bytes, widthPx, heightPx };
 }
 
-/** In memory that the workers share, as they encode it together. */
+/** The result lies in shared memory, since the workers encode it together. */
 async function atSize(pixels: Pixels, size: Size, run: Run, ticket: Ticket): Promise<Pixels> {
   const { channels, data } = pixels;
   const { widthPx, heightPx: pageHeightPx } = size;
@@ -122,4 +121,45 @@ function checkSize({ source, format, targetWidthPx, targetHeightPx }: Job): void
       hint: 'Take a smaller size, or --format png.',
     },
   );
+}
+
+/**
+ * Encodes the pages as an animated PNG in which each frame holds only what differs from the frame before. Equal pixels
+ * give equal bytes.
+ * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST
+ */
+export async function encodeApng(pixels: Pixels, carried: Carried, run: Run, job: Job): Promise<Buffer> {
+  const { tiles, settings, signal, buffers } = run;
+  const body = openApngBody(pixels.pages, carried.loop ?? 0);
+  const parts: Uint8Array[] = [pngStart(pixels, bitsOf(pixels), carried)];
+  try {
+    for (let page = 0; page < pixels.pages; page += 1) {
+      const rect = changedPart(pixels, page);
+      const bytes = rect.widthPx * rect.heightPx * pixels.channels * pixels.data.BYTES_PER_ELEMENT;
+      const shared = buffers.take(bytes);
+      try {
+        const part = cutOut(pixels, page, rect, shared);
+        const bands = await tiles.deflate({ pixels: part, fast: settings.fastPng, signal });
+        parts.push(...body.add(rect, carried.delay?.[page] ?? 0, bands));
+      } finally {
+        buffers.give(shared);
+      }
+    }
+  } catch (error) {
+    throw prefixWithPath(job.source.path, error);
+  }
+  return Buffer.concat([...parts, ...body.end()]);
+}
+
+function cutOut(pixels: Pixels, page: number, rect: Rect, shared: SharedArrayBuffer): Pixels {
+  const { data, widthPx, pageHeightPx, channels } = pixels;
+  const rowSamples = rect.widthPx * channels;
+  const samples = rowSamples * rect.heightPx;
+  const cut =
+    data instanceof Uint16Array ? new Uint16Array(shared, 0, samples) : new Uint8Array(shared, 0, samples);
+  for (let y = 0; y < rect.heightPx; y += 1) {
+    const from = ((page * pageHeightPx + rect.yPx + y) * widthPx + rect.xPx) * channels;
+    cut.set(data.subarray(from, from + rowSamples), y * rowSamples);
+  }
+  return { data: cut, widthPx: rect.widthPx, pageHeightPx: rect.heightPx, pages: 1, channels };
 }

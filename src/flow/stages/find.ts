@@ -13,11 +13,10 @@ import { directoryOf, isRemote } from '../../system/files/address.js';
 import { openStorages, type Storages } from '../../places/storage/storages.js';
 
 /**
- * The sources of a run, one by one, no faster than they are asked for. It ends after `settings.limit`, and at
- * once when `drain` aborts.
+ * Yields the sources of a run on demand. Ends after `settings.limit` sources, and at once when `drain` aborts.
  *
- * Order: arguments as they stand; below a directory or a glob in natural order of the whole path, so that `a2`
- * comes before `a10`; lists as they are written. A file that several arguments name is one source.
+ * Order: arguments as given; below a directory or glob in natural order of the whole path, so that `a2` comes before
+ * `a10`; lists as written. A file named by several arguments is one source.
  *
  * What is mirrored under the output directory is the path below `settings.base`, or where that is not stated:
  * of a directory, itself; of a glob, the directory where its magic begins; of files, the deepest directory
@@ -56,7 +55,7 @@ async function* sourcesOf(
     return;
   }
   const stated = await statedBase(settings);
-  // a walk leaves the output directory out by itself, unless it was asked to look into just that
+  // a walk skips the output directory, unless it was given explicitly
   const walks = inputs.kind === 'patterns' && settings.out !== undefined;
   const isResult = walks ? undefined : ownResults(settings, stated?.directory);
   for await (const draft of draftsOf(settings, inputs, storages, onUnread)) {
@@ -94,7 +93,7 @@ function draftsOf(
   }
 }
 
-/** Without an output directory nothing is mirrored, nor told apart by what would be, and the first look through a list file is spared. */
+/** Without an output directory nothing is mirrored, so a list file need not be read twice. */
 async function statedBase({ inputs, base, out, shard }: Settings): Promise<CommonBase | undefined> {
   if (base !== undefined)
     return isRemote(base) ? { directory: undefined, prefix: base } : { directory: base };
@@ -107,7 +106,7 @@ async function statedBase({ inputs, base, out, shard }: Settings): Promise<Commo
   return common;
 }
 
-/** A stream that stays open, such as stdin, would keep the process alive. */
+/** Destroys a list's stream: one that stays open, such as stdin, would keep the process alive. */
 function letGo(inputs: Inputs) {
   if (inputs.kind === 'list' && inputs.stream instanceof Readable) inputs.stream.destroy();
 }

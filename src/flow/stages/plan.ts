@@ -7,22 +7,17 @@ import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.
 import { resultKeys } from '../journal/key.js';
 import type { Settings } from '../../contract/options.js';
 import type { Run } from '../run.js';
-import { createClaims } from '../plan/claims.js';
-import { statedFormat, writableFormat } from '../plan/format.js';
-import { checkOutputPixels, checkTarget } from '../plan/format-limits.js';
+import { createClaims, checkOutput, writtenByEarlierAttempt } from '../plan/outputs.js';
+import { statedFormat, writableFormat, checkOutputPixels, checkTarget } from '../plan/format.js';
 import { planMemory } from '../plan/image-memory.js';
-import { createNaming } from '../plan/name.js';
-import { checkOutput } from '../plan/output-place.js';
+import { createNaming, predictOutput } from '../plan/name.js';
 import { keepsSize } from '../../network/models/kernel-networks.js';
 import { passesFor } from '../plan/passes.js';
-import { predictOutput } from '../plan/predict.js';
-import { targetSize } from '../plan/size.js';
-import { wantedSize } from '../plan/wanted.js';
+import { targetSize, wantedSize } from '../plan/size.js';
 import { directoryOf, isRemote } from '../../system/files/address.js';
-import { readHeader } from './header.js';
+import { readHeader } from './decode.js';
 import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
-import { isOurs } from './ours.js';
 import type { Survey } from './survey.js';
 import { openDeadline, timeLimitError } from '../../system/cancellation.js';
 
@@ -32,8 +27,8 @@ type Planning = Pick<
 >;
 
 /**
- * Decides from the header and the options alone what is to be done with a source. Where the result's name can
- * be told beforehand and is there already, the source is not even opened.
+ * Decides from the header and the options what is done with a source. The source is not opened where the name of its
+ * result is known in advance and already exists.
  */
 export function plan(run: Planning, survey: Survey): Work<Source, Job> {
   const { settings, networks, journal, keyOf, sweep, storages, scratch } = run;
@@ -101,7 +96,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     if (journal) {
       const keys = await resultKeys(job, settings, networks);
       ticket.key = keys.key;
-      // what was in place before a crash, but not told, is done anew and told as done
+      // a result written just before a crash, but not reported, is made again and reported as done
       if (!source.crashed && (await journal.proves(outputPath, keys))) {
         await sweep(directoryOf(outputPath));
         ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
@@ -118,7 +113,7 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     if (source.again?.claimed !== output) await claims.claim(output, source);
     ticket.claimed = output;
     await journal?.recognise(output);
-    const existing = isOurs(output, source, journal) ? 'overwrite' : settings.existing;
+    const existing = writtenByEarlierAttempt(output, source, journal) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput, storages)) === 'free') return false;
     await sweep(directoryOf(output));
     ticket.end = { status: 'skipped', reason: `${output} is already there.` };
@@ -126,18 +121,18 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
   }
 }
 
-/** More often no image may take the process along. */
-const MOST_CRASHES = 2;
+/** An image that crashed the process this often fails. */
+const MAX_CRASHES = 2;
 
 function refuseKiller({ path, crashed }: Source): void {
-  if (!crashed || crashed.times < MOST_CRASHES) return;
+  if (!crashed || crashed.times < MAX_CRASHES) return;
   throw new SrganError(
     'E_WORKER_LOST',
     `${path}: the process died twice while it worked on this image, of ${crashed.cause}.`,
   );
 }
 
-/** Whether the source's own bytes are the wanted result; else it is encoded anew, at its own size. */
+/** Whether the source's bytes are copied as the result; otherwise it is encoded again at its own size. */
 function keepsBytes(source: Source, settings: Settings, header: ImageHeader, format: OutputFormat): boolean {
   const quality = source.overrides.quality ?? settings.quality;
   return (
@@ -146,7 +141,7 @@ function keepsBytes(source: Source, settings: Settings, header: ImageHeader, for
 }
 
 /**
- * The path of the source's bytes. A remote file is brought here first, whole, within the time for one image; the
+ * Returns a local path of the source's bytes. A remote file is downloaded first, within the time limit of an image; the
  * copy is removed when the source has ended.
  * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ, E_TOO_LARGE, E_TIME_LIMIT, E_CANCELLED, E_NOSPC, E_WRITE
  */

@@ -5,13 +5,12 @@ import type { Settings } from '../../contract/options.js';
 import type { Run } from '../run.js';
 import type { Estimating } from '../plan/estimate.js';
 import { openTally, type Summary, type Tally } from '../summary.js';
-import type { OwnShard } from './own-shard.js';
+import type { OwnShard, Survey } from './survey.js';
 import type { UnreadKinds } from '../../places/find/image-names.js';
 import { outcomeOf } from '../outcome.js';
 import type { Flight, Ticket } from '../ticket.js';
-import type { Survey } from './survey.js';
 
-/** What record needs of a run. */
+/** The part of a run that `record` needs. */
 export interface Recording extends Pick<
   Run,
   'tiles' | 'budget' | 'buffers' | 'journal' | 'drain' | 'watch' | 'retries'
@@ -23,13 +22,13 @@ export interface Recording extends Pick<
   readonly ownShard?: Pick<OwnShard, 'others'>;
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   readonly survey: Pick<Survey, 'sources'>;
-  /** Takes no new source; the rest comes here as cancelled. */
+  /** Takes no new source; the remaining ones arrive as cancelled. */
   stop(reason: SrganError): void;
 }
 
 /**
- * The end of the flow: one outcome per source. It waits for `onOutcome`, so a slow consumer holds back the
- * whole run and nothing piles up.
+ * The end of the flow: reports one outcome per source. It awaits `onOutcome`, so a slow consumer slows down the whole
+ * run (backpressure) and nothing accumulates.
  */
 export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>) => Promise<Summary> {
   return async (flights) => {
@@ -41,7 +40,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
       stopped = reason;
       run.stop(reason);
     };
-    // what could not be noted would be done again by whoever takes the run up; what is in flight is finished
+    // what was not journalled would be done again by a resumed run; images in flight are finished
     const noted = async (line: Promise<void> | undefined) => {
       await line?.catch((error: unknown) => {
         if (!(error instanceof SrganError)) throw error;
@@ -62,7 +61,7 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
     };
     for await (const { ticket } of flights) {
       await take(ticket).catch((error: unknown) => {
-        // the flow is closed from here to its head, which must not wait for ends that nobody tells any more
+        // the flow is closed from here to its head, which must not wait for ends that are never reported
         run.retries?.close();
         throw error;
       });
@@ -83,12 +82,12 @@ export function record(run: Recording): (flights: AsyncIterable<Flight<Written>>
   };
 }
 
-/** Whether every source came to an end; where their number is not known, one may have been left unseen. */
+/** Whether every source has ended; where their number is unknown, some may not have been seen. */
 function isComplete({ sources, counts }: Summary, { survey, drain }: Recording): boolean {
   return counts.cancelled === 0 && (!drain.aborted || sources === survey.sources);
 }
 
-/** Before so many sources have ended, a share of an unknown total says nothing. */
+/** Number of ended sources from which on a share of an unknown total is meaningful. */
 const SHARE_COUNTS_FROM = 100;
 
 function tooManyFailures({ failed, ended }: Tally, { settings, survey }: Recording): boolean {

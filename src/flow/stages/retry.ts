@@ -6,19 +6,19 @@ import type { Ticket } from '../ticket.js';
 
 const FIRST_WAIT_MS = 500;
 
-/** Sources that failed for a reason that may pass come again from the beginning, after those that are ready. */
+/** Retries sources after transient failures, from the beginning and behind the sources that are ready. */
 export interface Retries {
-  /** What is found, and in between what comes again. It ends when nothing can come any more. */
+  /** Yields the sources that are found, and in between those that are retried; ends when no more can come. */
   sources(found: AsyncIterable<Source>): AsyncGenerator<Source>;
-  /** To be asked of each source that has ended: whether it comes again, so that this end is not to be told. */
+  /** Called for each source that has ended; returns whether it is retried, so that this end is not reported. */
   takeBack(ticket: Ticket): boolean;
-  /** Nobody will ask any more: what comes from `sources` ends, whatever is in flight. */
+  /** Ends `sources`, whatever is still in flight. */
   close(): void;
 }
 
 /**
- * @param most times that a source may come again; it waits longer each time, and nothing else waits for it
- * @param drain ends all waits at once, and nothing is taken back any more
+ * @param most retries per source, with growing delays that hold up nothing else
+ * @param drain ends all delays at once; nothing is retried after it
  */
 export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRST_WAIT_MS): Retries {
   const ready: Source[] = [];
@@ -73,7 +73,7 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
         drain.removeEventListener('abort', comesAtOnce);
         waits.forEach((_, timer) => clearTimeout(timer));
         const ended = upstream.return?.();
-        // what it waits for may never come
+        // the awaited source may never come
         if (pull) ended?.catch(() => undefined);
         else await ended;
       }

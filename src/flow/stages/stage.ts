@@ -2,16 +2,18 @@ import { openTicket, publish, type Flight, type Ticket, inItsName } from '../tic
 import { performance } from 'node:perf_hooks';
 import { type SrganError, asSrganError, type ErrorCode } from '../../system/errors.js';
 import type { Source, StageName } from '../../contract/job.js';
+import { openDeadline, timeLimitError } from '../../system/cancellation.js';
+import type { Run } from '../run.js';
 
 export type Stage<I, O> = (flights: AsyncIterable<Flight<I>>) => AsyncGenerator<Flight<O>>;
 
-/** Work of a stage on one source; without a value it has set `ticket.end`. */
+/** Work of a stage on one source; returns undefined after setting `ticket.end`. */
 export type Work<I, O> = (value: I, ticket: Ticket) => Promise<O | undefined>;
 
 /**
- * The sources of a run, each with its ticket: the head of the flow. One with which a process died before is in
- * flight alone, so that it is known what to blame if that happens again.
- * @param rules.oneByOne a source is asked for only when the one before has ended
+ * The head of the flow: gives each source of a run its ticket. A source that crashed an earlier process is in flight
+ * alone, so that it is known to be the cause if that happens again.
+ * @param rules.oneByOne take a source only when the one before has ended
  */
 export async function* ticketed(
   sources: AsyncIterable<Source>,
@@ -35,9 +37,9 @@ export async function* ticketed(
 }
 
 /**
- * Runs `work` on up to `concurrency` sources at a time and hands each on as it finishes. A source is pulled
- * only when a place is free, and a finished one keeps its place until it is asked for: this is the
- * backpressure. Free places are filled whether anybody asks or not, so that work is ready when it is wanted.
+ * Runs `work` on up to `concurrency` sources at a time and yields each as it finishes. A source is pulled only when a
+ * slot is free, and a finished one keeps its slot until it is taken: this is the backpressure. Free slots are filled
+ * ahead of demand, so that results are ready when they are wanted.
  */
 export function stage<I, O>(
   name: StageName,
@@ -98,7 +100,7 @@ export function stage<I, O>(
     } finally {
       upstream = { ended: true };
       left = true;
-      // where the flow breaks off, others may wait for what these hold
+      // when the flow breaks off, others may wait for what these hold
       for (const { ticket } of finished) ticket.release();
       await Promise.all(working);
       await sources.return?.();
@@ -117,7 +119,7 @@ export function stage<I, O>(
     } catch (cause) {
       const failed = asSrganError(cause, fallback, `${ticket.source.path}: ${name} failed unexpectedly.`);
       const failure = inItsName(failed, ticket);
-      // what was told to stop says so, whatever for
+      // whatever failed after it was told to stop was stopped
       const error = failure.code === 'E_CANCELLED' ? (refusal(ticket) ?? failure) : failure;
       ticket.end = { status: error.code === 'E_CANCELLED' ? 'cancelled' : 'failed', error };
       return { ticket };
@@ -127,4 +129,24 @@ export function stage<I, O>(
       if (ticket.end) ticket.release();
     }
   }
+}
+
+/**
+ * Starts the time limit of an image: it is told to stop when the time is over or the run is stopped. Native code that
+ * is running is awaited.
+ */
+export function startTimeLimit(ticket: Ticket, seconds: number, run: AbortSignal): void {
+  const { signal, end } = openDeadline(run, seconds, () => {
+    ticket.late = timeLimitError(
+      `${ticket.source.path}: was given up after ${seconds} s, the limit for one image.`,
+    );
+    return ticket.late;
+  });
+  ticket.stop = signal;
+  ticket.defer(end);
+}
+
+/** The run with the abort signal of this image. */
+export function withImageSignal<R extends Pick<Run, 'signal'>>(run: R, { stop }: Pick<Ticket, 'stop'>): R {
+  return stop ? { ...run, signal: stop } : run;
 }

@@ -6,34 +6,33 @@ import { isBrokenList } from '../../places/find/draft.js';
 import { isInShard } from '../../places/find/shard.js';
 import type { Source } from '../../contract/job.js';
 import type { Settings } from '../../contract/options.js';
-import { collision, createClaims } from '../plan/claims.js';
-import { createNaming } from '../plan/name.js';
+import { collision, createClaims } from '../plan/outputs.js';
+import { createNaming, ANY_FACTOR, predictOutput } from '../plan/name.js';
 import type { KeyOf } from '../plan/path-keys.js';
-import { ANY_FACTOR, predictOutput } from '../plan/predict.js';
 import { isRemote } from '../../system/files/address.js';
 import { openStorages, type Storages } from '../../places/storage/storages.js';
 import { find } from './find.js';
 
-/** What a first look at all sources showed, before anything is written. */
+/** Result of a first pass over all sources, before anything is written. */
 export interface Survey {
-  /** How many there are, of a shard its own; undefined where they can only be looked at once, or a list broke off. */
+  /** Number of sources (of this shard); undefined where they can be read only once, or a list broke off. */
   readonly sources: number | undefined;
-  /** Of a shard: told of each source as it comes, those of other shards too. */
+  /** In a shard: called for each source as it comes, including those of other shards. */
   meet(source: Source): Promise<void>;
   /** @throws SrganError E_COLLISION where another source would have the same output */
   refuseCollision(source: Source, output: string | undefined): Promise<void>;
-  /** Whether the path is known to be that of a source; false for all where there was no first look. */
+  /** Whether the path is known to be that of a source; always false where there was no first pass. */
   isInput(path: string): Promise<boolean>;
 }
 
-/** So many outputs that collide are told with the names of their sources. */
-const NAMED = 10_000;
+/** Number of outputs for which a collision is reported with the names of both sources. */
+const MAX_NAMED = 10_000;
 
 /**
- * Counts the sources and finds those with one output, where they can be walked twice: globs, files,
- * directories and lists in a file. Takes 24 to 48 bytes per source. Outputs whose names need the header or the
- * bytes are left to `plan`. Of a shard all sources are looked at, so that each shard refuses what one run would.
- * @param drain ends the look early; what was found until then counts
+ * Counts the sources and finds colliding outputs, where sources can be read twice: globs, files, directories and lists
+ * in a file. Takes 24 to 48 bytes per source. Outputs whose names need the header or the bytes are left to `plan`. A
+ * shard also looks at all sources, so that each shard refuses the same ones as a run without shards.
+ * @param drain ends the pass early; what was found until then counts
  * @throws SrganError E_STORAGE where a list broke off and outputs may be replaced: one of the sources might be
  */
 export async function survey(
@@ -85,7 +84,7 @@ export async function survey(
       const output = predictOutput(naming, source, settings, ANY_FACTOR);
       return output === undefined ? undefined : await keyOf(output);
     } catch (error) {
-      // the name itself is impossible: plan says so when it comes to this source
+      // an impossible name is refused by plan, when it comes to this source
       if (error instanceof SrganError) return undefined;
       throw error;
     }
@@ -98,7 +97,7 @@ export async function survey(
       if (key === undefined || !keys.has(key)) continue;
       const pair = pairs.get(key);
       if (pair) pair.second ??= source.path;
-      else if (pairs.size < NAMED) pairs.set(key, { firstIndex: source.index, first: source.path });
+      else if (pairs.size < MAX_NAMED) pairs.set(key, { firstIndex: source.index, first: source.path });
     }
     return pairs;
   }
@@ -119,7 +118,7 @@ const blind: Survey = {
   isInput: () => Promise.resolve(false),
 };
 
-/** Only where outputs may be replaced can a link to an input do harm. */
+/** A link to an input can do harm only where outputs may be replaced. */
 async function addReal(inputs: CompactSet, file: string, keyOf: KeyOf) {
   if (isRemote(file)) return;
   const real = await realpath(path.resolve(file)).catch(() => undefined);
@@ -127,9 +126,9 @@ async function addReal(inputs: CompactSet, file: string, keyOf: KeyOf) {
 }
 
 /**
- * What a shard can know of a list that comes only once: each source, of whatever shard, claims the name of its
- * result in the order of the list, so that all shards refuse the same ones. Names that need the header or the bytes
- * claim nothing. Takes 24 to 48 bytes per source of the whole list.
+ * The survey of a shard whose list can be read only once: each source, of any shard, claims the name of its result in
+ * the order of the list, so that all shards refuse the same ones. Names that need the header or the bytes claim
+ * nothing. Takes 24 to 48 bytes per source of the whole list.
  */
 function surveyInPassing(settings: Settings, keyOf: KeyOf): Survey {
   const naming = createNaming(settings);
@@ -156,5 +155,29 @@ function surveyInPassing(settings: Settings, keyOf: KeyOf): Survey {
       return error ? Promise.reject(error) : Promise.resolve();
     },
     isInput: async (file) => inputs.has(await keyOf(file)),
+  };
+}
+
+/** Selects the sources of the shard that this run processes. */
+export interface OwnShard {
+  of(found: AsyncIterable<Source>): AsyncIterable<Source>;
+  /** Number of sources seen so far that belong to other shards. */
+  readonly others: number;
+}
+
+export function openOwnShard({ shard }: Pick<Settings, 'shard'>, survey: Pick<Survey, 'meet'>): OwnShard {
+  if (!shard) return { of: (found) => found, others: 0 };
+  let others = 0;
+  return {
+    async *of(found) {
+      for await (const source of found) {
+        await survey.meet(source);
+        if (isInShard(source, shard)) yield source;
+        else others += 1;
+      }
+    },
+    get others() {
+      return others;
+    },
   };
 }

@@ -5,14 +5,12 @@ import type { Settings } from '../../contract/options.js';
 import type { Announced } from '../journal/journal.js';
 import type { Run } from '../run.js';
 import { isRemote } from '../../system/files/address.js';
-import { isOurs } from './ours.js';
+import { writtenByEarlierAttempt } from '../plan/outputs.js';
 import { isTransient } from '../../places/storage/storage-failures.js';
 import type { Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
 
-/**
- * Puts the bytes under their final name whole or not at all, as the storage of the output does it.
- */
+/** Publishes a result under its final name, whole or not at all, through the storage of the output. */
 export function write(
   run: Pick<Run, 'settings' | 'signal' | 'journal' | 'watch' | 'storages'>,
 ): Work<Encoded, Written> {
@@ -21,7 +19,7 @@ export function write(
   return async (encoded, ticket) => {
     const { job, widthPx, heightPx } = encoded;
     const path = job.outputPath;
-    const existing = isOurs(path, job.source, journal) ? 'overwrite' : settings.existing;
+    const existing = writtenByEarlierAttempt(path, job.source, journal) ? 'overwrite' : settings.existing;
     const content = 'bytes' in encoded ? encoded.bytes : { path: encoded.file.path };
     if (content instanceof Uint8Array) refuseLarger(content.byteLength, path, settings);
     const staged = await (await storages.of(path)).stage(path, content);
@@ -43,7 +41,7 @@ export function write(
       ticket.published = path;
       await staged.settle();
     } catch (error) {
-      // the answer may have got lost, and what lies there by now may be ours
+      // the storage's answer may have been lost, and the existing file may be ours
       if (isRemote(path) && isTransient(error)) ticket.published = path;
       throw error;
     } finally {
@@ -55,7 +53,7 @@ export function write(
   };
 }
 
-/** What another program has put there meanwhile stays. */
+/** Keeps a file that another program has written there meanwhile. */
 function keep(path: string, existing: Settings['existing'], ticket: Ticket): void {
   if (existing === 'skip') {
     ticket.end = { status: 'skipped', reason: 'the output is already there' };

@@ -3,39 +3,39 @@ import { tooLongForJpeg } from './metadata/attach.js';
 import { CAPABILITIES, CLASSIC_TIFF_BYTES } from './formats.js';
 import type { Transparency } from '../transparency.js';
 
-/** What an image has that a format may lack. */
-export interface Picture {
+/** Properties of an image that a format may not support. */
+export interface ImageTraits {
   readonly pages: number;
-  /** It is larger than memory, where PNG is made of one page alone. */
+  /** Larger than memory: PNG then holds one page only. */
   readonly spilled?: boolean;
   readonly bits: 8 | 16;
-  /** Of the pages that the format keeps. */
+  /** In the pages that the format keeps. */
   readonly transparency: Transparency;
-  /** Bytes of the pixels that will be written. */
+  /** Size of the uncompressed output pixels. */
   readonly pixelBytes: number;
 }
 
 export interface Adapted {
   readonly carried: Carried;
-  /** What to do with alpha before encoding. */
+  /** How to treat alpha before encoding. */
   readonly alpha: 'keep' | 'drop' | 'flatten';
-  /** The profile that the pixels are converted from, where the format cannot hold it. */
+  /** The profile to convert from, if the format cannot hold it. */
   readonly toSrgb: Buffer | undefined;
-  /** What was lost, one sentence each. */
+  /** One sentence for each loss. */
   readonly warnings: readonly string[];
 }
 
 /**
- * How many of the pages a format keeps. PNG has frames, but no pages.
- * @param frames they are an animation
+ * Returns how many pages a format keeps. PNG supports frames but no pages.
+ * @param frames whether the pages are an animation
  */
 export function pagesKept(pages: number, format: OutputFormat, frames: boolean): number {
   if (format === 'png' && frames) return pages;
   return CAPABILITIES[format].pages === 'one' ? 1 : pages;
 }
 
-/** What of an image a format can hold, and what is said of the rest. */
-export function adapt(picture: Picture, carried: Carried, format: OutputFormat): Adapted {
+/** Reduces an image and its metadata to what a format supports, with a warning for each loss. */
+export function adapt(picture: ImageTraits, carried: Carried, format: OutputFormat): Adapted {
   const capability = CAPABILITIES[format];
   const { title } = capability;
   const warnings: string[] = [];
@@ -74,27 +74,27 @@ export function adapt(picture: Picture, carried: Carried, format: OutputFormat):
     const what = capability.icc ? 'profile of gray' : 'profile';
     warnings.push(`Colours were converted to sRGB, since ${title} holds no ${what}.`);
   }
-  const fitting = withoutWhatDoesNotFit(carried, format, pixelBytes, warnings);
+  const fitting = dropUnsupported(carried, format, pixelBytes, warnings);
   const held = toSrgb ? { ...fitting, icc: undefined, colour: undefined } : fitting;
   return { carried: held, alpha: alphaFor(format, transparency), toSrgb, warnings };
 }
 
 function alphaFor(format: OutputFormat, transparency: Transparency): Adapted['alpha'] {
   if (transparency !== 'opaque') return CAPABILITIES[format].alpha === 'none' ? 'flatten' : 'keep';
-  // the AVIF encoder would make opaque nearly so at low quality
+  // at low quality, the AVIF encoder would make opaque pixels slightly transparent
   return format === 'jpeg' || format === 'avif' ? 'drop' : 'keep';
 }
 
-/** PQ and HLG among the transfer characteristics of ITU-T H.273. */
+/** Transfer characteristics PQ and HLG of ITU-T H.273. */
 const HDR = [16, 18];
 
-/** ICC.1, 7.2.8: the space that a profile is of. */
+/** Reads the colour space of a profile (ICC.1, 7.2.8). */
 const isGrayProfile = (icc: Buffer) => icc.toString('latin1', 16, 20) === 'GRAY';
 
 const TITLES = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;
 const BLOCKS = ['exif', 'xmp', 'iptc'] as const;
 
-function withoutWhatDoesNotFit(
+function dropUnsupported(
   carried: Carried,
   format: OutputFormat,
   pixelBytes: number,
@@ -112,7 +112,7 @@ function withoutWhatDoesNotFit(
     warnings.push(`${TITLES[block]} metadata was left out, since ${why} ${capability.title}.`);
   }
   if (carried.texts) {
-    const [holds, lacks] = parted(carried.texts, (text) => holdsText(text, format));
+    const [holds, lacks] = partition(carried.texts, (text) => holdsText(text, format));
     held.texts = holds;
     if (lacks.length > 0) {
       warnings.push(`${namesOf(lacks)} was left out, since there is no place for it in ${capability.title}.`);
@@ -134,7 +134,7 @@ function withoutWhatDoesNotFit(
   return held;
 }
 
-/** PNG holds any text, JPEG comments. */
+/** PNG holds any text; JPEG holds comments only. */
 const holdsText = ({ comment }: TextEntry, format: OutputFormat) =>
   format === 'png' || (format === 'jpeg' && comment !== undefined);
 
@@ -146,6 +146,6 @@ function namesOf(texts: readonly TextEntry[]): string {
   return `Text in the file (${titles.slice(0, MAX_NAMED).join(', ')}${more})`;
 }
 
-function parted<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
+function partition<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
   return [all.filter(holds), all.filter((each) => !holds(each))];
 }

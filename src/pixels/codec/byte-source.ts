@@ -18,7 +18,7 @@ export function bufferSource(bytes: Buffer): ByteSource {
   };
 }
 
-/** A file of which only the bytes that are asked for are read. */
+/** Opens a file for reading only the requested bytes. */
 export function openFileSource(path: string): ByteSource & { close(): void } {
   const file = openSync(path, 'r');
   let length: number;
@@ -40,10 +40,10 @@ export function openFileSource(path: string): ByteSource & { close(): void } {
 }
 
 /**
- * What `read` finds in a file, or `otherwise` where the file is too short or too odd for it.
- * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ where the file itself cannot be read
+ * Returns the result of `read`, or `otherwise` if the file is too short or malformed.
+ * @throws SrganError E_NOT_FOUND, E_ACCESS, E_READ if the file itself cannot be read
  */
-export function lookInto<T>(path: string, otherwise: T, read: (file: ByteSource) => T): T {
+export function inspectBytes<T>(path: string, otherwise: T, read: (file: ByteSource) => T): T {
   let file: ReturnType<typeof openFileSource> | undefined;
   try {
     file = openFileSource(path);
@@ -57,8 +57,8 @@ export function lookInto<T>(path: string, otherwise: T, read: (file: ByteSource)
 }
 
 /**
- * Looks through a file of any size from its begin to its end.
- * @throws what opening and reading the file throws
+ * Reads a file of any size through a window of 64 KiB.
+ * @throws the system's error
  */
 export async function withWindow<T>(path: string, look: (bytes: ByteWindow) => Promise<T>): Promise<T> {
   const file = await open(path, 'r');
@@ -72,19 +72,19 @@ export async function withWindow<T>(path: string, look: (bytes: ByteWindow) => P
   }
 }
 
-/** Bytes of a file that is looked through from its begin to its end. */
+/** A buffered window for reading a file from start to end. */
 export interface ByteWindow {
   readonly length: number;
   /**
-   * `count` bytes at `at`; undefined where they are not all there. What is in the window already is answered at once,
-   * so that small steps cost no turn of the event loop each.
+   * Returns `count` bytes at `at`, or undefined past the end of the file. Synchronous for bytes in the window, so that
+   * small steps do not cost a turn of the event loop each.
    */
   read(at: number, count: number): Buffer | undefined | Promise<Buffer | undefined>;
 }
 
 export const WINDOW_BYTES = 64 * 1024;
 
-/** @param fill reads from a place in the file, and tells how many bytes came */
+/** @param fill reads at an offset of the file and returns the number of bytes read */
 export function openWindow(
   length: number,
   fill: (buffer: Buffer, at: number) => Promise<number>,
@@ -109,16 +109,16 @@ export function openWindow(
       if (came === 0) return undefined;
       end += came;
     }
-    // a file of many small parts may come from the cache without any waiting
+    // reads from the cache never wait: let others run
     await setImmediate();
     return held(at, count);
   }
 }
 
-/** A file that is put together anew, piece by piece: new bytes, and spans of the file that was there. */
+/** A part of a rewritten file: new bytes, or a span of the original file. */
 export type Part = Uint8Array | Span;
 
-/** Bytes from `start` to before `end`. */
+/** The bytes from `start` up to but not including `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;

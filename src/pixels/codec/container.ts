@@ -1,10 +1,10 @@
-import { WINDOW_BYTES, withWindow, type ByteWindow, lookInto } from './byte-source.js';
+import { WINDOW_BYTES, withWindow, type ByteWindow, inspectBytes } from './byte-source.js';
 import { readGif } from './gif-frames.js';
 import { readDirectories } from './metadata/tiff-directory.js';
 
 export type Container = 'png' | 'jpeg' | 'gif' | 'webp' | 'tiff' | 'heif';
 
-/** The kind of file that the first 12 bytes promise, whatever follows. */
+/** Returns the container format by the first 12 bytes of a file. */
 export function containerOf(bytes: Buffer): Container | undefined {
   const head = bytes.toString('latin1', 0, 12);
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
@@ -16,13 +16,13 @@ export function containerOf(bytes: Buffer): Container | undefined {
   return undefined;
 }
 
-/** ISO/IEC 23008-12: the brands that libvips knows. */
+/** The brands of ISO/IEC 23008-12 that libvips supports. */
 const HEIF_BRANDS = /^(avi[fs]|mif1|msf1|hei[cmsx]|hev[cms])$/;
 const MAX_FTYP_BYTES = 2048;
 
 /**
- * Whether libvips takes a file with these first 12 bytes for one of the kinds that are read, so that none of its
- * other decoders sees the file.
+ * Returns whether libvips would recognize a supported format by these first 12 bytes, so that none of its other
+ * decoders sees the file.
  */
 export function isReadable(head: Buffer): boolean {
   const container = containerOf(head);
@@ -32,9 +32,9 @@ export function isReadable(head: Buffer): boolean {
 }
 
 /**
- * Whether a file stops before its own structure ends. Damage that makes that unreadable is no truncation. Holds
- * 64 KiB of the file, whatever its size, and reads each part of it once.
- * @throws what opening and reading the file throws
+ * Returns whether a file ends before its own structure does. Other damage is not truncation. Holds 64 KiB of the file
+ * and reads each part once.
+ * @throws the system's error
  */
 export async function endsTooEarly(path: string): Promise<boolean> {
   return withWindow(path, (bytes) => endsEarly(bytes, path));
@@ -56,7 +56,7 @@ async function endsEarly(bytes: ByteWindow, path: string): Promise<boolean> {
     case 'heif':
       return heifEndsEarly(bytes);
     default:
-      // too short to say what it is: the begin of an image if it looks like one
+      // too short for a whole signature, but it may be the start of one
       return head === undefined && bytes.length > 0 && (await beginsLikeImage(bytes));
   }
 }
@@ -76,7 +76,7 @@ export async function pngEndsEarly(bytes: ByteWindow): Promise<boolean> {
   return true;
 }
 
-/** ITU T.81, B.1: segments with a length, and scans in which 0xff is followed by 0 or a restart marker. */
+/** JPEG has segments with a length, and scans in which 0 or a restart marker follows 0xff (ITU T.81, B.1). */
 export async function jpegEndsEarly(bytes: ByteWindow): Promise<boolean> {
   let at = 2;
   while (at + 4 <= bytes.length) {
@@ -99,7 +99,7 @@ async function endOfScan(bytes: ByteWindow, start: number): Promise<number> {
       const next = part[i + 1] ?? 0;
       if (next !== 0 && next !== 0xff && (next < 0xd0 || next > 0xd7)) return at + i;
     }
-    // the last byte may be the first half of a marker
+    // the last byte may be the first byte of a marker
     at += part.length - 1;
   }
   return bytes.length;
@@ -109,7 +109,7 @@ const STRIPS = [273, 279] as const;
 const TILES = [324, 325] as const;
 
 function tiffEndsEarly(path: string): boolean {
-  return lookInto(path, false, (file) => {
+  return inspectBytes(path, false, (file) => {
     try {
       return readDirectories(file).some((directory) =>
         [STRIPS, TILES].some(([offsets, sizes]) => {

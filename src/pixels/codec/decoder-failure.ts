@@ -4,7 +4,7 @@ import { open } from '../../system/files/fs.js';
 import { containerOf, endsTooEarly } from './container.js';
 import { fileFailure, otherKind, truncated } from './file-failures.js';
 
-/** Why a decoder did not take the bytes: from its message, and from what the file itself promises. */
+/** Makes the error for a failed decode, from the decoder's message and the file's structure. */
 export async function decoderFailure(path: string, cause: unknown): Promise<SrganError> {
   const message = cause instanceof Error ? cause.message : String(cause);
   let head: Buffer;
@@ -33,7 +33,7 @@ export async function decoderFailure(path: string, cause: unknown): Promise<Srga
   return otherKind(path, cause);
 }
 
-/** The first 12 bytes of a file, or as many as it has. */
+/** Reads up to 12 bytes from the start of a file. */
 async function readHead(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
@@ -44,42 +44,41 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
-const alone = pLimit(1);
+const oneAtATime = pLimit(1);
 
 /**
- * Runs `read` again where it failed, one failed image at a time: libvips keeps its messages in one place for
- * all threads, so that those of images that fail together are mixed up or lost.
+ * Repeats a failed `read`, one image at a time: libvips has one message buffer for all threads, so that messages of
+ * images that fail at the same time are mixed up or lost.
  */
 export async function withOwnMessages<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
     if (error instanceof SrganError) throw error;
-    return alone(read);
+    return oneAtATime(read);
   }
 }
 
-/** Attempts to get a decoder's own words, where those of other images may come between. */
-const HEARINGS = 3;
+/** Attempts to get a decoder's messages without those of other images. */
+const ATTEMPTS = 3;
 
 /**
- * What a decoder complains of, where that leaves every pixel intact, such as a scan header of another kind of
- * JPEG or TIFF tags that it does not know; undefined for anything worse.
- * @param complain fails in the same way again
+ * Returns the decoder's complaint if it leaves all pixels intact, such as unknown TIFF tags; otherwise undefined.
+ * @param complain repeats the failure
  */
-export async function harmlessOddity(
+export async function harmlessComplaint(
   first: unknown,
   complain: () => Promise<void>,
 ): Promise<string | undefined> {
   let cause = first;
-  for (let hearing = 0; hearing < HEARINGS; hearing++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const complaints = (cause instanceof Error ? cause.message : String(cause))
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '' && !line.startsWith('Warning treated as error'));
     const isHarmless = (line: string) => HARMLESS.some((pattern) => pattern.test(line));
     if (complaints.length > 0 && complaints.every(isHarmless)) return complaints[0];
-    cause = await alone(complain).catch((error: unknown) => error);
+    cause = await oneAtATime(complain).catch((error: unknown) => error);
   }
   return undefined;
 }

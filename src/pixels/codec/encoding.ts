@@ -10,13 +10,13 @@ import { attachToPng } from './png/png-chunks.js';
 import { joinParts, bufferSource } from './byte-source.js';
 
 export interface EncodeOptions {
-  /** 1..100; undefined: the default of the format. */
+  /** 1 to 100; undefined for the format's default. */
   readonly quality: number | undefined;
   readonly lossless: boolean;
   readonly pixelBytes: number;
 }
 
-/** How a job's result is to be encoded. A WebP without loss stays one where no quality is asked for. */
+/** Returns how to encode a job's result. A lossless WebP stays lossless unless a quality is set. */
 export function encodeOptions(
   { format, quality }: Job,
   carried: Carried,
@@ -28,24 +28,24 @@ export function encodeOptions(
   return { quality, lossless, pixelBytes };
 }
 
-/** Pixels in memory as a file of this format and size, without the metadata that can be attached afterwards. */
+/** Encodes pixels in memory, resized to `size`, without the metadata that can be attached afterwards. */
 export async function encodeRaster(
   raster: Raster,
   size: Size,
   adapted: Pick<Adapted, 'carried' | 'alpha' | 'toSrgb'>,
   format: VipsFormat,
-  wish: EncodeOptions,
+  options: EncodeOptions,
 ): Promise<Buffer> {
   const image = await resizedImage(await loadSharp(), raster, size);
   const { channels, pages } = raster;
   const samples = { channels, bits: bitsOf(raster), pages };
-  const encoding = await encodingOf(image, samples, adapted, format, wish);
+  const encoding = await encodingOf(image, samples, adapted, format, options);
   return encoding.toBuffer();
 }
 
 /**
- * The pipeline that makes a file of this format, without the metadata that can be attached afterwards.
- * @param raw the pixels at their exact size
+ * Returns the pipeline that encodes a file, without the metadata that can be attached afterwards.
+ * @param raw the pixels at their final size
  */
 export async function encodingOf(
   raw: Image,
@@ -79,8 +79,8 @@ function hasMetadata({ icc, exif, xmp }: Carried): boolean {
 }
 
 /**
- * The same image as libvips reads it from an uncompressed PNG that holds the metadata: the way to give it
- * metadata that only its own encoders or colour conversions can use.
+ * Gives an image metadata for libvips' own encoders and colour conversions, by way of an uncompressed PNG that
+ * contains it.
  */
 export async function withMetadataInside(
   sharp: Sharp,
@@ -99,7 +99,7 @@ export interface SampleLayout {
   readonly pages: number;
 }
 
-/** The pixels in sRGB, 8 bits, with the values that they have by this profile. */
+/** Converts pixels from a colour profile to 8-bit sRGB. */
 export async function convertedToSrgb(
   sharp: Sharp,
   image: Image,

@@ -8,13 +8,13 @@ const FILE_FAILURES: Record<string, [ErrorCode, string]> = {
   EPERM: ['E_ACCESS', 'reading it is not allowed'],
 };
 
-const LOST_NAME = 'A name that is not UTF-8 is taken from its directory, from a glob, or from a list (-0).';
+const LOST_NAME = 'For a name that is not UTF-8, pass its directory, a glob or a list (-0).';
 
-/** Why the file system did not give the file. */
+/** Turns a system error from reading a file into a SrganError. */
 export function fileFailure(path: string, cause: unknown): SrganError {
   const code = systemCode(cause);
   const known = code === undefined ? undefined : FILE_FAILURES[code];
-  // what stands for bytes that were lost on the way here
+  // U+FFFD replaces bytes that were lost before they reached this program
   const hint = code === 'ENOENT' && path.includes('\ufffd') ? LOST_NAME : undefined;
   if (known) return new SrganError(known[0], `${path}: ${known[1]}.`, { cause, hint });
   return new SrganError('E_READ', `${path}: reading failed${code ? ` (${code})` : ''}.`, { cause });

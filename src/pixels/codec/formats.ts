@@ -1,22 +1,22 @@
 import type { Sharp as Image } from 'sharp';
 import type { OutputFormat } from '../../contract/job.js';
 
-/** What a file format can hold. */
+/** What a file format supports. */
 export interface Capability {
-  /** For people. */
+  /** The name for messages. */
   readonly title: string;
-  /** Most bits per channel that are written. */
+  /** Maximum bits per channel in the output. */
   readonly maxBits: 8 | 10 | 16;
   readonly alpha: 'none' | 'binary' | 'full';
   readonly gray: boolean;
   readonly pages: 'one' | 'pages' | 'frames';
   readonly icc: boolean;
-  /** Code points of ITU-T H.273 for colours that no profile says are written. */
+  /** Colours without a profile are stated by code points of ITU-T H.273. */
   readonly codePoints?: boolean;
   readonly exif: boolean;
   readonly xmp: boolean;
   readonly iptc: boolean;
-  /** Largest side that the encoder takes. */
+  /** Maximum width and height of the encoder. */
   readonly maxSidePx: number;
 }
 
@@ -80,31 +80,31 @@ export interface EncoderSettings {
   readonly density: number | undefined;
   readonly loop: number | undefined;
   readonly delay: number[] | undefined;
-  /** Of the samples that reach the encoder. */
+  /** Bits of the samples that the encoder gets. */
   readonly bits: 8 | 16;
-  /** Bytes of the pixels that will be written. */
+  /** Size of the uncompressed output pixels. */
   readonly pixelBytes: number;
 }
 
-/** 1..100; where the encoder takes one. */
+/** 1 to 100, for encoders with a quality. */
 export const DEFAULT_QUALITY = { jpeg: 92, webp: 90, avif: 70 };
 
 const DEFAULT_DENSITY = 72;
 const MM_PER_INCH = 25.4;
 
-/** Above this a classic TIFF, which ends at 4 GiB, may not hold what LZW makes of noise. */
+/** Noise of this size, compressed with LZW, may exceed the 4 GiB of a classic TIFF. */
 export const CLASSIC_TIFF_BYTES = 2.5e9;
 
-/** The formats that libvips encodes; PNG is made by our own workers. */
+/** The formats that libvips encodes. Our own workers encode PNG. */
 export type VipsFormat = Exclude<OutputFormat, 'png'>;
 
-/** The pipeline with the encoder of a format at its end. */
+/** Adds the encoder of a format to a pipeline. */
 export function encoderOf(image: Image, format: VipsFormat, settings: EncoderSettings): Image {
   const { quality, lossless, loop, delay } = settings;
   const animation = { ...(loop === undefined ? {} : { loop }), ...(delay === undefined ? {} : { delay }) };
   switch (format) {
     case 'jpeg':
-      // optimised tables would hold all coefficients: 12 times the memory and a third of the speed for 2 %
+      // optimized tables need all coefficients in memory: 12 times the memory and a third of the speed for 2 %
       return image.jpeg({
         quality: quality ?? DEFAULT_QUALITY.jpeg,
         chromaSubsampling: '4:4:4',

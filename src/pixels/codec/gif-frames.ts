@@ -1,12 +1,12 @@
 import type { ByteWindow } from './byte-source.js';
 
-/** Where a frame lies on the canvas of a GIF file, in pixels. */
+/** The rectangle of a frame on the canvas of a GIF file, in pixels. */
 export interface GifFrame {
   readonly left: number;
   readonly top: number;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** What becomes of it before the next one (GIF89a, 23): 2 clears its place, 3 brings back what was there. */
+  /** Disposal before the next frame (GIF89a, 23): 2 clears the rectangle, 3 restores what it covered. */
   readonly disposal: number;
 }
 
@@ -14,7 +14,7 @@ export interface Gif {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly frames: readonly GifFrame[];
-  /** The file goes on until its trailer; damage that makes that unreadable is no truncation. */
+  /** False if the file ends before its trailer. Other damage is not truncation. */
   readonly isWhole: boolean;
 }
 
@@ -23,7 +23,7 @@ const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const GRAPHIC_CONTROL = 0xf9;
 
-/** Reads the blocks of a GIF file (GIF89a, 15 to 27), and none of its pixels. */
+/** Reads the block structure of a GIF file (GIF89a, 15 to 27) without decoding pixels. */
 export async function readGif(bytes: ByteWindow): Promise<Gif> {
   const head = await bytes.read(0, 13);
   const [widthPx, heightPx] = [head?.readUInt16LE(6) ?? 0, head?.readUInt16LE(8) ?? 0];
@@ -63,10 +63,10 @@ async function readBlocks(bytes: ByteWindow, start: number, frames: GifFrame[]):
   }
 }
 
-/** Of a colour table that the flags announce. */
+/** Returns the size of the colour table that the flags announce. */
 const tableBytes = (flags: number) => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
 
-/** Whether parts of the canvas are under no frame at some time: they are transparent, whatever the colours say. */
+/** Returns whether some frame leaves parts of the canvas uncovered, and thus transparent. */
 export function leavesCanvas({ widthPx, heightPx, frames: [first, ...rest] }: Gif): boolean {
   if (!first) return false;
   const covers =
@@ -75,7 +75,7 @@ export function leavesCanvas({ widthPx, heightPx, frames: [first, ...rest] }: Gi
 }
 
 /**
- * Makes transparent what no frame covers.
+ * Makes the pixels transparent that no frame covers.
  * @param data RGBA of all frames, each as large as the canvas
  */
 export function clearUncovered(gif: Gif, data: Uint8Array | Uint16Array): void {
@@ -90,7 +90,7 @@ export function clearUncovered(gif: Gif, data: Uint8Array | Uint16Array): void {
   }
 }
 
-/** Which pixels have been covered when a frame is shown, frame after frame; the same array each time. */
+/** Yields for each frame which pixels are covered; the array is reused. */
 export function* coverage({ widthPx, heightPx, frames }: Gif): Generator<Uint8Array> {
   const covered = new Uint8Array(widthPx * heightPx);
   const cover = ({ left, top, widthPx: wide, heightPx: high }: GifFrame, value: 0 | 1) => {

@@ -3,8 +3,8 @@ import { SrganError } from '../../system/errors.js';
 import { access, constants, readFile, stat } from '../../system/files/fs.js';
 import type { ImageHeader } from '../../contract/job.js';
 import { formatBytes } from '../../system/measures.js';
-import { leavesHoles, readApng, type AnimatedPng, pngFrames } from './png/animated-png.js';
-import { withWindow, lookInto } from './byte-source.js';
+import { leavesUncovered, readApng, type AnimatedPng, pngFrames } from './png/animated-png.js';
+import { withWindow, inspectBytes } from './byte-source.js';
 import { endsTooEarly } from './container.js';
 import { leavesCanvas, readGif, type Gif } from './gif-frames.js';
 import { decoderFailure, withOwnMessages } from './decoder-failure.js';
@@ -15,7 +15,7 @@ import type { PlainImage } from './plain/plain-image.js';
 import { readPlain } from './plain/read-plain.js';
 import { loadSharp } from '../vips.js';
 
-/** What the header says, as sharp names it. */
+/** Facts from the header, with the names of sharp. */
 export interface Facts extends Pick<
   Metadata,
   | 'width'
@@ -39,33 +39,34 @@ export interface Facts extends Pick<
   readonly format: string;
 }
 
-/** What a file says of itself before any pixel is decoded. */
+/** Facts about a file, read without decoding pixels. */
 export interface Inspection {
   readonly meta: Facts;
   readonly fileBytes: number;
-  /** Pages or frames to be decoded. */
+  /** Number of pages or frames to decode. */
   readonly pages: number;
-  /** Reduced copies of the first page that the file holds beside it; they are not decoded. */
+  /** Number of reduced copies of the first page, which are not decoded. */
   readonly previews: number;
   readonly layout: Layout;
-  /** One that is read by ourselves. */
+  /** Set for formats with a decoder of our own. */
   readonly plain?: PlainImage;
-  /** A GIF whose frames leave parts of its canvas open. */
+  /** Set for a GIF whose frames leave parts of its canvas uncovered. */
   readonly gif?: Gif;
-  /** An animated PNG, whose frames are put together by ourselves. */
+  /** Set for an animated PNG, whose frames we compose ourselves. */
   readonly animation?: AnimatedPng;
 }
 
-/** The samples that come out of decoding. */
+/** The layout of the decoded samples. */
 export interface Layout {
   readonly channels: 1 | 2 | 3 | 4;
   readonly bits: 8 | 16;
-  /** The samples mean what the embedded profile says; otherwise they are converted to sRGB. */
+  /** True if the samples are as stored, in the embedded profile; false if they are converted to sRGB. */
   readonly native: boolean;
 }
 
 /**
- * @param maxBytes of the file; a larger one is not even opened
+ * Inspects a file.
+ * @param maxBytes larger files are rejected without opening them
  * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_READ, E_EMPTY, E_UNSUPPORTED, E_DECODE, E_TRUNCATED,
  *   E_TOO_LARGE
  */
@@ -89,7 +90,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   if (meta.format === 'heif' && meta.compression !== 'av1') {
     throw new SrganError('E_UNSUPPORTED', `${path}: HEIC is not supported; of this family only AVIF is.`);
   }
-  // their decoders are content with the rows or frames that there are
+  // the decoders of these formats accept truncated files
   if (meta.format === 'png' && !endsWithTrailer(path, fileBytes) && (await endsTooEarly(path))) {
     throw truncated(path);
   }
@@ -114,7 +115,7 @@ export async function inspect(path: string, maxBytes = Infinity): Promise<Inspec
   const animation = meta.format === 'png' ? await animationIn(path, meta, fileBytes) : undefined;
   if (animation) return { ...animated(animation, meta, layout), fileBytes, previews };
   const file = { meta, fileBytes, pages: stored - previews, previews };
-  // libvips gives no alpha where no frame has a transparent colour
+  // libvips returns no alpha if no frame has a transparent colour
   if (gif && layout.channels === 3 && leavesCanvas(gif))
     return { ...file, layout: { ...layout, channels: 4 }, gif };
   return { ...file, layout };
@@ -135,10 +136,10 @@ function inspectionOf(plain: PlainImage, fileBytes: number): Inspection {
   };
 }
 
-/** An animation is held as a whole. */
+/** An animated PNG is read into memory as a whole. */
 const MAX_APNG_BYTES = 256 * 2 ** 20;
 
-/** Of one that is to be turned, or is huge, the still image is all that is taken. */
+/** Reads an animation. If it is huge or rotated by its orientation, only its still image is used. */
 async function animationIn(
   path: string,
   { orientation = 1 }: Metadata,
@@ -150,14 +151,14 @@ async function animationIn(
 
 function animated(animation: AnimatedPng, meta: Metadata, layout: Layout) {
   const { frames, loop } = animation;
-  const channels = leavesHoles(animation) ? WITH_ALPHA[layout.channels] : layout.channels;
+  const channels = leavesUncovered(animation) ? WITH_ALPHA[layout.channels] : layout.channels;
   const delay = frames.map(({ delayMs }) => delayMs);
   return { meta: { ...meta, loop, delay }, pages: frames.length, layout: { ...layout, channels }, animation };
 }
 
 const WITH_ALPHA = { 1: 2, 2: 2, 3: 4, 4: 4 } as const;
 
-/** Sizes are after EXIF orientation; channels and bits are those of the decoded pixels. */
+/** Returns the header of a file. Sizes are after EXIF orientation; channels and bits are of the decoded pixels. */
 export function headerOf({ meta, fileBytes, pages, layout }: Inspection): ImageHeader {
   const lying = (meta.orientation ?? 1) >= 5;
   return {
@@ -192,16 +193,16 @@ async function sizeOfFile(path: string): Promise<number> {
   return bytes;
 }
 
-/** The last chunk of a PNG file is always the same 12 bytes; some files have others behind it. */
+/** The last chunk of a PNG file is always the same 12 bytes, but some files have data after it. */
 function endsWithTrailer(path: string, fileBytes: number): boolean {
-  return lookInto(path, false, (file) => {
+  return inspectBytes(path, false, (file) => {
     return file.read(Math.max(0, fileBytes - 12), 12).toString('latin1', 4, 8) === 'IEND';
   });
 }
 
 /** TIFF 6.0, NewSubfileType: bit 0 marks a reduced-resolution version of another image of the file. */
 function hasOnlyPreviews(path: string): boolean {
-  return lookInto(path, false, (file) =>
+  return inspectBytes(path, false, (file) =>
     readDirectories(file)
       .slice(1)
       .every((directory) => ((directory.numbers(254)?.[0] ?? 0) & 1) === 1),

@@ -4,22 +4,23 @@ import { forgetOperations } from '../vips.js';
 import { isReadable } from './container.js';
 import { otherKind } from './file-failures.js';
 import { readPlain, plainRows } from './plain/read-plain.js';
-import { lookInto } from './byte-source.js';
+import { inspectBytes } from './byte-source.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SrganError } from '../../system/errors.js';
 import type { PlainImage } from './plain/plain-image.js';
 
 /**
- * Calls `use` with what sharp can open in place of `path`: libvips takes UTF-8 alone, and a bracket at the end
- * for options; a file of a kind that we read ourselves is another one meanwhile. What is of no kind that is read never comes to libvips, which has decoders for many others.
- * @throws SrganError E_UNSUPPORTED for a file of another kind, and what `fileFailure` makes of one that cannot be read
+ * Calls `use` with an input that sharp can open in place of `path`. libvips accepts UTF-8 paths only, and parses a
+ * bracket at the end as options. Formats with a decoder of our own become a temporary TIFF file. Files of unsupported
+ * formats never reach libvips, which has decoders for many others.
+ * @throws SrganError E_UNSUPPORTED, E_NOT_FOUND, E_ACCESS, E_READ
  */
 export async function withNativeInput<T>(
   path: string,
   use: (input: string | Buffer) => Promise<T>,
 ): Promise<T> {
-  const readable = lookInto(path, false, (file) => isReadable(file.read(0, Math.min(12, file.length))));
+  const readable = inspectBytes(path, false, (file) => isReadable(file.read(0, Math.min(12, file.length))));
   if (!readable) {
     const plain = readPlain(path);
     if (plain) return asTiff(path, plain, use);
@@ -33,7 +34,7 @@ export async function withNativeInput<T>(
 const HEAD_BYTES = 8;
 const MAX_TIFF_BYTES = 2 ** 32 - 2 ** 16;
 
-/** Calls `use` with a temp file in which libvips finds the same pixels, as an uncompressed TIFF of one strip. */
+/** Calls `use` with a temporary copy of the image as an uncompressed TIFF of one strip. */
 export async function asTiff<T>(
   path: string,
   image: PlainImage,
@@ -70,11 +71,11 @@ export async function asTiff<T>(
   }
 }
 
-/** The one directory (TIFF 6.0, 2); samples are little-endian, as on every machine that this runs on. */
+/** Makes the directory (TIFF 6.0, 2). Samples are little-endian, like all supported machines. */
 function tiffDirectory({ widthPx, heightPx, channels, bits }: PlainImage, bytes: number): Buffer {
   const isColour = channels >= 3;
   const hasAlpha = channels % 2 === 0;
-  // tag, type, count, value; sizes of samples that do not fit lie behind the directory
+  // tag, type, count, value; sample sizes that do not fit follow the directory
   const tags: [number, number, number, number][] = [
     [256, 4, 1, widthPx],
     [257, 4, 1, heightPx],

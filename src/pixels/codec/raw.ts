@@ -4,7 +4,7 @@ import type { Pixels } from '../../contract/job.js';
 import type { Sharp } from '../vips.js';
 import type { Size } from '../../system/measures.js';
 
-/** Pixels in any memory, as sharp takes and gives them. */
+/** Pixels in any memory, as sharp reads and writes them. */
 export interface Raster {
   readonly data: Uint8Array | Uint16Array;
   readonly widthPx: number;
@@ -13,7 +13,7 @@ export interface Raster {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** A sharp pipeline that begins with these pixels. */
+/** Starts a sharp pipeline with these pixels. */
 export function imageOf(
   sharp: Sharp,
   raster: Raster,
@@ -29,7 +29,7 @@ export function imageOf(
   });
 }
 
-/** The colour space in which sharp leaves samples of this layout alone. */
+/** Returns the colour space in which sharp does not convert samples of this layout. */
 export function spaceOf(channels: number, bits: 8 | 16): 'b-w' | 'srgb' | 'grey16' | 'rgb16' {
   if (bits === 16) return channels < 3 ? 'grey16' : 'rgb16';
   return channels < 3 ? 'b-w' : 'srgb';
@@ -40,8 +40,8 @@ export function bitsOf({ data }: Pick<Raster, 'data'>): 8 | 16 {
 }
 
 /**
- * Runs a pipeline and puts its samples into `into`.
- * @returns the size that came out, all pages together
+ * Runs a pipeline and copies its samples to `into`.
+ * @returns the output size, all pages together
  */
 export async function renderInto(
   image: Image,
@@ -49,7 +49,7 @@ export async function renderInto(
   channels: number,
 ): Promise<{ width: number; height: number; samples: number }> {
   const bits = bitsOf({ data: into });
-  // as raw output sharp gives 8-bit gray with alpha only when it is spread to RGB
+  // sharp outputs raw 8-bit gray with alpha only as RGB
   const space = channels === 2 && bits === 8 ? 'srgb' : spaceOf(channels, bits);
   const { data, info } = await image
     .toColourspace(space)
@@ -75,17 +75,16 @@ function packGray(rgba: Raster['data'], into: Raster['data']): void {
   }
 }
 
-/** The first page alone, over the same memory. */
+/** Returns a view of the first page. */
 export function firstPage(pixels: Pixels): Pixels {
   const samples = pixels.widthPx * pixels.pageHeightPx * pixels.channels;
   return { ...pixels, pages: 1, data: pixels.data.subarray(0, samples) };
 }
 
 /**
- * A pipeline with these pixels at exactly this size per page, by lanczos3; colours are weighted by alpha, and
- * no page looks into the next. A single page is resized while it is encoded, in bands.
- * Meant for making smaller, after a network that went beyond the size: libvips enlarges off centre, and by
- * bicubic whatever the kernel (libvips issue 4841).
+ * Returns a pipeline with these pixels resized to exactly this size per page, by lanczos3 with premultiplied alpha.
+ * Pages do not mix. A single page is resized in bands while it is encoded. Meant for reducing the output of a network
+ * with a larger factor: libvips enlarges off centre, and always by bicubic (libvips issue 4841).
  */
 export async function resizedImage(sharp: Sharp, raster: Raster, size: Size): Promise<Image> {
   const { widthPx, heightPx } = size;
@@ -105,13 +104,13 @@ export async function resizedImage(sharp: Sharp, raster: Raster, size: Size): Pr
 }
 
 function resizePage(sharp: Sharp, page: Raster, { widthPx, heightPx }: Size): Image {
-  // libvips' 16-bit kernels do not sum to 1: white would become 65484
+  // the 16-bit kernels of libvips do not sum to 1: white would become 65484
   const exact = page.data instanceof Uint16Array ? floatsOf(page.data) : page.data;
   const image = imageOf(sharp, page, exact);
   return image.resize(widthPx, heightPx, { fit: 'fill', kernel: 'lanczos3' });
 }
 
-/** The half is there because libvips cuts the fraction off when it returns to integers. */
+/** Adds one half, since libvips truncates when it converts back to integers. */
 function floatsOf(samples: Uint16Array): Float32Array {
   const floats = new Float32Array(samples.length);
   for (let i = 0; i < samples.length; i++) floats[i] = (samples[i] ?? 0) + 0.5;

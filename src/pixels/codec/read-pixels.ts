@@ -2,7 +2,7 @@ import type { Buffers } from '../../contract/ports.js';
 import type { Pixels } from '../../contract/job.js';
 import { SrganError } from '../../system/errors.js';
 import { composeApng } from './png/animated-png.js';
-import { decoderFailure, harmlessOddity } from './decoder-failure.js';
+import { decoderFailure, harmlessComplaint } from './decoder-failure.js';
 import { clearUncovered } from './gif-frames.js';
 import { headerOf, type Inspection } from './inspect.js';
 import { withNativeInput } from './native-input.js';
@@ -14,12 +14,12 @@ export type FailOn = 'warning' | 'error';
 
 export interface ReadPixels {
   readonly pixels: Pixels;
-  /** What a decoder complained of, where that leaves the pixels intact. */
+  /** The decoder's complaint, if the pixels are intact. */
   readonly oddity: string | undefined;
 }
 
 /**
- * Decodes into a buffer of `buffers`, upright, with values as stored where the layout is native.
+ * Decodes into a buffer of `buffers`, upright. Values are as stored if the layout is native.
  * @throws SrganError E_TRUNCATED, E_DECODE, E_UNSUPPORTED
  */
 export async function readPixels(
@@ -46,8 +46,8 @@ export async function readPixels(
 }
 
 /**
- * Decodes strictly first; an image with warnings is taken where they are harmless.
- * @returns what the decoder complained of, where that leaves the pixels intact
+ * Decodes strictly first, and accepts an image with warnings only if they are harmless.
+ * @returns the decoder's complaint, if the pixels are intact
  * @throws SrganError E_TRUNCATED, E_DECODE, E_UNSUPPORTED and those of `fill`
  */
 export async function decodeWith(
@@ -67,7 +67,7 @@ export async function decodeWith(
   } catch (error) {
     throw error instanceof SrganError ? error : await decoderFailure(path, error);
   }
-  const oddity = await harmlessOddity(cause, () => fill('warning'));
+  const oddity = await harmlessComplaint(cause, () => fill('warning'));
   if (oddity === undefined) throw await decoderFailure(path, cause);
   return oddity;
 }
@@ -85,7 +85,7 @@ async function fill(
   }
   const { data, widthPx, pageHeightPx, pages, channels } = pixels;
   const sharp = await loadSharp();
-  // libvips cannot turn a stack of pages
+  // libvips cannot rotate multiple pages at once
   const turns = pages > 1 && (meta.orientation ?? 1) > 1;
   const reads = turns
     ? Array.from({ length: pages }, (_, page) => ({ page, pages: 1 }))
@@ -114,7 +114,7 @@ async function fill(
   if (meta.format === 'heif' && bitsPerSample < 16) stretch(data, bitsPerSample);
 }
 
-/** libvips shifts 10 and 12 bits up and leaves zeros below, so that white would not be white. */
+/** Fills the low bits of 10-bit and 12-bit samples, which libvips leaves zero, so that white stays white. */
 export function stretch(data: Uint8Array | Uint16Array, bits: number): void {
   if (!(data instanceof Uint16Array)) return;
   for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) | ((data[i] ?? 0) >> bits);

@@ -1,35 +1,35 @@
 import { SrganError } from '../../system/errors.js';
 import { expected } from '../../system/expect.js';
 import { openDifferenceMap, openHistogram, rowDifferences, type DifferenceMap } from './differences.js';
-import { openGauges, type Figures } from './psnr-ssim.js';
+import { openSimilarity, type Similarity } from './psnr-ssim.js';
 import { openRows, type Rows, planeReader, shapeOfPair, type PlaneRow } from './open-rows.js';
 
 export interface CompareOptions {
-  /** Pixels left out at each side; papers on super-resolution leave out the factor. Default 0. */
+  /** Pixels to ignore at each side; papers on super-resolution use the factor. Default 0. */
   shavePx?: number;
-  /** Side in pixels of the cells of the difference map, from the size of a page; without it there is none. */
+  /** Returns the cell size of the difference map in pixels for a page size. Without it, there is no map. */
   cellPx?: (widthPx: number, heightPx: number) => number;
-  /** Of single images of different sizes compare what both have, from the top left corner. Default false. */
+  /** For single images of different sizes, compare their common part from the top left corner. Default false. */
   common?: boolean;
 }
 
-/** How alike two images are. Every figure is on the scale 0..255, at any depth. */
-export interface Comparison extends Figures {
+/** The result of comparing two images. All values are on the scale 0 to 255, at any depth. */
+export interface Comparison extends Similarity {
   readonly a: ComparedImage;
   readonly b: ComparedImage;
   readonly widthPx: number;
-  /** Of one page. */
+  /** Height of one page. */
   readonly heightPx: number;
   readonly pages: number;
   readonly shavePx: number;
-  /** No sample that was compared differs. */
+  /** All compared samples are equal. */
   readonly identical: boolean;
   readonly largestDifference: number;
-  /** Pixels by their largest difference, one count for each of DIFFERENCE_CLASSES. */
+  /** Number of pixels by their largest difference, for each of DIFFERENCE_CLASSES. */
   readonly histogram: readonly number[];
-  /** Of the first page, border and all. */
+  /** For the first page, including the border. */
   readonly map: DifferenceMap | undefined;
-  /** What a reader of the figures should know, as sentences. */
+  /** Caveats about the values, as sentences. */
   readonly notes: readonly string[];
 }
 
@@ -42,9 +42,9 @@ export interface ComparedImage {
 const BAND_SAMPLES = 1024 * 1024;
 
 /**
- * Compares two images of one size in bands of rows, so that memory does not grow with their height.
- * Colour counts premultiplied by alpha; alpha counts apart.
- * @throws SrganError E_USAGE for different sizes or too wide a border, and whatever openRows throws
+ * Compares two images of the same size in bands of rows, so that memory does not grow with their height. Colours are
+ * premultiplied by alpha; alpha is compared separately.
+ * @throws SrganError E_USAGE for different sizes or too wide a border, and the errors of openRows
  */
 export async function compareImages(
   pathA: string,
@@ -57,8 +57,8 @@ export async function compareImages(
   try {
     const b = await openRows(pathB);
     try {
-      if (!common || a.pages > 1 || b.pages > 1) mustMatch(a, b);
-      mustLeave(a, b, shavePx);
+      if (!common || a.pages > 1 || b.pages > 1) checkSameSize(a, b);
+      checkBorder(a, b, shavePx);
       return await compareRows(a, b, shavePx, options.cellPx);
     } finally {
       await b.close();
@@ -71,14 +71,14 @@ export async function compareImages(
 const sizeOf = ({ widthPx, pageHeightPx, pages }: Rows) =>
   `${widthPx}×${pageHeightPx} px${pages > 1 ? `, ${pages} pages` : ''}`;
 
-function mustMatch(a: Rows, b: Rows) {
+function checkSameSize(a: Rows, b: Rows) {
   if (sizeOf(a) === sizeOf(b)) return;
   throw new SrganError('E_USAGE', `${a.path} (${sizeOf(a)}) and ${b.path} (${sizeOf(b)}) differ in size.`, {
     hint: 'Only images of one size can be compared: bring one to the size of the other first.',
   });
 }
 
-function mustLeave(a: Rows, b: Rows, shavePx: number) {
+function checkBorder(a: Rows, b: Rows, shavePx: number) {
   if (Math.min(a.widthPx, a.pageHeightPx, b.widthPx, b.pageHeightPx) > 2 * shavePx) return;
   throw new SrganError('E_USAGE', `Nothing is left of ${sizeOf(a)} after ${shavePx} px at each side.`, {
     hint: 'Give --shave a smaller number.',
@@ -96,7 +96,7 @@ async function compareRows(
   const heightPx = Math.min(a.pageHeightPx, b.pageHeightPx);
   const shape = shapeOfPair(a, b);
   const [readA, readB] = [planeReader(a, shape), planeReader(b, shape)];
-  const gauges = openGauges(widthPx - 2 * shavePx, shape);
+  const similarity = openSimilarity(widthPx - 2 * shavePx, shape);
   const histogram = openHistogram();
   const map = cellPx && openDifferenceMap(widthPx, heightPx, cellPx(widthPx, heightPx));
   const differences = new Float64Array(widthPx);
@@ -104,26 +104,26 @@ async function compareRows(
   for await (const { samplesA, samplesB, top, count } of bands(a, b, heightPx * pages)) {
     for (let row = 0; row < count; row++) {
       const [rowA, rowB] = [readA(samplesA, row), readB(samplesB, row)].map((whole) =>
-        part(whole, 0, widthPx),
+        clipRow(whole, 0, widthPx),
       ) as [PlaneRow, PlaneRow];
       const y = (top + row) % heightPx;
       rowDifferences(rowA, rowB, differences);
       if (top + row < heightPx) map?.push(differences, y);
       if (y < shavePx || y >= heightPx - shavePx) continue;
-      if (y === shavePx) gauges.restart();
-      gauges.push(part(rowA, shavePx, widthPx - shavePx), part(rowB, shavePx, widthPx - shavePx));
+      if (y === shavePx) similarity.restart();
+      similarity.push(clipRow(rowA, shavePx, widthPx - shavePx), clipRow(rowB, shavePx, widthPx - shavePx));
       histogram.push(differences.subarray(shavePx, widthPx - shavePx));
     }
   }
   return {
-    a: factsOf(a),
-    b: factsOf(b),
+    a: comparedImage(a),
+    b: comparedImage(b),
     widthPx,
     heightPx,
     pages,
     shavePx,
     identical: histogram.largest === 0,
-    ...gauges.close(),
+    ...similarity.close(),
     largestDifference: histogram.largest,
     histogram: histogram.counts,
     map: map?.close(),
@@ -140,12 +140,12 @@ async function* bands(a: Rows, b: Rows, rows: number) {
   }
 }
 
-function part({ colour, y, alpha }: PlaneRow, from: number, to: number): PlaneRow {
+function clipRow({ colour, y, alpha }: PlaneRow, from: number, to: number): PlaneRow {
   const inside = (plane: Float64Array) => plane.subarray(from, to);
   return { colour: colour.map(inside), y: inside(y), alpha: inside(alpha) };
 }
 
-const factsOf = ({ path, channels, maxValue }: Rows): ComparedImage => ({
+const comparedImage = ({ path, channels, maxValue }: Rows): ComparedImage => ({
   path,
   channels,
   bitsPerSample: maxValue === 255 ? 8 : 16,

@@ -1,6 +1,6 @@
 import type { PlaneRow } from './open-rows.js';
 
-/** Largest differences over the channels of each pixel, gathered in square cells: what a heat map shows. */
+/** A heat map of the largest difference of each pixel's channels, in square cells. */
 export interface DifferenceMap {
   /** Side of a cell in pixels. */
   readonly cellPx: number;
@@ -8,17 +8,17 @@ export interface DifferenceMap {
   readonly rows: number;
   /** Largest difference in each cell, 0..255, row by row. */
   readonly cells: Float32Array;
-  /** Pixel of the first page that differs most, from the top left corner. */
+  /** The pixel of the first page that differs most, from the top left corner. */
   readonly worst: { readonly x: number; readonly y: number; readonly difference: number };
 }
 
-/** Upper ends of the classes that differences are counted in, in levels of 255. */
+/** Upper bounds of the histogram's classes, in levels of 255. */
 export const DIFFERENCE_CLASSES = [0, 1, 2, 4, 8, 16, 32, 64, 128, 255] as const;
 
-/** What dividing by 257 or by 255 may leave of a whole level. */
+/** Rounding error of dividing by 257 or 255. */
 const ROUNDING = 1e-9;
 
-/** The largest difference over colour and alpha, for each pixel of a row. */
+/** Computes the largest difference over colour and alpha for each pixel of a row. */
 export function rowDifferences(a: PlaneRow, b: PlaneRow, out: Float64Array): void {
   out.fill(0);
   const planes = [...a.colour.map((plane, c) => [plane, b.colour[c]]), [a.alpha, b.alpha]];
@@ -49,7 +49,7 @@ export function openDifferenceMap(widthPx: number, heightPx: number, cellPx: num
   };
 }
 
-/** Counts pixels by their largest difference, one count for each of DIFFERENCE_CLASSES. */
+/** Counts pixels by their largest difference, for each of DIFFERENCE_CLASSES. */
 export function openHistogram() {
   const counts = DIFFERENCE_CLASSES.map(() => 0);
   let largest = 0;

@@ -6,35 +6,35 @@ import { withNativeInput } from '../codec/native-input.js';
 import { asSrganError, SrganError, systemCode, type ErrorCode } from '../../system/errors.js';
 import { mkdtemp, open, rm, stat, type FileHandle } from '../../system/files/fs.js';
 
-/** An image whose decoded rows lie on disk, so that its size does not matter to memory. */
+/** An image with its decoded rows on disk, so that memory does not depend on its size. */
 export interface Rows {
   readonly path: string;
   readonly widthPx: number;
-  /** Height of one page; the rows of all pages follow one another. */
+  /** Height of one page; the rows of all pages are consecutive. */
   readonly pageHeightPx: number;
   readonly pages: number;
-  /** 1 gray, 3 RGB, 4 RGB + straight alpha. */
+  /** 1: gray, 3: RGB, 4: RGB with straight alpha. */
   readonly channels: 1 | 3 | 4;
   readonly maxValue: 255 | 65535;
   readonly profile: Buffer | undefined;
   /**
-   * Samples of `count` rows from row `top` on, interleaved; valid until the next call.
+   * Reads interleaved samples of `count` rows, starting at row `top`; valid until the next call.
    * @throws SrganError E_READ
    */
   read(top: number, count: number): Promise<Uint8Array | Uint16Array>;
   close(): Promise<void>;
 }
 
-/** The largest image that is taken: width × height × pages. */
+/** Maximum of width × height × pages. */
 export const MAX_PIXELS = 1_000_000_000;
 
 /**
- * Decodes an image to a temp file and opens its rows. Values are those stored, no colour profile applied
- * (CMYK alone goes to sRGB), upright by EXIF orientation.
+ * Decodes an image to a temporary file and opens its rows. Values are as stored, without applying a colour profile
+ * (except CMYK, which is converted to sRGB), upright by EXIF orientation.
  * @throws SrganError E_NOT_FOUND, E_NOT_A_FILE, E_ACCESS, E_UNSUPPORTED, E_DECODE, E_TOO_LARGE, E_WRITE
  */
 export async function openRows(path: string): Promise<Rows> {
-  await mustBeFile(path);
+  await checkFile(path);
   const sharp = await loadSharp();
   const header = await withNativeInput(path, (input) =>
     sharp(input, { limitInputPixels: false }).metadata(),
@@ -42,7 +42,7 @@ export async function openRows(path: string): Promise<Rows> {
     throw asSrganError(cause, 'E_UNSUPPORTED', `${path}: not an image of a kind that can be read.`);
   });
   const pages = header.pages ?? 1;
-  mustFit(path, header.width * (header.pageHeight ?? header.height) * pages);
+  checkPixels(path, header.width * (header.pageHeight ?? header.height) * pages);
 
   const directory = await mkdtemp(join(tmpdir(), 'srgan-rows-')).catch((cause: unknown) => {
     throw new SrganError('E_WRITE', `${tmpdir()}: cannot hold temp files.`, { cause });
@@ -57,10 +57,10 @@ export async function openRows(path: string): Promise<Rows> {
       ignoreIcc: header.space !== 'cmyk',
     };
     await withNativeInput(path, (input) =>
-      sharp(input, options).toColourspace(plainSpace(header)).toFile(spilled),
-    ).catch(refuse(path));
+      sharp(input, options).toColourspace(colourSpaceOf(header)).toFile(spilled),
+    ).catch(decodeError(path));
     const file = await open(spilled);
-    // an open file outlives its name on POSIX: whatever ends this process, nothing is left behind
+    // on POSIX, an open file outlives its name: nothing is left behind, however this process ends
     if (process.platform !== 'win32') await clean();
     return await rowsOf(path, header, pages, file, clean);
   } catch (error) {
@@ -69,14 +69,14 @@ export async function openRows(path: string): Promise<Rows> {
   }
 }
 
-/** Gray with alpha becomes RGB with alpha; whatever is neither gray nor RGB becomes sRGB. */
-function plainSpace({ space, depth, hasAlpha }: Metadata) {
+/** Gray with alpha becomes RGB with alpha; anything other than gray and RGB becomes sRGB. */
+function colourSpaceOf({ space, depth, hasAlpha }: Metadata) {
   const gray = space === 'b-w' || space === 'grey16';
   if (depth === 'ushort') return gray && !hasAlpha ? 'grey16' : 'rgb16';
   return gray && !hasAlpha ? 'b-w' : 'srgb';
 }
 
-/** The native format of libvips: 64 bytes of header, then the samples in this machine's byte order. */
+/** Reads the native format of libvips: a header of 64 bytes, then the samples in native byte order. */
 async function rowsOf(
   path: string,
   header: Metadata,
@@ -128,7 +128,7 @@ const HEADER_BYTES = 64;
 const UCHAR = 0;
 const USHORT = 2;
 
-async function mustBeFile(path: string) {
+async function checkFile(path: string) {
   const found = await stat(path).catch((cause: unknown) => {
     const [code, sentence] = UNREADABLE[systemCode(cause) ?? ''] ?? (['E_READ', 'cannot be read'] as const);
     throw new SrganError(code, `${path}: ${sentence}.`, { cause });
@@ -143,7 +143,7 @@ const UNREADABLE: Record<string, readonly [ErrorCode, string]> = {
   EACCES: ['E_ACCESS', 'reading it is not allowed'],
 };
 
-function mustFit(path: string, pixels: number) {
+function checkPixels(path: string, pixels: number) {
   if (pixels <= MAX_PIXELS) return;
   const mpx = Math.round(pixels / 1e6);
   throw new SrganError(
@@ -152,7 +152,7 @@ function mustFit(path: string, pixels: number) {
   );
 }
 
-function refuse(path: string) {
+function decodeError(path: string) {
   return (cause: unknown) => {
     const full = cause instanceof Error && /no space|disk|write/i.test(cause.message);
     if (full)
@@ -162,19 +162,19 @@ function refuse(path: string) {
 }
 
 /**
- * One row of an image, ready to be compared: values 0..255 at any depth (16-bit samples divided by 257).
- * Colour is premultiplied by alpha, so that the colour of what nobody can see does not count.
+ * One row of an image for comparison: values 0 to 255 at any depth (16-bit samples divided by 257). Colours are
+ * premultiplied by alpha, so that invisible colours do not count.
  */
 export interface PlaneRow {
-  /** Gray alone, or red, green, blue. */
+  /** Gray, or red, green and blue. */
   readonly colour: readonly Float64Array[];
-  /** Luma of the colour, 16..235. */
+  /** Luma, 16 to 235. */
   readonly y: Float64Array;
-  /** 255 is opaque; empty where neither image has alpha. */
+  /** 255 is opaque; empty if neither image has alpha. */
   readonly alpha: Float64Array;
 }
 
-/** What both rows of a comparison have, whatever their images are stored as. */
+/** The planes that both images of a comparison are converted to. */
 export interface PlaneShape {
   readonly colours: 1 | 3;
   readonly alpha: boolean;
@@ -188,9 +188,9 @@ export function shapeOfPair(a: Pick<Rows, 'channels'>, b: Pick<Rows, 'channels'>
 }
 
 /**
- * Takes samples of `rows` apart; the planes are the same arrays at each call.
- * Luma is ITU-R BT.601 for 8-bit video, without rounding: Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255,
- * as rgb2ycbcr of MATLAB defines it and papers on super-resolution use it.
+ * Returns a function that splits samples of `rows` into planes; it reuses the same arrays. Luma is ITU-R BT.601 for
+ * 8-bit video, without rounding: Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, like rgb2ycbcr of MATLAB, which
+ * papers on super-resolution use.
  */
 export function planeReader(rows: Pick<Rows, 'channels' | 'maxValue' | 'widthPx'>, shape: PlaneShape) {
   const { channels, widthPx } = rows;
@@ -202,7 +202,7 @@ export function planeReader(rows: Pick<Rows, 'channels' | 'maxValue' | 'widthPx'
   const y = new Float64Array(widthPx);
   const alpha = new Float64Array(shape.alpha ? widthPx : 0).fill(255);
 
-  /** @param row of the band that `samples` holds */
+  /** @param row index in the band of `samples` */
   return (samples: Uint8Array | Uint16Array, row: number): PlaneRow => {
     let at = row * widthPx * channels;
     for (let x = 0; x < widthPx; x++, at += channels) {

@@ -1,17 +1,17 @@
 import type { PlaneRow, PlaneShape } from './open-rows.js';
 
-/** PSNR and SSIM of two images. `rgb` is the gray channel where both are gray; `alpha` where one has alpha. */
-export interface Figures {
-  /** On the scale 0..255. */
+/** PSNR and SSIM of two images. `rgb` is the gray channel if both are gray; `alpha` is set if one has alpha. */
+export interface Similarity {
+  /** On the scale 0 to 255. */
   readonly meanSquaredError: { readonly rgb: number; readonly y: number; readonly alpha?: number };
-  /** In dB; Infinity where nothing differs. */
+  /** In dB; Infinity if nothing differs. */
   readonly psnrDb: { readonly rgb: number; readonly y: number; readonly alpha?: number };
-  /** Mean over the windows and, for rgb, over the channels; undefined for less than 11 × 11 px. */
+  /** Mean over the windows and, for rgb, the channels; undefined for images smaller than 11 × 11 px. */
   readonly ssim: { readonly rgb: number; readonly y: number } | undefined;
 }
 
-/** Measures two images row by row, over all that is pushed. */
-export function openGauges(widthPx: number, shape: PlaneShape) {
+/** Measures the similarity of two images, row by row. */
+export function openSimilarity(widthPx: number, shape: PlaneShape) {
   const errors = { rgb: openSquaredError(), y: openSquaredError(), alpha: openSquaredError() };
   const ssims = { rgb: Array.from({ length: shape.colours }, () => openSsim(widthPx)), y: openSsim(widthPx) };
   return {
@@ -24,11 +24,11 @@ export function openGauges(widthPx: number, shape: PlaneShape) {
       ssims.y.push(a.y, b.y);
       errors.alpha.push(a.alpha, b.alpha);
     },
-    /** The next row begins another page. */
+    /** Starts another page with the next row. */
     restart() {
       for (const ssim of [...ssims.rgb, ssims.y]) ssim.restart();
     },
-    close(): Figures {
+    close(): Similarity {
       const meanSquaredError = {
         rgb: meanOf(errors.rgb),
         y: meanOf(errors.y),
@@ -51,9 +51,9 @@ export function openGauges(widthPx: number, shape: PlaneShape) {
 
 const meanOf = ({ sum, samples }: SquaredError) => sum / samples;
 
-/** Squared differences of two planes, given row by row. */
+/** Sums the squared differences of two planes, row by row. */
 export interface SquaredError {
-  /** Rows of equal length with values 0..255. */
+  /** Takes rows of equal length with values 0 to 255. */
   push(a: Float64Array, b: Float64Array): void;
   readonly sum: number;
   readonly samples: number;
@@ -70,7 +70,7 @@ export function openSquaredError(): SquaredError {
       return samples;
     },
     push(a, b) {
-      // a row is summed on its own: small numbers are not lost in the total of a large image
+      // sums each row separately, so that small numbers are not lost in the total of a large image
       let row = 0;
       for (let x = 0; x < a.length; x++) row += ((a[x] as number) - (b[x] as number)) ** 2;
       sum += row;
@@ -79,34 +79,34 @@ export function openSquaredError(): SquaredError {
   };
 }
 
-/** 10·log10(255² / MSE) in dB, for a mean squared error on the scale 0..255; Infinity where it is 0. */
+/** Returns 10·log10(255² / MSE) in dB for a mean squared error on the scale 0 to 255; Infinity for 0. */
 export function psnrDb(meanSquaredError: number): number {
   return meanSquaredError === 0 ? Infinity : 10 * Math.log10(255 ** 2 / meanSquaredError);
 }
 
-/** Structural similarity of two planes, given row by row; memory is that of 11 rows. */
+/** Computes the structural similarity of two planes, row by row, with the memory of 11 rows. */
 export interface Ssim {
-  /** Rows of equal length with values 0..255. */
+  /** Takes rows of equal length with values 0 to 255. */
   push(a: Float64Array, b: Float64Array): void;
-  /** The next row begins another page: no window reaches over both. */
+  /** Starts another page with the next row; no window spans both. */
   restart(): void;
-  /** Sum over the windows so far, and their number: their quotient is the mean SSIM, at most 1. */
+  /** Sum over the windows so far, and their number. The mean SSIM is their quotient, at most 1. */
   readonly sum: number;
   readonly windows: number;
 }
 
-/** Side of the window; a smaller image has no SSIM. */
+/** Size of the window; a smaller image has no SSIM. */
 export const SSIM_WINDOW_PX = 11;
 
 const SIGMA = 1.5;
 const C1 = (0.01 * 255) ** 2;
 const C2 = (0.03 * 255) ** 2;
-const REACH = (SSIM_WINDOW_PX - 1) / 2;
+const RADIUS = (SSIM_WINDOW_PX - 1) / 2;
 const WEIGHTS = gaussian();
 
 function gaussian(): Float64Array {
   const bell = Float64Array.from({ length: SSIM_WINDOW_PX }, (_, i) =>
-    Math.exp(-((i - REACH) ** 2) / (2 * SIGMA ** 2)),
+    Math.exp(-((i - RADIUS) ** 2) / (2 * SIGMA ** 2)),
   );
   const sum = bell.reduce((total, value) => total + value, 0);
   return bell.map((value) => value / sum);
@@ -118,10 +118,10 @@ function gaussian(): Float64Array {
  * L 255, windows that lie inside the image only, no downsampling beforehand.
  */
 export function openSsim(widthPx: number): Ssim {
-  const across = Math.max(0, widthPx - 2 * REACH);
+  const across = Math.max(0, widthPx - 2 * RADIUS);
   const squares = new Float64Array(widthPx);
   const products = new Float64Array(widthPx);
-  // of a, b, a² + b² and a·b: rows filtered across, the last eleven of each
+  // the last eleven horizontally filtered rows of a, b, a² + b² and a·b
   const rings = Array.from({ length: 4 }, () =>
     Array.from({ length: SSIM_WINDOW_PX }, () => new Float64Array(across)),
   );
@@ -151,7 +151,7 @@ export function openSsim(widthPx: number): Ssim {
       [a, b, squares, products].forEach((row, i) => filterAcross(row, rings[i]?.[slot] as Float64Array));
       rows += 1;
       if (rows < SSIM_WINDOW_PX) return;
-      // the oldest row is the one that comes after the newest in the ring
+      // the oldest row follows the newest in the ring
       rings.forEach((ring, i) => filterDown(ring, rows % SSIM_WINDOW_PX, means[i] as Float64Array));
       sum += similarity(means);
       windows += across;
@@ -161,9 +161,9 @@ export function openSsim(widthPx: number): Ssim {
 
 function filterAcross(row: Float64Array, out: Float64Array) {
   for (let x = 0; x < out.length; x++) {
-    let value = (WEIGHTS[REACH] as number) * (row[x + REACH] as number);
-    for (let k = 0; k < REACH; k++) {
-      value += (WEIGHTS[k] as number) * ((row[x + k] as number) + (row[x + 2 * REACH - k] as number));
+    let value = (WEIGHTS[RADIUS] as number) * (row[x + RADIUS] as number);
+    for (let k = 0; k < RADIUS; k++) {
+      value += (WEIGHTS[k] as number) * ((row[x + k] as number) + (row[x + 2 * RADIUS - k] as number));
     }
     out[x] = value;
   }
@@ -171,12 +171,12 @@ function filterAcross(row: Float64Array, out: Float64Array) {
 
 function filterDown(ring: readonly Float64Array[], oldest: number, out: Float64Array) {
   const at = (k: number) => ring[(oldest + k) % SSIM_WINDOW_PX] as Float64Array;
-  const middle = at(REACH);
-  for (let x = 0; x < out.length; x++) out[x] = (WEIGHTS[REACH] as number) * (middle[x] as number);
-  for (let k = 0; k < REACH; k++) {
+  const middle = at(RADIUS);
+  for (let x = 0; x < out.length; x++) out[x] = (WEIGHTS[RADIUS] as number) * (middle[x] as number);
+  for (let k = 0; k < RADIUS; k++) {
     const weight = WEIGHTS[k] as number;
     const above = at(k);
-    const below = at(2 * REACH - k);
+    const below = at(2 * RADIUS - k);
     for (let x = 0; x < out.length; x++) {
       out[x] = (out[x] as number) + weight * ((above[x] as number) + (below[x] as number));
     }

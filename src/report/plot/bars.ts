@@ -1,6 +1,8 @@
 import { html, type Html } from '../html.js';
-import { layOut, type Axis, type Scale } from './axis.js';
 import {
+  layOut,
+  type Axis,
+  type Scale,
   axes,
   boxFor,
   colourOf,
@@ -16,28 +18,28 @@ import {
 
 export interface BarPlot {
   readonly title: string;
-  /** What it shows, in a sentence: caption, and text for those who do not see the picture. */
+  /** A sentence about the plot: its caption and alternative text. */
   readonly description?: string;
-  /** Names what the groups are, such as `Threads`. */
+  /** The title of the groups' axis, such as `Threads`. */
   readonly groupLabel: string;
   readonly groups: readonly string[];
-  /** Begins at 0. */
+  /** Starts at 0. */
   readonly y: Axis;
   readonly series: readonly BarSeries[];
 }
 
 export interface BarSeries {
   readonly name: string;
-  /** One for each group; undefined leaves a gap. */
+  /** One bar for each group; undefined leaves a gap. */
   readonly bars: readonly (Bar | undefined)[];
 }
 
 export interface Bar {
   readonly value: number;
-  /** The range that was measured, drawn as a whisker. */
+  /** The measured range, drawn as a whisker. */
   readonly low?: number;
   readonly high?: number;
-  /** Shown for the bar, instead of its values. */
+  /** Tooltip of the bar, instead of its values. */
   readonly title?: string;
 }
 
@@ -96,7 +98,7 @@ export function barPlot({ title, description, groupLabel, groups, y: axis, serie
 
 const GAP_PX = 6;
 
-/** With the unit where all labels have room for it, without where they have room for that, or none. */
+/** Returns the label format with units if all labels fit, otherwise without units if those fit, otherwise undefined. */
 function labelThatFits(y: Scale, values: readonly number[], roomPx: number) {
   return [y.show, y.showBare].find((show) =>
     values.every((value) => widthOf(show(value)) + GAP_PX <= roomPx),
@@ -107,7 +109,7 @@ interface Look {
   readonly x: number;
   readonly width: number;
   readonly tooltip: string;
-  /** Text above the bar, if there is room for any. */
+  /** Formats the text above the bar, if it fits. */
   readonly label: ((value: number) => string) | undefined;
 }
 

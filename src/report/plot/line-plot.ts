@@ -1,7 +1,8 @@
 import { html, type Html } from '../html.js';
-import { layOut, type Axis, type Scale } from './axis.js';
-import { DENSE, path, pointBefore, thinned, type Point } from './curve.js';
 import {
+  layOut,
+  type Axis,
+  type Scale,
   axes,
   boxFor,
   colourOf,
@@ -20,17 +21,17 @@ import {
 
 export interface LinePlot {
   readonly title: string;
-  /** What it shows, in a sentence: caption, and text for those who do not see the picture. */
+  /** A sentence about the plot: its caption and alternative text. */
   readonly description?: string;
   readonly x: Axis;
-  /** Begins at 0 unless `min` or a value says otherwise. */
+  /** Starts at 0 unless `min` or a negative value requires otherwise. */
   readonly y: Axis;
   /** A second axis, for series with `axis: 'right'`. */
   readonly right?: Axis;
   readonly series: readonly Series[];
-  /** Moments to point out: a dashed upright with its label above the plot. */
+  /** Positions to mark by a dashed vertical line with a label above the plot. */
   readonly markers?: readonly { readonly x: number; readonly label: string }[];
-  /** Parts of the x axis to shade, with their names above them. */
+  /** Ranges of the x axis to shade, with labels above them. */
   readonly stages?: readonly { readonly from: number; readonly to: number; readonly label: string }[];
 }
 
@@ -38,7 +39,7 @@ export interface Series {
   readonly name: string;
   /** Ordered by x. */
   readonly points: readonly Point[];
-  /** `ideal` is a dotted gray line to measure the others by. Default line. */
+  /** `ideal` is a dotted gray reference line. Default: line. */
   readonly look?: 'line' | 'area' | 'steps' | 'ideal';
   readonly axis?: 'left' | 'right';
 }
@@ -62,7 +63,7 @@ export function linePlot(plot: LinePlot): Html {
   const lanes = markerLanes(markers.map(({ x: at, label }) => ({ place: xOf(rough, x.at(at)), label })));
   const box = boxFor(y, right, (stages.length > 0 ? 1 : 0) + lanes.count);
   const scaleOf = (one: Series) => (onLeft(one) ? y : (right ?? y));
-  const dense = series.some(({ points }) => points.length > DENSE);
+  const dense = series.some(({ points }) => points.length > MAX_DRAWN_POINTS);
 
   const picture = html`${stages.map((stage, i) => drawStage(box, x, stage, i))}
   ${axes(box, { title: x.title, ticks: x.ticks.map((tick) => ({ x: xOf(box, x.at(tick.value)), text: tick.text })) }, y, right)}
@@ -91,10 +92,10 @@ function upright(axis: Axis, series: readonly Series[]): Scale {
 
 function drawSeries(box: Box, x: Scale, y: Scale, { name, points, look = 'line' }: Series, i: number): Html {
   const seen = thinned(points, Math.round(box.right - box.left), (value) => x.at(value));
-  const dense = points.length > DENSE;
+  const dense = points.length > MAX_DRAWN_POINTS;
   const place = (at: number, value: number) => [xOf(box, x.at(at)), yOf(box, y.at(value))] as const;
   const curve = seen.map((p) => place(p.x, p.y));
-  const line = path(curve, look === 'steps');
+  const line = svgPath(curve, look === 'steps');
   if (look === 'ideal') return html`<path class="series ideal" d="${line}"><title>${name}</title></path>`;
 
   const ranged = seen.filter(({ low, high }) => low !== undefined && high !== undefined);
@@ -105,7 +106,7 @@ function drawSeries(box: Box, x: Scale, y: Scale, { name, points, look = 'line' 
   const [first, last] = [curve[0], curve.at(-1)];
   const area = look === 'area' && first && last ? `${line}V${box.bottom}H${first[0]}Z` : undefined;
   return html`<g class="${colourOf(i)}">
-    ${ranged.length > 1 ? html`<path class="fill" d="${path(band)}Z" />` : undefined}
+    ${ranged.length > 1 ? html`<path class="fill" d="${svgPath(band)}Z" />` : undefined}
     ${area && html`<path class="fill" d="${area}" />`}
     <path class="series" d="${line}" stroke-dasharray="${dense ? dashOf(i) : 'none'}" />
     ${
@@ -124,10 +125,10 @@ function drawSeries(box: Box, x: Scale, y: Scale, { name, points, look = 'line' 
 
 function sampleOf({ points, look }: Series, i: number): Html {
   if (look === 'ideal') return html`<path class="ideal" d="M0 6H28" />`;
-  const dash = points.length > DENSE ? dashOf(i) : 'none';
+  const dash = points.length > MAX_DRAWN_POINTS ? dashOf(i) : 'none';
   return html`<g class="${colourOf(i)}" stroke="currentColor" stroke-width="2" fill="currentColor">
     <path d="M0 6H28" stroke-dasharray="${dash}" />
-    ${points.length > DENSE ? undefined : html`<path transform="translate(14 6)" d="${shapeOf(i)}" stroke="none" />`}
+    ${points.length > MAX_DRAWN_POINTS ? undefined : html`<path transform="translate(14 6)" d="${shapeOf(i)}" stroke="none" />`}
   </g>`;
 }
 
@@ -174,15 +175,15 @@ function drawMarker(box: Box, x: number, label: string, lane: number | undefined
   </g>`;
 }
 
-const MOST_LANES = 3;
+const MAX_LANES = 3;
 
-/** Gives each label the first row where it does not run into another; one that fits nowhere has its tooltip. */
+/** Assigns each label the first row where it overlaps no other one. A label that does not fit is only a tooltip. */
 function markerLanes(markers: readonly { place: number; label: string }[]) {
   const taken: { from: number; to: number }[][] = [];
   const of = markers.map(({ place, label }) => {
     const reach = widthOf(label) + 8;
     const [from, to] = place + reach > PICTURE.width - 60 ? [place - reach, place] : [place, place + reach];
-    for (let lane = 0; lane < MOST_LANES; lane++) {
+    for (let lane = 0; lane < MAX_LANES; lane++) {
       const row = (taken[lane] ??= []);
       if (row.some((other) => from < other.to && to > other.from)) continue;
       row.push({ from, to });
@@ -195,7 +196,7 @@ function markerLanes(markers: readonly { place: number; label: string }[]) {
 
 const HIT_COLUMNS = 90;
 
-/** A dense curve tells its values where the pointer is, column by column. */
+/** For dense curves, draws invisible columns whose tooltips show the values at the pointer. */
 function hitColumns(plot: LinePlot, box: Box, x: Scale, scaleOf: (one: Series) => Scale): Html {
   const width = (box.right - box.left) / HIT_COLUMNS;
   const longest = plot.series.reduce((a, b) => (b.points.length > a.points.length ? b : a)).points;
@@ -233,4 +234,58 @@ function valuesOf(series: readonly Series[], x: Scale, scaleOf: (one: Series) =>
       }),
     ]),
   };
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** The measured range, drawn as a band. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Tooltip of the point, instead of its values. */
+  readonly title?: string;
+}
+
+/** Longer curves are drawn without separate points. */
+export const MAX_DRAWN_POINTS = 60;
+
+/**
+ * Reduces a curve to what is visible in `columns` columns: the first, lowest, highest and last point of each.
+ * @param share returns the position of a point along the axis, 0 to 1
+ */
+export function thinned(
+  points: readonly Point[],
+  columns: number,
+  share: (x: number) => number,
+): readonly Point[] {
+  if (points.length <= columns * 2) return points;
+  const kept: Point[] = [];
+  for (let from = 0, to = 0; from < points.length; from = to) {
+    const column = Math.floor(share(points[from]?.x ?? 0) * columns);
+    while (to < points.length && Math.floor(share(points[to]?.x ?? 0) * columns) === column) to += 1;
+    const group = points.slice(from, Math.max(to, from + 1));
+    to = from + group.length;
+    const least = group.reduce((a, b) => (b.y < a.y ? b : a));
+    const greatest = group.reduce((a, b) => (b.y > a.y ? b : a));
+    const chosen = new Set([group[0], least, greatest, group.at(-1)]);
+    kept.push(...group.filter((point) => chosen.has(point)));
+  }
+  return kept;
+}
+
+/** Returns the last point at or before `x`. Points are ordered by x. */
+export function pointBefore(points: readonly Point[], x: number): Point | undefined {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.x ?? Infinity) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return points[low - 1];
+}
+
+/** Returns an SVG path through points; with `steps`, each value holds until the next. */
+export function svgPath(places: readonly (readonly [number, number])[], steps = false): string {
+  return places.map(([x, y], i) => (i === 0 ? `M${x} ${y}` : steps ? `H${x}V${y}` : `L${x} ${y}`)).join('');
 }

@@ -1,7 +1,8 @@
 import { html, type Html } from '../html.js';
-import { layOut, type Axis, type Scale } from './axis.js';
-import { labelPlaces, type LabelPlace } from './label-places.js';
 import {
+  layOut,
+  type Axis,
+  type Scale,
   axes,
   boxFor,
   colourOf,
@@ -16,15 +17,15 @@ import {
   type Box,
 } from './frame.js';
 
-/** Named points, none of which belongs to another: each has its name beside it. */
+/** A plot of independent points with their names beside them. */
 export interface ScatterPlot {
   readonly title: string;
-  /** What it shows, in a sentence: caption, and text for those who do not see the picture. */
+  /** A sentence about the plot: its caption and alternative text. */
   readonly description?: string;
   readonly x: Axis;
   readonly y: Axis;
   readonly points: readonly ScatterPoint[];
-  /** Names of points that a dotted line joins, from left to right, and what it means. */
+  /** The points that a dotted line connects from left to right, and its legend. */
   readonly front?: { readonly names: readonly string[]; readonly label: string };
 }
 
@@ -32,12 +33,12 @@ export interface ScatterPoint {
   readonly name: string;
   readonly x: number;
   readonly y: number;
-  /** The range of x that was measured, drawn as a whisker. */
+  /** The measured range of x, drawn as a whisker. */
   readonly low?: number;
   readonly high?: number;
 }
 
-const LONGEST_NAME = 28;
+const MAX_NAME_CHARACTERS = 28;
 
 export function scatterPlot({ title, description, x: across, y: upright, points, front }: ScatterPlot): Html {
   const x = layOut(
@@ -118,9 +119,9 @@ function drawLabel({ name, text, left, top }: Placed, place: LabelPlace | undefi
 }
 
 const shortened = (name: string) =>
-  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+  name.length > MAX_NAME_CHARACTERS ? `${name.slice(0, MAX_NAME_CHARACTERS - 1)}…` : name;
 
-/** 1, 2 and 5 times powers of ten, for an axis on which the values differ by much: two of them at least. */
+/** Returns a range and ticks at 1, 2 and 5 times powers of ten, for values that span orders of magnitude. */
 export function decades(values: readonly number[]): { min: number; max: number; ticks: number[] } {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const steps: number[] = [];
@@ -130,3 +131,85 @@ export function decades(values: readonly number[]): { min: number; max: number; 
   const max = steps.find((step) => step > most) ?? most;
   return { min, max, ticks: steps.filter((step) => step >= min && step <= max) };
 }
+
+/** A rectangle in the picture's units. */
+export interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface LabelledPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly widthPx: number;
+}
+
+/** The position of a label: the left end of its area and its baseline. */
+export interface LabelPlace {
+  readonly x: number;
+  readonly y: number;
+  /** The alignment of a text that is narrower than its area. */
+  readonly anchor: 'start' | 'middle' | 'end';
+  /** Whether it is so far away that a line must connect it to its point. */
+  readonly far: boolean;
+}
+
+const LABEL_HEIGHT = 14;
+/** Height of the text above its baseline. */
+const RISE = 11;
+const POINT = 7;
+const RINGS = 12;
+
+/**
+ * Places each label so that it overlaps no other label and no point and stays within the picture: beside, above or
+ * below its point, otherwise at the nearest free position farther away. Returns undefined for labels that do not fit.
+ */
+export function labelPlaces(points: readonly LabelledPoint[], within: Area): (LabelPlace | undefined)[] {
+  const taken: Area[] = points.map(({ x, y }) => ({
+    left: x - POINT,
+    right: x + POINT,
+    top: y - POINT,
+    bottom: y + POINT,
+  }));
+  return points.map((point) => {
+    for (const place of candidatePlaces(point)) {
+      const area = labelArea(place, point.widthPx);
+      if (!isInside(area, within) || taken.some((other) => overlap(area, other))) continue;
+      taken.push(area);
+      return place;
+    }
+    return undefined;
+  });
+}
+
+function* candidatePlaces({ x, y, widthPx }: LabelledPoint): Generator<LabelPlace> {
+  const middle = y + RISE / 2 - 1;
+  for (let ring = 0; ring < RINGS; ring++) {
+    const far = ring > 0;
+    const away = POINT + 3 + ring * LABEL_HEIGHT;
+    const lift = ring * LABEL_HEIGHT;
+    for (const aside of far ? [POINT + 3, away] : [away]) {
+      for (const dy of far ? [0, -lift, lift] : [0]) {
+        yield { x: x + aside, y: middle + dy, anchor: 'start', far };
+        yield { x: x - aside - widthPx, y: middle + dy, anchor: 'end', far };
+      }
+    }
+    yield { x: x - widthPx / 2, y: y - away, anchor: 'middle', far };
+    yield { x: x - widthPx / 2, y: y + away + RISE - 2, anchor: 'middle', far };
+  }
+}
+
+const labelArea = ({ x, y }: { x: number; y: number }, widthPx: number): Area => ({
+  left: x,
+  right: x + widthPx,
+  top: y - RISE,
+  bottom: y - RISE + LABEL_HEIGHT,
+});
+
+const overlap = (a: Area, b: Area) =>
+  a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+
+const isInside = (a: Area, within: Area) =>
+  a.left >= within.left && a.right <= within.right && a.top >= within.top && a.bottom <= within.bottom;

@@ -1,12 +1,13 @@
-/**
- * Draws what `npm run bench -- networks --json FILE` measured: how many times as fast our kernels are.
- * Arguments: FILE.json FILE.svg [THREADS]
- */
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { html, trusted, type Html } from '../../../src/report/html.js';
 import type { ArmName } from './arms.js';
 import type { NetworkFigures, NetworksDocument } from './networks.js';
+
+/**
+ * Draws what `npm run bench -- networks --json FILE` measured: how many times as fast our kernels are.
+ * Arguments: FILE.json FILE.svg [THREADS]
+ */
 
 const ROW = 20;
 const LEFT = 300;

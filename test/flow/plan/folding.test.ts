@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import test from 'ava';
-import { probeFolding, usualFolding } from '../../../src/flow/plan/folding.js';
+import { probeFolding, usualFolding } from '../../../src/flow/plan/path-keys.js';
 import { ownerOf } from '../../../src/system/files/temp-files.js';
 import { makeTree } from '../../helpers/tree.js';
 import { onLinux } from '../../helpers/where.js';

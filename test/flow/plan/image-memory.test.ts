@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ImageHeader } from '../../../src/contract/job.js';
-import { checkTarget } from '../../../src/flow/plan/format-limits.js';
+import { checkTarget } from '../../../src/flow/plan/format.js';
 import { planMemory, predictMemory, predictSpilled } from '../../../src/flow/plan/image-memory.js';
 
 const HEADER: ImageHeader = {

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import test from 'ava';
 import sharp, { type Sharp } from 'sharp';
-import { kindOf } from '../../../src/flow/plan/kind.js';
+import { kindOf, chooseNetwork } from '../../../src/flow/plan/choose-network.js';
 import type { Kind } from '../../../src/contract/own-names.js';
-import { chooseNetwork } from '../../../src/flow/plan/choose-network.js';
-import { readHeader } from '../../../src/flow/stages/header.js';
+import { readHeader } from '../../../src/flow/stages/decode.js';
 import { draw, pipelineOf } from '../../helpers/images.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 

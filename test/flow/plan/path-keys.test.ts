@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { usualFolding, type Folding } from '../../../src/flow/plan/folding.js';
-import { openPathKeys, pathKey } from '../../../src/flow/plan/path-keys.js';
+import { usualFolding, type Folding, openPathKeys, pathKey } from '../../../src/flow/plan/path-keys.js';
 import { makeTree } from '../../helpers/tree.js';
 
 function probing(folding: Folding) {

@@ -1,6 +1,5 @@
 import test from 'ava';
-import { targetSize } from '../../../src/flow/plan/size.js';
-import { suffixFor, wantedSize, type Wanted } from '../../../src/flow/plan/wanted.js';
+import { targetSize, suffixFor, wantedSize, type Wanted } from '../../../src/flow/plan/size.js';
 import { settingsOf } from '../../helpers/settings.js';
 
 const size = (widthPx: number, heightPx: number) => ({ widthPx, heightPx });

@@ -9,7 +9,7 @@ import {
   writeDirectory,
   type Tag,
 } from '../../../src/pixels/codec/metadata/tiff-directory.js';
-import { readHeader } from '../../../src/flow/stages/header.js';
+import { readHeader } from '../../../src/flow/stages/decode.js';
 import { draw, pipelineOf, save, turnedJpeg, type Drawing } from '../../helpers/images.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 

@@ -10,7 +10,7 @@ import { factsOf, tiledNetwork } from '../../../src/network/models/network-file.
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { readPackaged } from '../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
-import { withSecondWay } from '../../../src/flow/stages/second-way.js';
+import { retryUnfolded } from '../../../src/flow/stages/upscale.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';
 import { openTilePool } from '../../../src/network/workers/pool.js';
 import { deepGraph, networkOf } from '../../helpers/deep-network.js';
@@ -63,15 +63,15 @@ test('a wrong fold is saved by the network as published, and told', async (t) =>
   const network = await openNetworks({ ...engine, fold: true }).load('esrgan-slim', 2);
   const broken = await blankForms();
   const warnings: string[] = [];
-  const saved = await withSecondWay({ ...network, key: 'broken', tiled: broken }, warnings, enlarge);
+  const saved = await retryUnfolded({ ...network, key: 'broken', tiled: broken }, warnings, enlarge);
   t.is(warnings.length, 1);
   t.regex(warnings[0]!, /^Done again without folding, since esrgan-slim x2: the result of .*\.$/);
   t.deepEqual(saved.data, (await enlarge({ ...network, tiled: undefined })).data);
 
   const right: string[] = [];
-  await withSecondWay(network, right, enlarge);
+  await retryUnfolded(network, right, enlarge);
   t.deepEqual(right, []);
-  await t.throwsAsync(withSecondWay({ ...constantNetwork(0), tiled: broken }, right, enlarge));
+  await t.throwsAsync(retryUnfolded({ ...constantNetwork(0), tiled: broken }, right, enlarge));
 });
 
 test('with --verify right results pass as they are: alpha, 16 bit, gray, animated, on disk', async (t) => {
@@ -108,7 +108,7 @@ test('a network that only takes halos off is done once more as it is published',
   const network = await networkOf(deepGraph(seeded(3), 5, 0.5));
   const warnings: string[] = [];
   const tried: NetworkFile[] = [];
-  await withSecondWay(network, warnings, async (file) => {
+  await retryUnfolded(network, warnings, async (file) => {
     tried.push(file);
     if (file.narrowed) throw new SrganError('E_VERIFY', 'its result was black.');
     return enlarge(file, false);

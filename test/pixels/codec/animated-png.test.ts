@@ -15,7 +15,7 @@ import { makeTree } from '../../helpers/tree.js';
 const read = async (path: string) =>
   (await readPixels(path, await inspect(path), createBuffers(0), () => undefined)).pixels;
 
-test('an animated PNG whose frames are not there is the still image, and that is said', async (t) => {
+test('an animated PNG without its frames is read as a still image, with a warning', async (t) => {
   const dir = await makeTree(t);
   const still = await sharp({ create: { width: 6, height: 5, channels: 3, background: '#369' } })
     .png()
@@ -96,7 +96,7 @@ function apart(one: ArrayLike<number>, other: ArrayLike<number>, level: number):
   return most;
 }
 
-test('an animation written as PNG is the same when it is read again, with its timing', async (t) => {
+test('an animation written as PNG has the same frames and timing when read again', async (t) => {
   const dir = await makeTree(t);
   for (const [seed, bits] of [
     [11, 8],
@@ -141,7 +141,7 @@ filmTest('a GIF becomes an animated PNG, and that a WebP; ffmpeg sees the same f
   );
 });
 
-test('an animated PNG that is cut off or damaged fails, or is what there is of it', async (t) => {
+test('a truncated or damaged animated PNG fails, or its still image is used', async (t) => {
   const dir = await makeTree(t);
   const whole = await makeApng(21, 8, 0);
   const next = seeded(5);

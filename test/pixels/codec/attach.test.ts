@@ -62,7 +62,7 @@ function tagsOf(block: Buffer) {
   return { first: read(first), detail: read(first?.children.get(EXIF_POINTER)) };
 }
 
-test('a profile longer than a JPEG segment arrives whole', async (t) => {
+test('a profile longer than a JPEG segment is preserved', async (t) => {
   const path = join(await temporaryDirectory(t), 'a.png');
   const icc = Buffer.concat([await p3Profile(), Buffer.alloc(150_000, 'long')]);
   icc.writeUInt32BE(icc.length, 0);
@@ -89,7 +89,7 @@ test('--strip drops all but the profile', async (t) => {
   }
 });
 
-test('density that only EXIF states is stated by the result itself', async (t) => {
+test('a density that only EXIF states is stored in the result itself', async (t) => {
   const path = join(await temporaryDirectory(t), 'a.webp');
   await save(path, pipelineOf(draw()).withExif(EXIF).withDensity(240).webp());
   t.is((await sharp(path).metadata()).density, undefined);
@@ -112,7 +112,7 @@ test('EXIF and density of a TIFF arrive in a JPEG and come back', async (t) => {
   t.is(Math.round(meta.density!), 250);
 });
 
-test('metadata that is too long for JPEG is left out and said so', async (t) => {
+test('metadata that is too long for JPEG is left out with a warning', async (t) => {
   const path = join(await temporaryDirectory(t), 'a.png');
   await save(
     path,

@@ -14,7 +14,7 @@ const PQ = { primaries: 9, transfer: 16 };
 
 const codingIn = (avif: Uint8Array) => codingOfHeif(bufferSource(Buffer.from(avif)));
 
-test('code points in an AVIF file change no pixel', async (t) => {
+test('code points in an AVIF file do not change pixels', async (t) => {
   for (const lossless of [false, true]) {
     const file = await pipelineOf(draw({ channels: 4 }))
       .avif({ lossless, quality: 80 })
@@ -26,7 +26,7 @@ test('code points in an AVIF file change no pixel', async (t) => {
   }
 });
 
-test('HDR of an AVIF stays in AVIF and PNG; other formats warn', async (t) => {
+test('HDR of an AVIF is kept in AVIF and PNG, with a warning for other formats', async (t) => {
   const bare = await pipelineOf(draw({ bits: 16, noise: 0 }))
     .avif({ quality: 95, bitdepth: 10 })
     .toBuffer();

@@ -41,7 +41,7 @@ for (const channels of [2, 4] as const) {
   }
 }
 
-test('near colours win: two halves meet in the middle', (t) => {
+test('near colours dominate: two halves meet in the middle', (t) => {
   const pixels = blankPixels({ widthPx: 40, heightPx: 8, channels: 4 });
   setAlpha(pixels, (x) => Number(x < 4 || x >= 36));
   for (let i = 0; i < pixels.data.length; i += 4) pixels.data[i] = (i / 4) % 40 < 20 ? 250 : 10;
@@ -51,7 +51,7 @@ test('near colours win: two halves meet in the middle', (t) => {
   for (let x = 5; x < 35; x++) t.true(red(x) <= red(x - 1) + 1, `falls from left to right at ${x}`);
 });
 
-test('pages do not mix; a page with nothing to see, or nothing hidden, stays as it is', (t) => {
+test('pages do not mix; a fully transparent or fully visible page does not change', (t) => {
   const pixels = drawPixels({ widthPx: 16, heightPx: 16, pages: 3, channels: 4 });
   const alphas = [0, 1, 0.5];
   pixels.data.forEach((_, i) => {

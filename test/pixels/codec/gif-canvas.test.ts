@@ -48,7 +48,7 @@ for (const [how, options] of [
   });
 }
 
-test('frames cover, clear and bring back as they say', (t) => {
+test('frames cover, clear and restore according to their disposal', (t) => {
   const frame = (left: number, widthPx: number, disposal: number) => ({
     left,
     top: 0,

@@ -63,7 +63,7 @@ for (const [what, make] of Object.entries(HOSTILE)) {
   });
 }
 
-test('chance bytes behind a header, and real directories with chance damage', (t) => {
+test('random bytes after a header, and real directories with random damage', (t) => {
   const random = seeded(17);
   for (let round = 0; round < 400; round++) {
     const bytes = 200 + Math.floor(random() * 4000);

@@ -16,7 +16,7 @@ const noise = () =>
     },
   });
 
-test('a WebP without loss gives one without loss, unless a quality is asked for', async (t) => {
+test('a lossless WebP results in a lossless one, unless a quality is set', async (t) => {
   const dir = await makeTree(t);
   const pixels = await noise().raw().toBuffer();
   const raw = { raw: { width: 24, height: 16, channels: 3 } } as const;

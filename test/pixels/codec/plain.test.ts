@@ -131,7 +131,7 @@ test('BMP with a palette of 1, 4 and 8 bits', async (t) => {
   t.deepEqual([channels, ...data], [1, 200, 7]);
 });
 
-test('BMP of run lengths', async (t) => {
+test('BMP with run-length encoding', async (t) => {
   // the lowest row: two runs; the one above: three single pixels; then one pixel further on, and the end
   const eight = Buffer.from([2, 1, 2, 2, 0, 0, 0, 3, 0, 1, 2, 0, 1, 3, 0, 0, 0, 2, 1, 0, 1, 1, 0, 1]);
   const result = await read(t, 'a.bmp', bmp(4, 3, eight, { depth: 8, compression: 1, palette: PALETTE }));
@@ -144,7 +144,7 @@ test('BMP of run lengths', async (t) => {
 const netpbm = (head: string, ...data: number[]) =>
   Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(data)]);
 
-test('PBM, PGM, PPM and PAM of 8 and 16 bits, and of any highest value', async (t) => {
+test('PBM, PGM, PPM and PAM of 8 and 16 bits, with any maximum value', async (t) => {
   const levels = async (bytes: Buffer) => [...(await read(t, 'a.ppm', bytes)).data];
   t.deepEqual(
     await levels(netpbm('P4\n# black is 1\n9 1\n', 0b10000000, 0b10000000)),
@@ -158,7 +158,7 @@ test('PBM, PGM, PPM and PAM of 8 and 16 bits, and of any highest value', async (
   t.deepEqual(await levels(netpbm(pam, 9, 8, 7, 255)), [9, 8, 7, 255]);
 });
 
-test('what is cut short, damaged or of another kind is told as that', async (t) => {
+test('truncated, damaged and unsupported files are reported as such', async (t) => {
   const whole = bmp(
     13,
     9,
@@ -188,7 +188,7 @@ test('what is cut short, damaged or of another kind is told as that', async (t) 
   }
 });
 
-test('in memory, by way of the disk, and for psnr the pixels are the same', async (t) => {
+test('the pixels are the same in memory, through the disk, and for psnr', async (t) => {
   const large = draw({ widthPx: 701, heightPx: 500 });
   const path = await saved(
     t,

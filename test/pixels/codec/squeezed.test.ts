@@ -12,13 +12,13 @@ const jpeg = (quality: number, more: JpegOptions = {}) =>
 const quality = (bytes: Buffer) => jpegQuality(bufferSource(bytes));
 const quantizer = (bytes: Buffer) => webpQuantizer(bufferSource(bytes));
 
-test('the quality of a JPEG is what it was written with', async (t) => {
+test('estimates the quality that a JPEG was written with', async (t) => {
   for (const stated of [30, 50, 60, 75, 85, 90, 95, 97, 98]) t.is(quality(await jpeg(stated)), stated);
   t.true(quality(await jpeg(100))! >= 99);
   t.true(quality(await jpeg(1))! < 15);
 });
 
-test('other tables than those of libjpeg count by how coarse they are', async (t) => {
+test('tables other than those of libjpeg are judged by their sum', async (t) => {
   const found = await Promise.all(
     [60, 75, 90].map(async (stated) => quality(await jpeg(stated, { mozjpeg: true }))!),
   );
@@ -42,7 +42,7 @@ test('a profile, EXIF and a progressive scan before the tables change nothing', 
   t.is(quality(filled), 80);
 });
 
-test('a JPEG that is cut off or damaged has no quality, at no cost', async (t) => {
+test('a truncated or damaged JPEG has no quality, at no cost', async (t) => {
   const bytes = await jpeg(75);
   for (const end of [2, 3, 5, 12, 20, 30])
     t.throws(() => quality(bytes.subarray(0, end)), { instanceOf: RangeError });
@@ -64,7 +64,7 @@ test('the quantizer of a lossy WebP grows as its quality falls', async (t) => {
   t.true(found[0]! <= 1 && found[3]! > 8 && found[6]! > 60, String(found));
 });
 
-test('with alpha, in an animation, and without loss', async (t) => {
+test('with alpha, in an animation, and lossless', async (t) => {
   const alpha = await image().ensureAlpha(0.5).webp({ quality: 60 }).toBuffer();
   t.true(quantizer(alpha)! > 10);
   const frames = await sharp(Buffer.alloc(40 * 60 * 3, 90), {

@@ -59,7 +59,7 @@ async function upscaled(
   return { file: dst, warnings };
 }
 
-test('a profile of our own means what the one of the encoder means', async (t) => {
+test('our profile is equivalent to that of the encoder', async (t) => {
   const own = matrixProfile(DISPLAY_P3, 'srgb', false);
   const colour = (icc: Buffer) =>
     colourPng([200, 60, 90], ...chunk('iCCP', Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)));
@@ -77,7 +77,7 @@ test('a profile of our own means what the one of the encoder means', async (t) =
   t.throws(() => matrixProfile({ ...SRGB, green: SRGB.red }, 'srgb', false), { instanceOf: RangeError });
 });
 
-test('gAMA and cHRM: as they are in PNG, as a profile or converted elsewhere', async (t) => {
+test('gAMA and cHRM: unchanged in PNG, as a profile or converted elsewhere', async (t) => {
   const linear = await colourPng([55, 55, 55], ...GAMA_1);
   const png = await upscaled(t, linear, 'png');
   t.true((await readFile(png.file)).includes(Buffer.concat(GAMA_1)));
@@ -92,7 +92,7 @@ test('gAMA and cHRM: as they are in PNG, as a profile or converted elsewhere', a
   t.true(red > 206, `a red of P3 is beyond 200 of sRGB: ${red}`);
 });
 
-test('cICP: HDR stays in PNG, elsewhere it is told; P3 becomes a profile', async (t) => {
+test('cICP: HDR is kept in PNG and reported elsewhere; P3 becomes a profile', async (t) => {
   const pq = chunk('cICP', Buffer.of(9, 16, 0, 1));
   const hdr = await colourPng([120, 80, 40], ...pq);
   const png = await upscaled(t, hdr, 'png');
@@ -112,7 +112,7 @@ test('cICP: HDR stays in PNG, elsewhere it is told; P3 becomes a profile', async
   t.true(red > 206, `${red}`);
 });
 
-test('a profile of gray is converted where the format has no gray', async (t) => {
+test('a gray profile is converted for formats without gray', async (t) => {
   const gray = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#888888' } })
     .toColourspace('b-w')
     .png()

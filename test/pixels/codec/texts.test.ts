@@ -67,7 +67,7 @@ async function upscaled(
   return { bytes: await readFile(dst), warnings };
 }
 
-test('texts of PNG stay in PNG, and are told where they cannot', async (t) => {
+test('PNG texts are kept in PNG, and reported for other formats', async (t) => {
   const { bytes, warnings } = await upscaled(t, await png(), 'a.png', {});
   for (const text of TEXTS) t.true(bytes.includes(text));
   t.deepEqual(warnings, []);
@@ -81,7 +81,7 @@ test('texts of PNG stay in PNG, and are told where they cannot', async (t) => {
   t.deepEqual(stripped.warnings, []);
 });
 
-test('a comment of JPEG stays in JPEG, becomes a text of PNG, and is told elsewhere', async (t) => {
+test('a JPEG comment is kept in JPEG, becomes a PNG text, and is reported elsewhere', async (t) => {
   const source = await jpeg(segment(0xfe, latin1('Steps: 20')), segment(0xfe, Buffer.from('Käse')));
   const same = await upscaled(t, source, 'a.jpg', {});
   t.true(same.bytes.includes(segment(0xfe, latin1('Steps: 20'))));
@@ -105,7 +105,7 @@ for (const [what, inner, sentence] of [
   [
     'motion photo',
     '<rdf:Description xmlns:GCamera="g" xmlns:Container="c" dc:title="t" GCamera:MotionPhoto="1" GCamera:MicroVideoOffset="184"><Container:Directory><rdf:Seq/></Container:Directory></rdf:Description>',
-    'The film of the motion photo was left out.',
+    'The video of the motion photo was left out.',
   ],
   [
     'gain map',
@@ -128,16 +128,16 @@ for (const [what, inner, sentence] of [
   });
 }
 
-test('other XMP stays byte for byte', (t) => {
+test('other XMP is unchanged', (t) => {
   const xmp = Buffer.from(
     XMP('<rdf:Description GCamera:HdrPlusMakernote="1"><hdrgm:VersionX>1</hdrgm:VersionX></rdf:Description>'),
   );
   t.deepEqual(withoutDeadPointers(xmp), xmp);
 });
 
-test('the other pictures of a multi-picture file are told', async (t) => {
+test('the other images of a multi-picture file are reported', async (t) => {
   const source = await jpeg(segment(0xe2, latin1('MPF\0MM\0*\0\0\0\x08\0\0')));
   t.deepEqual((await upscaled(t, source, 'a.jpg', {})).warnings, [
-    'The other pictures of the file were left out.',
+    'The other images in the file were left out.',
   ]);
 });

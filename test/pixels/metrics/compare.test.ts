@@ -154,7 +154,7 @@ test('a gray image is the same as its colour version, an opaque one as one witho
   t.regex(withAlpha.notes.join(), /no alpha: it counts as opaque/);
 });
 
-test('the colour of what cannot be seen does not count; alpha itself does', async (t) => {
+test('invisible colours do not count; alpha does', async (t) => {
   const directory = await temporaryDirectory(t);
   const shape = { widthPx: 16, heightPx: 16, channels: 4 } as const;
   const filled = (...pixel: number[]) =>
@@ -169,7 +169,7 @@ test('the colour of what cannot be seen does not count; alpha itself does', asyn
   t.is(largestDifference, 51);
 });
 
-test('a border that is shaved does not count, but shows in the difference map', async (t) => {
+test('a shaved border does not count, but is part of the difference map', async (t) => {
   const directory = await temporaryDirectory(t);
   const shape = { widthPx: 40, heightPx: 30, channels: 3 } as const;
   const plain = new Uint16Array(40 * 30 * 3).fill(100);
@@ -218,7 +218,7 @@ test('pages are compared one by one', async (t) => {
   t.true(Math.abs((found.ssim?.y ?? NaN) - mean(single.map((s) => s.ssim?.y))) < 1e-12);
 });
 
-test('a large image is the sum of its bands', async (t) => {
+test('a large image is compared in bands with the same result', async (t) => {
   const directory = await temporaryDirectory(t);
   const whole = drawPair({ widthPx: 1024, heightPx: 1500, channels: 1, max: 255 });
   const a = await savePng(directory, 'a.png', whole.original, whole);
@@ -241,7 +241,7 @@ test('images are compared upright', async (t) => {
   t.true((await compareImages(a, turned)).identical);
 });
 
-test('refuses different sizes, too wide a border and what is no number, and says which images', async (t) => {
+test('rejects different sizes, too wide a border and invalid numbers, and names the images', async (t) => {
   const directory = await temporaryDirectory(t);
   const small = drawPair({ widthPx: 10, heightPx: 12, channels: 3, max: 255 });
   const a = await savePng(directory, 'a.png', small.original, small);
@@ -258,7 +258,7 @@ test('refuses different sizes, too wide a border and what is no number, and says
   t.is(tiny.ssim, undefined);
 });
 
-test('of different sizes what both have is compared where that is asked for', async (t) => {
+test('with the option, compares the common part of different sizes', async (t) => {
   const cwd = await temporaryDirectory(t);
   const pair = drawPair({ widthPx: 60, heightPx: 40, channels: 3, max: 255 });
   const corner = (samples: Uint16Array) =>

@@ -27,7 +27,7 @@ test('a map keeps the largest of each cell, those at the edges too, and the wors
   t.deepEqual(worst, { x: 3, y: 2, difference: 8 });
 });
 
-test('every difference falls into the class that holds it', (t) => {
+test('every difference is counted in its class', (t) => {
   const histogram = openHistogram();
   histogram.push(plane(0, 0.4, 1, 1.5, 2, 64, 64.5, 128.1, 255));
   const counts = Object.fromEntries(DIFFERENCE_CLASSES.map((end, i) => [end, histogram.counts[i]]));

@@ -7,7 +7,7 @@ import { openRows } from '../../../src/pixels/metrics/open-rows.js';
 import { drawPair, savePng } from '../../helpers/image-pair.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 
-test('gives the samples as they are stored, from any row', async (t) => {
+test('returns samples as stored, from any row', async (t) => {
   const directory = await temporaryDirectory(t);
   for (const [channels, max] of [
     [1, 255],
@@ -47,7 +47,7 @@ test('gray with alpha keeps its alpha, as RGB with alpha', async (t) => {
   await rows.close();
 });
 
-test('a colour profile is told, not applied', async (t) => {
+test('a colour profile is reported but not applied', async (t) => {
   const directory = await temporaryDirectory(t);
   const pair = drawPair({ widthPx: 8, heightPx: 8, channels: 3, max: 255 });
   const plain = await savePng(directory, 'plain.png', pair.original, pair);
@@ -82,7 +82,7 @@ test('says in one sentence why a file cannot be read', async (t) => {
   }
 });
 
-test('refuses more pixels than can be compared, from the header alone', async (t) => {
+test('rejects too many pixels by the header alone', async (t) => {
   const path = join(await temporaryDirectory(t), 'huge.png');
   const header = Buffer.from([0, 0, 0x7d, 0, 0, 0, 0x7d, 0, 8, 0, 0, 0, 0]);
   const chunks = [...chunk('IHDR', header), ...chunk('IDAT'), ...chunk('IEND')];

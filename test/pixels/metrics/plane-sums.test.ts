@@ -18,7 +18,7 @@ test('luma of BT.601: black 16, white 235, and the primaries between', (t) => {
   t.deepEqual(rounded(read(1, 255, [0, 255]).y), [16, 235]);
 });
 
-test('16-bit values come to the scale of 255 exactly', (t) => {
+test('16-bit values are scaled to 255 exactly', (t) => {
   const values = Array.from({ length: 256 }, (_, i) => i);
   t.deepEqual(
     [
@@ -32,7 +32,7 @@ test('16-bit values come to the scale of 255 exactly', (t) => {
   );
 });
 
-test('gray beside colour is given for each colour; colour is premultiplied', (t) => {
+test('gray beside colour counts for each colour; colour is premultiplied', (t) => {
   const gray = read(1, 255, [7, 9], 3);
   t.deepEqual(
     gray.colour.map((plane) => [...plane]),

@@ -39,7 +39,7 @@ function byDefinition(a: readonly Float64Array[], b: readonly Float64Array[]): n
   return all.reduce((sum, value) => sum + value) / all.length;
 }
 
-test('row by row it is the definition', (t) => {
+test('row by row, the result matches the definition', (t) => {
   const [a, b] = [noise(1, 17, 14), noise(2, 17, 14)];
   const blend = a.map((row, y) => row.map((value, x) => 0.7 * value + 0.3 * b[y]![x]!));
   for (const other of [b, blend]) {
@@ -49,13 +49,13 @@ test('row by row it is the definition', (t) => {
   }
 });
 
-test('less than a window gives none', (t) => {
+test('an image smaller than the window has no SSIM', (t) => {
   t.is(measure(noise(1, 10, 20), noise(2, 10, 20)).windows, 0);
   t.is(measure(noise(1, 20, 10), noise(2, 20, 10)).windows, 0);
   t.is(measure(noise(1, 11, 11), noise(2, 11, 11)).windows, 1);
 });
 
-test('no window reaches over two pages', (t) => {
+test('no window spans two pages', (t) => {
   const [a, b] = [noise(1, 15, 24), noise(2, 15, 24)];
   const ssim = openSsim(15);
   a.forEach((row, y) => {

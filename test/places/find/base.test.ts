@@ -4,13 +4,13 @@ import { commonBase, relativeTo } from '../../../src/places/find/base.js';
 
 const at = (...names: string[]) => path.resolve(path.sep, ...names);
 
-test('a file below the base keeps what is below', (t) => {
+test('a file below the base keeps its relative path', (t) => {
   t.is(relativeTo(at('in'), at('in', 'x', 'a.png')), path.join('x', 'a.png'));
   t.is(relativeTo(at('in'), at('in', '..a.png')), '..a.png');
   t.is(relativeTo('.', 'x/../a.png'), 'a.png');
 });
 
-test('a file outside of the base keeps its path without the root and never leaves', (t) => {
+test('a file outside the base keeps its path without the root', (t) => {
   t.is(relativeTo(at('in'), at('other', 'a.png')).endsWith(path.join('other', 'a.png')), true);
   for (const file of [at('a.png'), '../../../../a.png', at('inner', 'a.png'), '..']) {
     const relative = relativeTo(at('in'), file);
@@ -19,7 +19,7 @@ test('a file outside of the base keeps its path without the root and never leave
   }
 });
 
-test('the common base is the deepest directory that holds all', (t) => {
+test('the common base is the deepest directory that contains all files', (t) => {
   const base = commonBase();
   t.is(base.directory, process.cwd());
   base.add(at('data', 'x', 'deep'));

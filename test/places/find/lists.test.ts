@@ -16,7 +16,7 @@ async function all(format: ListFormat, ...pieces: (string | Uint8Array)[]): Prom
 const texts = async (format: ListFormat, ...pieces: (string | Uint8Array)[]) =>
   (await all(format, ...pieces)).map(({ text, problem }) => text ?? `(${problem ?? ''})`);
 
-test('lines end in LF or CRLF, empty ones are passed over, the last needs no end', async (t) => {
+test('lines end in LF or CRLF, empty ones are skipped, the last needs no terminator', async (t) => {
   t.deepEqual(await texts('lines', 'a.png\r\n\r\n\nb c.png\n  d.png \n-e.png'), [
     'a.png',
     'b c.png',
@@ -34,11 +34,11 @@ test('line numbers count empty lines too', async (t) => {
   );
 });
 
-test('NUL-ended names may hold newlines', async (t) => {
+test('NUL-terminated names may contain newlines', async (t) => {
   t.deepEqual(await texts('nul', 'a\nb.png\0\r\n\0\0c'), ['a\nb.png', '\r\n', 'c']);
 });
 
-test('entries do not depend on how the stream is cut, even within a letter', async (t) => {
+test('entries do not depend on chunk boundaries, even within a character', async (t) => {
   const bytes = Buffer.from('😀 ein.png\r\nzweï.png\n\n-drei.png\n');
   const whole = await texts('lines', bytes);
   for (let size = 1; size < bytes.length; size++) {
@@ -49,7 +49,7 @@ test('entries do not depend on how the stream is cut, even within a letter', asy
   }
 });
 
-test('a stream may use the memory of its chunks again', async (t) => {
+test('a stream may reuse the memory of its chunks', async (t) => {
   async function* reused() {
     const chunk = Buffer.alloc(4);
     for (const text of ['abcd', 'ef\ng', 'hij\n']) {
@@ -64,7 +64,7 @@ test('a stream may use the memory of its chunks again', async (t) => {
   );
 });
 
-test('an entry over 64 KiB and an NDJSON line that is no UTF-8 are told, and the next ones are read', async (t) => {
+test('reports an entry over 64 KiB and an NDJSON line that is not UTF-8, and reads on', async (t) => {
   const long = 'x'.repeat(64 * 1024);
   t.deepEqual(await texts('lines', `${long}\n${long}y\nb\n`), [long, '(is longer than 64 KiB)', 'b']);
   const pieces = Array.from({ length: 100 }, () => 'x'.repeat(10_000));
@@ -85,11 +85,11 @@ onLinux('a name of any bytes is an entry, in lines and with NUL, cut anywhere', 
   }
 });
 
-test('a byte order mark is no part of the first name', async (t) => {
+test('a byte order mark is not part of the first name', async (t) => {
   t.deepEqual(await texts('lines', '\uFEFFa.png\n\uFEFFb.png'), ['a.png', '\uFEFFb.png']);
 });
 
-test('the stream is asked for more only when the entries at hand are used up', async (t) => {
+test('reads the next chunk only after all entries of the last one', async (t) => {
   let pulls = 0;
   async function* counted() {
     for (let at = 0; at < 10; at++) {
@@ -105,7 +105,7 @@ test('the stream is asked for more only when the entries at hand are used up', a
   }
 });
 
-test('UTF-16 with a byte order mark is read, wherever the chunks end', async (t) => {
+test('reads UTF-16 with a byte order mark at any chunk boundaries', async (t) => {
   const text = '\uFEFFä b.png\r\nπ/😀.png\r\n';
   const little = Buffer.from(text, 'utf16le');
   const big = Buffer.from(little).swap16();

@@ -24,7 +24,7 @@ async function results(
 
 const image = (widthPx: number, heightPx: number) => pipelineOf(draw({ widthPx, heightPx })).png().toBuffer();
 
-test('beside the sources: a name with a suffix, and the shape of the image without it', async (t) => {
+test('beside the sources: a name with a suffix, and the aspect ratio of the image without it', async (t) => {
   const [small, double, wide, other] = [
     await image(8, 6),
     await image(16, 12),
@@ -58,13 +58,13 @@ test('an output directory below the base: all of it', async (t) => {
   t.deepEqual(await results(t, tree, { out: 'out' }), ['out/a.png', 'out/gone.png']);
 });
 
-test('an output directory elsewhere: what has the name of a source', async (t) => {
+test('an output directory elsewhere: files with the name of a source', async (t) => {
   const tree = ['in/a.png', 'in/b.png', 'all/a.webp', 'all/other.png', 'all/x/b.png'];
   t.deepEqual(await results(t, tree, { out: 'all', base: 'in' }), ['all/a.webp']);
   t.deepEqual(await results(t, ['in/a.png', 'a.png', 'b.png'], { out: '.', base: 'in' }), ['a.png']);
 });
 
-test('a link to the output directory leads there', async (t) => {
+test('a link to the output directory is resolved', async (t) => {
   const tree: Tree = { 'out/a.png': '', 'b.png': '', link: { link: 'out' } };
   const root = await makeTree(t, tree);
   const isResult = ownResults({ out: path.join(root, 'out') }, root);

@@ -35,7 +35,7 @@ async function foundIn(
   };
 }
 
-test('a glob gives its files in natural order of the whole path and mirrors where its magic begins', async (t) => {
+test('a glob returns files in natural order, mirrored from where its magic begins', async (t) => {
   const tree = ['in/a10.png', 'in/a2.png', 'in/a2/x.png', 'in/a10/y.png', 'in/b.jpg', 'in/B1.png', 'top.png'];
   const { paths, relative, sources } = await foundIn(t, tree, ['in/**/*.png']);
   t.deepEqual(paths, ['in/a2/x.png', 'in/a2.png', 'in/a10/y.png', 'in/a10.png', 'in/B1.png']);
@@ -59,12 +59,12 @@ test('braces, classes, extglobs and depth', async (t) => {
   t.deepEqual(await found('in/*.tiff'), []);
 });
 
-test('braces over directories mirror from where they begin', async (t) => {
+test('braces over directories are mirrored from where they begin', async (t) => {
   const { relative } = await foundIn(t, ['in/x/1.png', 'in/y/1.png'], ['in/{y,x}/*.png']);
   t.deepEqual(relative, ['x/1.png', 'y/1.png']);
 });
 
-test('the case of an extension does not matter, that of a name does', async (t) => {
+test('extensions are case-insensitive, names are not', async (t) => {
   const tree = ['a1.PNG', 'b.Png', 'c.png'];
   t.deepEqual((await foundIn(t, tree, ['*.png'])).paths, tree);
   t.deepEqual((await foundIn(t, tree, ['*.PNG'])).paths, tree);
@@ -72,7 +72,7 @@ test('the case of an extension does not matter, that of a name does', async (t) 
   if (process.platform === 'linux') t.deepEqual((await foundIn(t, tree, ['A*.png'])).paths, []);
 });
 
-test('a negation takes away, by path or by name, wherever it stands', async (t) => {
+test('a negation excludes by path or by name, in any position', async (t) => {
   const tree = ['in/a.png', 'in/b.png', 'in/skip/c.png', 'in/skip/deep/d.png', 'in/x/b.png'];
   const found = async (...patterns: string[]) => (await foundIn(t, tree, patterns)).paths;
   t.deepEqual(await found('in/**/*.png', '!in/skip/**'), ['in/a.png', 'in/b.png', 'in/x/b.png']);
@@ -93,7 +93,7 @@ test('a negation takes away, by path or by name, wherever it stands', async (t) 
   );
 });
 
-test('a directory gives the images in it, whatever else there is, without hidden names', async (t) => {
+test('a directory contributes its images except hidden ones', async (t) => {
   const tree = [
     'in/a.png',
     'in/b.JPEG',
@@ -113,7 +113,7 @@ test('a directory gives the images in it, whatever else there is, without hidden
   t.deepEqual((await foundIn(t, tree, ['in/'], { recursive: false })).relative, ['a.png', 'b.JPEG', 'd.tif']);
 });
 
-test('include and exclude choose by name or by path below the base', async (t) => {
+test('include and exclude match by name or by path below the base', async (t) => {
   const tree = ['in/a.png', 'in/a_small.png', 'in/x/a.jpg', 'in/x/b.png', 'in/y/b.png'];
   const found = async (pattern: string, options: Pick<PipeOptions, 'include' | 'exclude'>) =>
     (await foundIn(t, tree, [pattern], options)).relative;
@@ -124,7 +124,7 @@ test('include and exclude choose by name or by path below the base', async (t) =
   t.deepEqual(await found('in/a_small.png', { exclude: ['*_small*'] }), []);
 });
 
-test('what exists is a file before it is a glob, and a missing file is left to whoever opens it', async (t) => {
+test('an existing file takes precedence over a glob, and a missing file is reported when it is opened', async (t) => {
   const tree = ['a[1].png', 'a1.png', '{b,c}.png', '*.png'].filter(
     (name) => process.platform !== 'win32' || !name.includes('*'),
   );
@@ -167,14 +167,14 @@ test.serial(
   },
 );
 
-test('files alone mirror from their common directory', async (t) => {
+test('files alone are mirrored from their common directory', async (t) => {
   const tree = ['in/x/a.png', 'in/x/deep/b.png', 'in/y/c.png'];
   t.deepEqual((await foundIn(t, tree, ['in/x/a.png', 'in/y/c.png'])).relative, ['x/a.png', 'y/c.png']);
   t.deepEqual((await foundIn(t, tree, ['in/x/a.png', 'in/x/deep/b.png'])).relative, ['a.png', 'deep/b.png']);
   t.deepEqual((await foundIn(t, tree, ['in/y/c.png'])).relative, ['c.png']);
 });
 
-test('a stated base is mirrored, and what lies outside of it does not leave the output directory', async (t) => {
+test('an explicit base is mirrored, and files outside it stay in the output directory', async (t) => {
   const root = await makeTree(t, ['in/x/a.png', 'other/b.png']);
   const sources = await sourcesOf([`${root}/in/x/*.png`, `${root}/other/b.png`], {
     base: path.join(root, 'in'),
@@ -184,13 +184,13 @@ test('a stated base is mirrored, and what lies outside of it does not leave the 
   t.false(path.isAbsolute(sources[1]?.relativePath ?? '/'));
 });
 
-test('a file that several patterns name is one source', async (t) => {
+test('a file that several patterns match is one source', async (t) => {
   const tree = ['in/a.png', 'in/x/b.png'];
   const { paths } = await foundIn(t, tree, ['in/x/../a.png', 'in/**/*.png', 'in', 'in/*.{png,PNG,p*}']);
   t.deepEqual(paths, ['in/a.png', 'in/x/b.png']);
 });
 
-test('the output directory is not walked, whether it is there yet or not', async (t) => {
+test('the output directory is never walked, whether or not it exists yet', async (t) => {
   const root = await makeTree(t, ['in/a.png', 'in/b/c.png', 'in/out/old.png']);
   const inputs = [`${root}/in/**/*.png`];
   t.deepEqual(
@@ -207,7 +207,7 @@ test('the output directory is not walked, whether it is there yet or not', async
   t.deepEqual(names, ['a.png', native('b/c.png'), native('out/old.png')]);
 });
 
-test('a directory named like an image is a source of a glob, and is walked where it is named', async (t) => {
+test('a directory named like an image is a source of a glob, and is walked if it is an argument', async (t) => {
   const tree = { 'in/x.png/inner.jpg': '', 'in/a.png': '', 'in/plain/': '' };
   t.deepEqual((await foundIn(t, tree, ['in/*.png'])).paths, ['in/a.png', 'in/x.png']);
   t.deepEqual((await foundIn(t, tree, ['in/*'])).paths, ['in/a.png', 'in/x.png']);
@@ -215,7 +215,7 @@ test('a directory named like an image is a source of a glob, and is walked where
   t.deepEqual((await foundIn(t, tree, ['in'])).paths, ['in/a.png', 'in/x.png/inner.jpg']);
 });
 
-test('links are followed, and those that lead back end', async (t) => {
+test('links are followed, and loops end', async (t) => {
   const tree: Tree = {
     'in/a.png': '',
     'in/self': { link: '.' },
@@ -234,7 +234,7 @@ test('links are followed, and those that lead back end', async (t) => {
   t.deepEqual((await foundIn(t, tree, ['in/**/*.png'])).relative, all);
 });
 
-test.serial('a directory that may not be read is a failure of its own', async (t) => {
+test.serial('an unreadable directory is a failure', async (t) => {
   if (process.platform === 'win32') {
     t.pass('permissions are not the same there');
     return;

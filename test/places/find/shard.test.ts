@@ -8,7 +8,7 @@ import { makeTree } from '../../helpers/tree.js';
 
 const of = (relativePath: string, count: number) => shardOf({ relativePath }, count);
 
-test('a path has its shard for ever: machines of other versions of Node agree', (t) => {
+test('the shard of a path never changes, and does not depend on the version of Node', (t) => {
   // by another program: printf %s a/b.png | sha256sum, its first 12 digits, modulo, plus one
   t.is(of('a/b.png', 5), (Number('0x' + SHA256_OF_A_B_PNG) % 5) + 1);
   t.is(of(['a', 'b.png'].join(path.sep), 5), of('a/b.png', 5));
@@ -49,7 +49,7 @@ test('shards are balanced over names with patterns: chi-square', (t) => {
   }
 });
 
-test('who belongs where does not depend on where the tree lies, or on the order or kind of the list', async (t) => {
+test('shards do not depend on the location of the tree or on the order and kind of the list', async (t) => {
   const names = ['b.png', 'a.png', 'deep/c.png', 'deep/er/d.png', 'deep/er/e 10.png', 'deep/er/e 9.png'];
   const placesIn = async (root: string) => {
     const never = new AbortController().signal;
@@ -87,7 +87,7 @@ async function* stream(files: readonly string[]) {
   yield Buffer.from(files.join('\0'));
 }
 
-test('each shard has files of its own, from which the common name can be told', (t) => {
+test('each shard has its own file names, from which the common name can be derived', (t) => {
   const shard = { index: 2, count: 5 };
   t.is(shardFile(path.join('out', 'failed.ndjson'), shard), path.join('out', 'failed-2-of-5.ndjson'));
   t.is(shardFile('plain', shard), 'plain-2-of-5');

@@ -9,13 +9,13 @@ test('digits count by their value', (t) => {
   t.deepEqual(sorted('9'.repeat(40), '1' + '0'.repeat(40)), ['9'.repeat(40), '1' + '0'.repeat(40)]);
 });
 
-test('letters count without regard to case, and leading zeros come last of all', (t) => {
+test('letters compare case-insensitively; case and leading zeros only break ties', (t) => {
   t.deepEqual(sorted('b', 'A', 'a', 'B'), ['A', 'a', 'B', 'b']);
   t.deepEqual(sorted('a1', 'a01', 'a001'), ['a001', 'a01', 'a1']);
   t.deepEqual(sorted('a', '', 'ab'), ['', 'a', 'ab']);
 });
 
-test('it is an order: antisymmetric, transitive, and 0 for equal names alone', (t) => {
+test('it is a total order: antisymmetric, transitive, and 0 only for equal names', (t) => {
   const pieces = ['a', 'A', '1', '01', '10', '2', '-', 'é', '😀'];
   const names = pieces.flatMap((one) => pieces.flatMap((two) => [one, one + two, two + one + '3']));
   for (const a of names) {

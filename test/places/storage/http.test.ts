@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openHttp } from '../../../src/places/storage/http.js';
-import { isPrivate } from '../../../src/system/private-addresses.js';
+import { isPrivate } from '../../../src/system/http-client.js';
 import { serve } from '../../helpers/serve.js';
 
 async function read(url: string, { allow = true, maxBytes = 1000 } = {}): Promise<string> {
@@ -10,7 +10,7 @@ async function read(url: string, { allow = true, maxBytes = 1000 } = {}): Promis
   return String(Buffer.concat(chunks));
 }
 
-test('a file comes whole, whatever its server says of its kind, and by up to five redirects', async (t) => {
+test('downloads a complete file whatever its content type, through up to five redirects', async (t) => {
   const base = await serve(t, ({ url = '' }, answer) => {
     const left = Number(url.slice(1));
     if (left > 0) answer.writeHead(302, { location: `/${left - 1}` }).end();
@@ -21,7 +21,7 @@ test('a file comes whole, whatever its server says of its kind, and by up to fiv
   await t.throwsAsync(read(`${base}/6`), { code: 'E_READ', message: /more than 5 times/ });
 });
 
-test('each answer that is no file has its code', async (t) => {
+test('each unsuccessful response has an error code', async (t) => {
   const base = await serve(t, ({ url = '' }, answer) => {
     if (url === '/cut') {
       answer.writeHead(200, { 'content-length': 100 });
@@ -47,7 +47,7 @@ test('each answer that is no file has its code', async (t) => {
   }
 });
 
-test('a connection that breaks before anybody reads is told to whoever reads', async (t) => {
+test('a connection that breaks before anyone reads fails the reader', async (t) => {
   let cut = () => {};
   const base = await serve(t, (_, answer) => {
     answer.writeHead(200, { 'content-length': 100 });
@@ -66,7 +66,7 @@ test('a connection that breaks before anybody reads is told to whoever reads', a
   );
 });
 
-test('what leads to an address that is not public is refused before it is connected to', async (t) => {
+test('private addresses are rejected before connecting', async (t) => {
   let asked = 0;
   const base = await serve(t, (_, answer) => {
     asked += 1;
@@ -88,7 +88,7 @@ test('what leads to an address that is not public is refused before it is connec
   t.is(await read(`http://localhost:${port}/`), 'secret');
 });
 
-test('public addresses are told from all others', (t) => {
+test('distinguishes public addresses from all others', (t) => {
   for (const address of [
     '10.1.2.3',
     '172.31.255.255',

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { layOut, niceStep } from '../../../src/report/plot/axis.js';
+import { layOut, niceStep } from '../../../src/report/plot/frame.js';
 
 const texts = (scale: ReturnType<typeof layOut>) => scale.ticks.map(({ text }) => text);
 
@@ -16,7 +16,7 @@ test('ticks are even, cover the values, and have the digits they need', (t) => {
   t.is(scale.show(0.12345), '0.1235 s');
 });
 
-test('negative values and stated ends', (t) => {
+test('negative values and explicit ends', (t) => {
   t.deepEqual(texts(layOut({ label: 'x' }, [-3, 9], 4)), ['-5', '0', '5', '10']);
   const stated = layOut({ label: 'x', min: 3, max: 17 }, [4, 5], 4);
   t.deepEqual(texts(stated), ['5', '10', '15']);
@@ -24,7 +24,7 @@ test('negative values and stated ends', (t) => {
   t.is(stated.at(17), 1);
 });
 
-test('bytes are shown in the unit that fits, at even places of it', (t) => {
+test('bytes are shown in a suitable unit, at round values of it', (t) => {
   const scale = layOut({ label: 'Memory', unit: 'bytes', min: 0 }, [412 * 2 ** 20], 5);
   t.is(scale.title, 'Memory (MiB)');
   t.deepEqual(texts(scale), ['0', '100', '200', '300', '400', '500']);
@@ -33,7 +33,7 @@ test('bytes are shown in the unit that fits, at even places of it', (t) => {
   t.is(layOut({ label: 'Size', unit: 'bytes', min: 0 }, [900], 5).title, 'Size (bytes)');
 });
 
-test('counts that double stand at equal distances', (t) => {
+test('doubling counts are at equal distances', (t) => {
   const scale = layOut({ label: 'Threads', scale: 'log2' }, [1, 8], 8);
   t.deepEqual(texts(scale), ['1', '2', '4', '8']);
   t.deepEqual(
@@ -47,7 +47,7 @@ test('counts that double stand at equal distances', (t) => {
   ]);
 });
 
-test('one value, none, and all the same still make an axis', (t) => {
+test('one value, no values and equal values still make an axis', (t) => {
   for (const values of [[], [0], [5, 5], [-2], [NaN]]) {
     const { ticks, at } = layOut({ label: 'x' }, values, 5);
     t.true(ticks.length >= 2, String(values));

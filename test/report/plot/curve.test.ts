@@ -1,5 +1,5 @@
 import test from 'ava';
-import { path, pointBefore, thinned } from '../../../src/report/plot/curve.js';
+import { svgPath, pointBefore, thinned } from '../../../src/report/plot/line-plot.js';
 
 test('a thinned curve keeps its ends, its peaks and its order', (t) => {
   const points = Array.from({ length: 100_000 }, (_, x) => ({
@@ -14,7 +14,7 @@ test('a thinned curve keeps its ends, its peaks and its order', (t) => {
   t.true(seen.every((point, i) => i === 0 || point.x > seen[i - 1]!.x));
 });
 
-test('a short curve stays as it is, and points at one place do not hang it', (t) => {
+test('a short curve is unchanged, and coincident points do not cause an endless loop', (t) => {
   const short = [
     { x: 0, y: 1 },
     { x: 1, y: 2 },
@@ -36,7 +36,7 @@ test('a short curve stays as it is, and points at one place do not hang it', (t)
   );
 });
 
-test('the point before a place', (t) => {
+test('the last point at or before a position', (t) => {
   const points = [
     { x: 1, y: 10 },
     { x: 3, y: 30 },
@@ -47,16 +47,16 @@ test('the point before a place', (t) => {
   );
 });
 
-test('paths join places, or hold each until the next', (t) => {
+test('paths connect points, or hold each value until the next', (t) => {
   t.is(
-    path([
+    svgPath([
       [0, 1],
       [2, 3],
     ]),
     'M0 1L2 3',
   );
   t.is(
-    path(
+    svgPath(
       [
         [0, 1],
         [2, 3],

@@ -1,10 +1,10 @@
 import test from 'ava';
-import { labelPlaces } from '../../../src/report/plot/label-places.js';
+import { labelPlaces } from '../../../src/report/plot/scatter.js';
 import { seeded } from '../../helpers/random.js';
 
 const WITHIN = { left: 50, right: 950, top: 10, bottom: 290 };
 
-test('labels of points in a heap run into no other, no point, and stay in the picture', (t) => {
+test('labels of clustered points overlap no label and no point, and stay in the picture', (t) => {
   for (let seed = 1; seed <= 20; seed++) {
     const next = seeded(seed);
     const points = Array.from({ length: 12 }, () => ({

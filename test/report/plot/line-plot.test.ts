@@ -66,7 +66,7 @@ test('few points are drawn one by one, with tooltips and a table of the values',
   t.notRegex(markup, /NaN|undefined|Infinity/);
 });
 
-test('many points become a curve of bounded size that tells its values column by column', (t) => {
+test('many points become a curve of bounded size with tooltips for each column', (t) => {
   const { markup } = memory();
   t.is(count(markup, /class="point"/), 0);
   t.is(count(markup, /class="hit"/), 90);
@@ -76,7 +76,7 @@ test('many points become a curve of bounded size that tells its values column by
   t.notRegex(markup, /NaN|undefined|Infinity/);
 });
 
-test('labels of markers that would run into each other go to rows of their own, and then only to tooltips', (t) => {
+test('overlapping labels of markers go to separate rows, and then to tooltips only', (t) => {
   const { markup } = memory();
   t.is(count(markup, /<title>moment number/), 5);
   const rows = [...markup.matchAll(/y="(\d+)"[^>]*>\s*moment number/g)].map(([, y]) => y);
@@ -102,7 +102,7 @@ test('a plot of nothing, of one point and of zeros is still a plot', (t) => {
   }
 });
 
-test('bars stand in groups, with ranges, gaps and a table', (t) => {
+test('bars are grouped, with ranges, gaps and a table', (t) => {
   const { markup } = barPlot({
     title: 'Time',
     groupLabel: 'Threads',
@@ -127,7 +127,7 @@ test('bars stand in groups, with ranges, gaps and a table', (t) => {
   t.notRegex(markup, /NaN|undefined|Infinity/);
 });
 
-test('a browser draws all of it inside the picture, without complaint', async (t) => {
+test('a browser draws everything inside the picture, without errors', async (t) => {
   const file = join(await temporaryDirectory(t), 'plots.html');
   const bars = barPlot({
     title: 'b',

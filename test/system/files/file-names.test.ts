@@ -36,7 +36,7 @@ function oddBytes(next: () => number): Buffer {
   return Buffer.concat(parts);
 }
 
-test('20,000 names of any bytes come back as they were, and each has a string of its own', (t) => {
+test('20,000 names of random bytes survive a round trip as distinct strings', (t) => {
   const next = seeded(1);
   const strings = new Map<string, string>();
   let valid = 0;
@@ -63,7 +63,7 @@ test('20,000 names of any bytes come back as they were, and each has a string of
   t.true(valid > 1000 && valid < 19_000, `${valid} valid`);
 });
 
-test('the string of a byte is the one that Python has', (t) => {
+test('invalid bytes map to the same strings as in Python', (t) => {
   t.is(fromDisk(Buffer.from('caf\xe9 \xff', 'latin1')), 'caf\udce9 \udcff');
   // a character that is cut off, a surrogate, what is longer than it has to be
   t.is(fromDisk(Buffer.of(0xe2, 0x82, 0x41)), '\udce2\udc82A');
@@ -72,18 +72,18 @@ test('the string of a byte is the one that Python has', (t) => {
   t.is(JSON.stringify(fromDisk(Buffer.of(0xff))), '"\\udcff"');
 });
 
-test('a string that spells a valid name in escapes is that name', (t) => {
+test('escapes that form valid UTF-8 are normalized', (t) => {
   t.is(normalName('\udcc3\udca9.png'), '\u00e9.png');
   t.is(normalName('\ud800.png'), '\ufffd.png');
   t.is(normalName('\ud83d\ude00.png'), '\ud83d\ude00.png');
 });
 
-test('people see such a byte as an escape', (t) => {
+test('invalid bytes are displayed as escapes', (t) => {
   t.is(printable('b\udcff.png'), 'b\\xff.png');
   t.is(printable('\ud800 \ud83d\ude00'), '\\ud800 \ud83d\ude00');
 });
 
-test('names that differ in such a byte alone are two for a hash and a set', (t) => {
+test('names that differ only in an invalid byte differ in hashes and sets', (t) => {
   const names = Array.from({ length: 128 }, (_, i) => `b${String.fromCharCode(0xdc80 + i)}.png`);
   t.is(new Set(names.map((name) => createHash('sha1').update(hashable(name)).digest('hex'))).size, 128);
   const set = createCompactSet();

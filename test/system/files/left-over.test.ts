@@ -13,7 +13,7 @@ const elsewhere = identityOf({ ...host, host: 'another' });
 
 const of = (pid: number | undefined, name = 'a.png') => tempName(name, IDENTITY, pid);
 
-test('temp files of dead processes go, all others stay', async (t) => {
+test('temporary files of dead processes are removed, all others stay', async (t) => {
   const directory = await temporaryDirectory(t);
   const { pid: dead } = spawnSync(process.execPath, ['--version']);
   const living = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
@@ -53,7 +53,7 @@ test('temp files of dead processes go, all others stay', async (t) => {
   t.is(left.length, stay.length + 1);
 });
 
-test('a number means a process only where the machine, the boot and the container are the same', (t) => {
+test('a process id is valid only on the same machine, boot and container', (t) => {
   const here = identityOf(host);
   const owner = (facts: Partial<Facts>, sweeping = here) =>
     ownerOf(tempName('a.png', identityOf({ ...host, ...facts }), 12), sweeping)?.kind;
@@ -78,7 +78,7 @@ test('a number means a process only where the machine, the boot and the containe
   t.is(owner({ ...plain, host: 'x' }, identityOf({ ...host, ...plain })), 'elsewhere');
 });
 
-test('a directory is swept once in a run, and one that cannot be read is no failure', async (t) => {
+test('a directory is swept once in a run, and an unreadable one is no failure', async (t) => {
   const directory = await temporaryDirectory(t);
   const { pid: dead } = spawnSync(process.execPath, ['--version']);
   const sweep = openSweep();
@@ -89,7 +89,7 @@ test('a directory is swept once in a run, and one that cannot be read is no fail
   await t.notThrowsAsync(sweep(join(directory, 'nowhere')));
 });
 
-test('a name tells whose it is', (t) => {
+test('a name identifies its owner', (t) => {
   t.deepEqual(ownerOf(tempName('a.png')), { kind: 'here', pid: process.pid });
   t.deepEqual(ownerOf(tempName('👩‍👩‍👧'.repeat(30))), { kind: 'here', pid: process.pid });
   t.is(ownerOf('a.png'), undefined);

@@ -5,7 +5,7 @@ import { makeDirectory, writeFailure } from '../../../src/system/files/write-fil
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { testWhere } from '../../helpers/where.js';
 
-test('makes what is missing, by many at a time, and leaves what is there', async (t) => {
+test('creates missing directories, also concurrently, and keeps existing ones', async (t) => {
   const dir = await temporaryDirectory(t);
   const deep = join(dir, 'a/b/c/d');
   await Promise.all(Array.from({ length: 20 }, () => makeDirectory(deep)));
@@ -28,7 +28,7 @@ test('a file in the way is an error, a link to a directory is not', async (t) =>
 });
 
 testWhere(process.platform === 'linux', 'only Linux has /proc')(
-  'where the system never makes a directory it ends with the system’s error',
+  'returns the system error where directories can never be created',
   async (t) => {
     await t.throwsAsync(makeDirectory('/proc/srgan/below'), { code: 'ENOENT' });
   },
@@ -36,13 +36,13 @@ testWhere(process.platform === 'linux', 'only Linux has /proc')(
 
 const systemError = (code: string) => Object.assign(new Error(code), { code });
 
-test('a full disk and a used-up quota have a code of their own', (t) => {
+test('a full disk and an exhausted quota have their own code', (t) => {
   t.is(writeFailure('a.png', systemError('ENOSPC')).code, 'E_NOSPC');
   t.is(writeFailure('a.png', systemError('ENOSPC')).message, 'a.png: the disk is full.');
   t.is(writeFailure('a.png', systemError('EDQUOT')).code, 'E_NOSPC');
 });
 
-test('what the system says is told in words, and kept as the cause', (t) => {
+test('system errors are described in words and kept as the cause', (t) => {
   for (const code of ['EACCES', 'EPERM', 'EROFS', 'EIO', 'EMFILE', 'EFBIG']) {
     const cause = systemError(code);
     const error = writeFailure('a.png', cause);

@@ -5,8 +5,7 @@ import { formatBytes, count, rate } from '../../../system/measures.js';
 import { facts, html, notes, page, section, table, type Fact, type Html } from '../../../report/html.js';
 import { machineText } from '../../../report/measured-machine.js';
 import { barPlot, type Bar } from '../../../report/plot/bars.js';
-import type { Point } from '../../../report/plot/curve.js';
-import { linePlot } from '../../../report/plot/line-plot.js';
+import { type Point, linePlot } from '../../../report/plot/line-plot.js';
 import { cellsOf, HEADINGS } from './benchmark-table.js';
 import {
   adviceLines,

@@ -2,8 +2,7 @@ import type { ContenderFigures } from '../contender-figures.js';
 import type { ModelComparison } from '../model-comparison.js';
 import { formatBytes } from '../../../system/measures.js';
 import { machineText } from '../../../report/measured-machine.js';
-import { tableText } from '../../../report/table.js';
-import { visible } from '../../../report/terminal-text.js';
+import { tableText, visible } from '../../../report/terminal-text.js';
 import { decibels, lostLines, remarksOn, speedText, workText } from './comparison-words.js';
 
 export const HEADINGS = [

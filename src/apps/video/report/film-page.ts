@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import { facts, html, notes, page, section, type Html } from '../../../report/html.js';
-import { savePage } from '../../../report/save-page.js';
+import { facts, html, notes, page, section, type Html, savePage } from '../../../report/html.js';
 import { duration, rate } from '../../../system/measures.js';
 import type { VideoSummary } from '../video-options.js';
 import type { FilmPicture } from './film-pictures.js';

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { openStepProgress, type StepProgressOptions } from '../../../report/step-progress.js';
+import { openStepProgress, type StepProgressOptions } from '../../../report/human.js';
 import { duration, rate } from '../../../system/measures.js';
 import type { Begun, FrameProgress } from '../video-options.js';
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Readable, Transform } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { SrganError, systemCode } from '../../../system/errors.js';
 import { createWriteStream, rm } from '../../../system/files/fs.js';
+import { httpGet } from '../../../system/http-client.js';
 import { formatBytes } from '../../../system/measures.js';
 import { writeFailure } from '../../../system/files/write-files.js';
 
@@ -13,8 +14,6 @@ export interface DownloadLimits {
   readonly stallMs: number;
   readonly signal: AbortSignal;
 }
-
-const MAX_REDIRECTS = 5;
 
 /** @throws SrganError E_USAGE if the text is not an http or https URL, or contains credentials */
 export function webUrl(text: string): URL {
@@ -43,7 +42,7 @@ export async function download(url: URL, file: string, limits: DownloadLimits): 
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const body = await fetchFollowing(url, limits.maxBytes, signal);
+    const body = await bodyOf(url, limits.maxBytes, signal);
     const watch = new Transform({
       transform(piece: Uint8Array, _encoding, done) {
         timer.refresh();
@@ -53,7 +52,7 @@ export async function download(url: URL, file: string, limits: DownloadLimits): 
         else done(null, piece);
       },
     });
-    await pipeline(Readable.fromWeb(body), watch, createWriteStream(file, { flags: 'wx' }), { signal });
+    await pipeline(body, watch, createWriteStream(file, { flags: 'wx' }), { signal });
     return hash.digest('hex');
   } catch (cause) {
     await rm(file, { force: true });
@@ -63,43 +62,17 @@ export async function download(url: URL, file: string, limits: DownloadLimits): 
   }
 }
 
-async function fetchFollowing(first: URL, maxBytes: number, signal: AbortSignal): Promise<ReadableStream> {
-  let url = first;
-  for (let redirects = 0; ; redirects += 1) {
-    const answer = await fetch(url, {
-      redirect: 'manual',
-      // the size limit and the checksum apply to the file itself
-      headers: { 'accept-encoding': 'identity' },
-      signal,
-    });
-    const location = answer.headers.get('location');
-    if (answer.status >= 300 && answer.status < 400 && location !== null) {
-      await answer.body?.cancel();
-      if (redirects === MAX_REDIRECTS) {
-        throw new SrganError('E_MODEL', `${shownUrl(first)}: redirects more than ${MAX_REDIRECTS} times.`);
-      }
-      url = redirected(url, location);
-      continue;
-    }
-    if (!answer.ok || !answer.body) {
-      await answer.body?.cancel();
-      throw new SrganError('E_MODEL', `${shownUrl(first)}: the server answered ${answer.status}.`);
-    }
-    if (Number(answer.headers.get('content-length') ?? 0) > maxBytes) {
-      await answer.body.cancel();
-      throw tooLarge(first, maxBytes);
-    }
-    return answer.body;
-  }
-}
-
-/** Returns the target of a redirect; https never redirects to http. */
-function redirected(from: URL, location: string): URL {
-  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const isSafe =
-    url && (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:'));
-  if (isSafe) return url;
-  throw new SrganError('E_MODEL', `${shownUrl(from)}: redirects to '${location}', which is not followed.`);
+async function bodyOf(url: URL, maxBytes: number, signal: AbortSignal): Promise<IncomingMessage> {
+  const place = shownUrl(url);
+  // the user names the server, which may be in a local network
+  const rules = { allowPrivateAddresses: true, requireEncryption: true } as const;
+  const answer = await httpGet(url, { place, code: 'E_MODEL', ...rules, signal });
+  const { statusCode = 0, headers } = answer;
+  const isTooLarge = Number(headers['content-length'] ?? 0) > maxBytes;
+  if (statusCode >= 200 && statusCode < 300 && !isTooLarge) return answer;
+  answer.destroy();
+  if (isTooLarge && statusCode < 300) throw tooLarge(url, maxBytes);
+  throw new SrganError('E_MODEL', `${place}: the server answered ${statusCode}.`);
 }
 
 function tooLarge(url: URL, maxBytes: number): SrganError {
@@ -121,12 +94,13 @@ function failure(
   if (
     cause instanceof Error &&
     'syscall' in cause &&
-    ['open', 'write', 'close'].includes(String(cause.syscall))
+    ['open', 'write', 'close'].includes(String(cause.syscall)) &&
+    // a socket's own error
+    code !== 'EPIPE' &&
+    code !== 'ECONNRESET'
   ) {
     return writeFailure(file, cause);
   }
-  // fetch puts the reason into the cause
-  const inner = cause instanceof Error ? systemCode(cause.cause) : undefined;
-  const why = inner ?? code ?? 'the connection was lost';
+  const why = code ?? 'the connection was lost';
   return new SrganError('E_MODEL', `${shownUrl(url)}: downloading it failed: ${why}.`, { cause });
 }

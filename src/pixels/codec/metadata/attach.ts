@@ -7,9 +7,8 @@ import { tiffTagsOfExif } from './exif.js';
 import { readDirectories, type Directory, writeDirectory, type Tag } from './tiff-directory.js';
 
 /**
- * Puts metadata as it is into an encoded file, beside the pixels, which are not read again.
- * AVIF takes its metadata while it is encoded, but for code points of colours; GIF takes none; that of PNG
- * is in the file from its start.
+ * Adds metadata to an encoded file without reading its pixels. AVIF has its metadata from the encoder, except code
+ * points of colours; PNG has it from the start; GIF has none.
  */
 export function attach(
   file: ByteSource,
@@ -33,7 +32,7 @@ export function attach(
 
 const MAX_SEGMENT_BYTES = 65533;
 
-/** What of the metadata is too long for the segments of a JPEG file. */
+/** Returns the metadata that is too long for the segments of a JPEG file. */
 export function tooLongForJpeg({ exif, xmp, iptc }: Carried): ('exif' | 'xmp' | 'iptc')[] {
   const long: ('exif' | 'xmp' | 'iptc')[] = [];
   if (exif && exif.length + EXIF_HEADER.length > MAX_SEGMENT_BYTES) long.push('exif');
@@ -42,7 +41,7 @@ export function tooLongForJpeg({ exif, xmp, iptc }: Carried): ('exif' | 'xmp' | 
   return long;
 }
 
-/** Puts metadata into a JPEG file as APP0 (JFIF 1.02), APP1 (Exif 2.32, XMP), APP2 (ICC.1) and APP13. */
+/** Adds metadata to a JPEG file as APP0 (JFIF 1.02), APP1 (Exif 2.32, XMP), APP2 (ICC.1) and APP13 segments. */
 export function attachToJpeg(
   file: ByteSource,
   { icc, exif, xmp, iptc, texts = [], density }: Carried,
@@ -85,7 +84,7 @@ function jfif(density: number | undefined): Buffer {
   return data;
 }
 
-/** A bare IPTC record becomes the image resource that holds it; what came from a JPEG is one already. */
+/** Wraps a bare IPTC record in a Photoshop image resource; a record from a JPEG file already is in one. */
 function asPhotoshop(iptc: Buffer): Buffer {
   if (iptc.toString('latin1', 0, PHOTOSHOP_HEADER.length) === PHOTOSHOP_HEADER) return iptc;
   const head = Buffer.from(`${PHOTOSHOP_HEADER}8BIM\x04\x04\0\0\0\0\0\0`, 'latin1');
@@ -98,7 +97,7 @@ const ALPHA_FLAG = 0x10;
 const EXIF_FLAG = 0x08;
 const XMP_FLAG = 0x04;
 
-/** Puts metadata into a WebP file as chunks of the extended format (RFC 9649). */
+/** Adds metadata to a WebP file as chunks of the extended format (RFC 9649). */
 export function attachToWebp(
   file: ByteSource,
   { icc, exif, xmp }: Carried,
@@ -142,8 +141,8 @@ const ICC_TAG = 34675;
 const UNDEFINED = 7;
 
 /**
- * Puts metadata into a little-endian classic TIFF file: each of its directories is written again behind the
- * pixels, with the profile in every page and the rest in the first.
+ * Adds metadata to a little-endian classic TIFF file. All directories are written again after the pixels, with the
+ * profile in every page and the rest in the first.
  */
 export function attachToTiff(file: ByteSource, { icc, exif, xmp, iptc }: Carried): Part[] {
   if (!icc && !exif && !xmp && !iptc) return [{ start: 0, end: file.length }];
@@ -164,7 +163,7 @@ export function attachToTiff(file: ByteSource, { icc, exif, xmp, iptc }: Carried
     const tags = [...page.entries, ...block(ICC_TAG, icc, UNDEFINED), ...(i === 0 ? first : [])];
     const children = i === 0 ? described.children : new Map<number, Directory>();
     const last = i === pages.length - 1;
-    // the length does not depend on where the next directory lies
+    // the length does not depend on the offset of the next directory
     const length = last ? 0 : writeDirectory(tags, children, end, 0).length;
     const directory = writeDirectory(tags, children, end, last ? 0 : end + length);
     end += directory.length;
@@ -173,7 +172,7 @@ export function attachToTiff(file: ByteSource, { icc, exif, xmp, iptc }: Carried
   return [head, { start: 8, end: file.length }, padding, ...written];
 }
 
-/** The IPTC record out of the image resources of a JPEG file: resource 0x0404 of `Photoshop 3.0`. */
+/** Extracts the IPTC record from the Photoshop image resources of a JPEG file (resource 0x0404). */
 export function bareIptc(iptc: Buffer): Buffer | undefined {
   if (iptc.toString('latin1', 0, 14) !== 'Photoshop 3.0\0') return iptc;
   let at = 14;

@@ -1,10 +1,10 @@
 import type { Carried, TextEntry } from '../../../contract/job.js';
 import { bareExif, densityOf, exifOfTiff, uprightExif, resizedExif } from './exif.js';
-import { openFileSource, lookInto, type ByteSource } from '../byte-source.js';
+import { openFileSource, inspectBytes, type ByteSource } from '../byte-source.js';
 import type { Inspection } from '../inspect.js';
 import { statedColour } from './stated-colour.js';
 
-/** What goes with the pixels of a file, already saying that they stand upright. */
+/** Reads the metadata to carry over from a file, with its orientation set to upright. */
 export function carriedOf(path: string, { meta, pages, layout }: Inspection): Carried {
   const { bitsPerSample = 0 } = meta;
   const said = layout.native && !meta.icc ? statedColour(path, meta.format, layout.channels < 3) : {};
@@ -36,7 +36,7 @@ function exifOfTiffFile(path: string): Buffer | undefined {
   }
 }
 
-/** What goes with the result, of what came with the source. */
+/** Returns the metadata for the result. */
 export function retainedMetadata(
   carried: Carried,
   strip: boolean,
@@ -46,7 +46,7 @@ export function retainedMetadata(
   return strip ? onlyMeaning(carried) : resizedMetadata(carried, widthPx, heightPx);
 }
 
-/** Without the profile the pixels, and without the timing the frames, mean nothing. */
+/** Keeps only what gives pixels and frames their meaning, such as the colour profile and the timing. */
 function onlyMeaning({ icc, colour, loop, delay, palette, lossless, storedBits }: Carried): Carried {
   return { icc, colour, loop, delay, palette, lossless, storedBits };
 }
@@ -60,12 +60,12 @@ function resizedMetadata(carried: Carried, widthPx: number, heightPx: number): C
   };
 }
 
-/** The packet, saying that the pixels stand upright. Any encoding that keeps ASCII passes unharmed. */
+/** Sets the orientation of an XMP packet to upright. Works for any encoding that contains ASCII. */
 export function uprightXmp(xmp: Buffer): Buffer {
   return rewritten(xmp, ['tiff:Orientation'], '1');
 }
 
-/** The packet with the dimensions that it states changed to those of the result. */
+/** Sets the dimensions in an XMP packet to those of the result. */
 export function resizedXmp(xmp: Buffer, widthPx: number, heightPx: number): Buffer {
   const wide = rewritten(xmp, ['tiff:ImageWidth', 'exif:PixelXDimension'], String(widthPx));
   return rewritten(wide, ['tiff:ImageLength', 'exif:PixelYDimension'], String(heightPx));
@@ -76,31 +76,31 @@ function rewritten(xmp: Buffer, properties: readonly string[], value: string): B
   return Buffer.from(xmp.toString('latin1').replace(found, `$1${value}`), 'latin1');
 }
 
-/** Parts of a JPEG file behind its first picture, which a result does not have. */
-const PARTS: readonly { readonly signs: RegExp; readonly sentence: string }[] = [
+/** Parts of a JPEG file after its first image, which a result does not have. */
+const LOST_PARTS: readonly { readonly signs: RegExp; readonly sentence: string }[] = [
   {
     signs: /\bhdrgm:Version\b|Semantic\s*=\s*["']GainMap["']|urn:iso:std:iso:ts:21496/,
     sentence: 'The gain map for HDR screens was left out.',
   },
   {
     signs: /\bGCamera:(?:MotionPhoto|MicroVideo)\s*(?:=\s*["']1["']|>1<)|Semantic\s*=\s*["']MotionPhoto["']/,
-    sentence: 'The film of the motion photo was left out.',
+    sentence: 'The video of the motion photo was left out.',
   },
   { signs: /\bxmpNote:HasExtendedXMP\b/, sentence: 'The extended part of the XMP metadata was left out.' },
 ];
-const OTHER_PICTURES = 'The other pictures of the file were left out.';
+const OTHER_PICTURES = 'The other images in the file were left out.';
 
-/** CIPA DC-007, the multi-picture format, is announced in the first KiB behind EXIF. */
+/** The multi-picture format (CIPA DC-007) is announced in the first KiB after EXIF. */
 const MULTI_PICTURE = Buffer.from('MPF\0', 'latin1');
 const HEAD_BYTES = 256 * 1024;
 
-/** What of a JPEG file has no place in a result, one sentence each. */
+/** Returns one sentence for each part of a JPEG file that a result cannot have. */
 export function leftOutOf(path: string, format: string, xmp: Buffer | undefined): string[] | undefined {
   if (format !== 'jpeg') return undefined;
   const text = xmp?.toString('latin1') ?? '';
-  const sentences = PARTS.filter(({ signs }) => signs.test(text)).map(({ sentence }) => sentence);
-  const hasGainMap = sentences[0] === PARTS[0]?.sentence;
-  const isMulti = lookInto(path, false, (file) =>
+  const sentences = LOST_PARTS.filter(({ signs }) => signs.test(text)).map(({ sentence }) => sentence);
+  const hasGainMap = sentences[0] === LOST_PARTS[0]?.sentence;
+  const isMulti = inspectBytes(path, false, (file) =>
     file.read(0, Math.min(HEAD_BYTES, file.length)).includes(MULTI_PICTURE),
   );
   if (isMulti && !hasGainMap) sentences.push(OTHER_PICTURES);
@@ -135,7 +135,7 @@ const DEAD_ELEMENTS = [
   ].map((name) => `GCamera:${name}`),
 ];
 
-/** The packet without what points at parts that a result does not have. */
+/** Removes the properties of an XMP packet that refer to parts that a result does not have. */
 export function withoutDeadPointers(xmp: Buffer): Buffer {
   const text = DEAD_ELEMENTS.reduce(withoutElement, xmp.toString('latin1').replace(DEAD_ATTRIBUTE, ''));
   return Buffer.from(text, 'latin1');
@@ -150,7 +150,7 @@ function withoutElement(text: string, name: string): string {
     const end = start < 0 ? -1 : text.indexOf(close, start);
     if (end < 0) return kept + text.slice(at);
     const next = text[start + open.length] ?? '';
-    // the begin of a longer name is another element
+    // a longer name with the same start is another element
     const from = /[\s>/]/.test(next) ? start : start + open.length;
     kept += text.slice(at, from);
     at = from === start ? end + close.length : from;
@@ -158,18 +158,18 @@ function withoutElement(text: string, name: string): string {
 }
 
 const MAX_PARTS = 10_000;
-/** Texts of image generators with their whole graph take some hundred KiB. */
+/** Image generators embed their whole graph, in a few hundred KiB of text. */
 const MAX_BYTES = 8 * 2 ** 20;
 
 const PNG_TEXTS = ['tEXt', 'zTXt', 'iTXt'];
 const XMP_KEYWORD = 'XML:com.adobe.xmp';
 
-/** Texts beside the pixels: those of PNG (W3C PNG 3, 11.3.3) and comments of JPEG (ITU T.81, B.2.4.5). */
+/** Reads the text chunks of PNG (W3C PNG 3, 11.3.3) and the comments of JPEG (ITU T.81, B.2.4.5). */
 export function textsOf(path: string, format: string): TextEntry[] | undefined {
   const read = { png: pngTexts, jpeg: jpegComments }[format];
   const texts: TextEntry[] = [];
-  // of a damaged file what comes before the damage
-  if (read) lookInto(path, undefined, (file) => read(file, texts));
+  // of a damaged file, the texts before the damage are kept
+  if (read) inspectBytes(path, undefined, (file) => read(file, texts));
   return texts.length > 0 ? texts : undefined;
 }
 
@@ -205,12 +205,12 @@ function jpegComments(file: ByteSource, texts: TextEntry[]): void {
   }
 }
 
-/** Chunks before the first picture: VP8X, ICCP, ANIM, and a frame around it. */
+/** Chunks before the first image: VP8X, ICCP, ANIM and its frame. */
 const MAX_CHUNKS = 8;
 
-/** Whether the first picture of a WebP file is stored without loss (RFC 9649, 2.5 to 2.7). */
+/** Returns whether the first image of a WebP file is lossless (RFC 9649, 2.5 to 2.7). */
 export function isLosslessWebp(path: string): boolean {
-  return lookInto(path, false, (file) => {
+  return inspectBytes(path, false, (file) => {
     let at = 12;
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
       const head = file.read(at, 8);
@@ -218,7 +218,7 @@ export function isLosslessWebp(path: string): boolean {
       if (kind === 'VP8L') return true;
       if (kind === 'VP8 ') return false;
       const bytes = head.readUInt32LE(4);
-      // the picture of a frame lies behind 16 bytes of its own
+      // the image of a frame follows a header of 16 bytes
       at += kind === 'ANMF' ? 8 + 16 : 8 + bytes + (bytes % 2);
     }
     return false;

@@ -18,14 +18,14 @@ const RATIONAL = 5;
 const SHORT = 3;
 const LONG = 4;
 
-/** The block without the `Exif\0\0` that some containers put before it; undefined where it is no EXIF. */
+/** Removes the prefix `Exif\0\0` that some containers add. Returns undefined for malformed EXIF. */
 export function bareExif(blob: Buffer | undefined): Buffer | undefined {
   if (!blob) return undefined;
   const bare = blob.toString('latin1', 0, 6) === 'Exif\0\0' ? blob.subarray(6) : blob;
   return directoriesOf(bare) ? bare : undefined;
 }
 
-/** Pixels per inch, where the block states them. */
+/** Returns the pixels per inch of an EXIF block, if stated. */
 export function densityOf(exif: Buffer): number | undefined {
   const first = directoriesOf(exif)?.[0];
   const resolution = first?.entries.find(({ tag, type }) => tag === X_RESOLUTION && type === RATIONAL)?.data;
@@ -34,15 +34,14 @@ export function densityOf(exif: Buffer): number | undefined {
   return Number.isFinite(perInch) && perInch > 0 ? perInch : undefined;
 }
 
-/** The same block, saying that the pixels stand upright. */
+/** Returns a copy of the block with the orientation set to upright. */
 export function uprightExif(exif: Buffer): Buffer {
   return patched(exif, (first) => [[first, ORIENTATION, 1]]);
 }
 
 /**
- * The same block for an image of a new size: the dimensions that it states are changed, and its thumbnail,
- * which shows the old one, is no longer referred to. Everything else stays at its place, so that maker notes
- * with offsets of their own still work.
+ * Returns a copy of the block for a new image size: updates the dimensions and unlinks the thumbnail. Everything else
+ * keeps its offset, so that maker notes with absolute offsets still work.
  */
 export function resizedExif(exif: Buffer, widthPx: number, heightPx: number): Buffer {
   const copy = patched(exif, (first) => {
@@ -59,7 +58,7 @@ export function resizedExif(exif: Buffer, widthPx: number, heightPx: number): Bu
   return copy;
 }
 
-/** EXIF block with what a TIFF file says of camera, place and time; undefined where it says nothing. */
+/** Makes an EXIF block from the descriptive tags of a TIFF file. Returns undefined if there are none. */
 export function exifOfTiff(file: ByteSource): Buffer | undefined {
   try {
     const [first] = readDirectories(file, 1);
@@ -70,11 +69,11 @@ export function exifOfTiff(file: ByteSource): Buffer | undefined {
     const head = Buffer.from('II*\0\x08\0\0\0', 'latin1');
     return Buffer.concat([head, writeDirectory([...tags, ...resolution], children, head.length, 0)]);
   } catch {
-    return undefined; // a TIFF whose directories cannot be followed has no EXIF to carry
+    return undefined; // malformed directories contain no usable EXIF
   }
 }
 
-/** What of an EXIF block goes into the first directory of a TIFF file. */
+/** Returns the tags of an EXIF block that belong into the first directory of a TIFF file. */
 export function tiffTagsOfExif(exif: Buffer): { tags: Tag[]; children: Map<number, Directory> } {
   const first = directoriesOf(exif)?.[0];
   return first ? descriptive(first) : { tags: [], children: new Map<number, Directory>() };
@@ -84,7 +83,7 @@ function directoriesOf(exif: Buffer): Directory[] | undefined {
   try {
     return readDirectories(bufferSource(exif), 1);
   } catch {
-    return undefined; // damaged metadata is carried nowhere, and is no reason to fail an image
+    return undefined; // damaged metadata is dropped; it is no reason to fail an image
   }
 }
 

@@ -9,7 +9,7 @@ export interface CodePoints {
 /** A box of ISO/IEC 14496-12. */
 export interface Box {
   readonly type: string;
-  /** Where its head begins, where its content does, and where it ends. */
+  /** Offsets of the box, of its content, and of its end. */
   readonly at: number;
   readonly start: number;
   readonly end: number;
@@ -17,7 +17,7 @@ export interface Box {
 
 const MAX_BOXES = 1000;
 
-/** Boxes that lie one after the other; it stops at what is none. */
+/** Iterates over consecutive boxes, up to the first malformed one. */
 export function* boxesIn(file: ByteSource, from: number, to: number): Generator<Box> {
   let at = from;
   for (let count = 0; count < MAX_BOXES && at + 8 <= to; count += 1) {
@@ -32,7 +32,7 @@ export function* boxesIn(file: ByteSource, from: number, to: number): Generator<
   }
 }
 
-/** What an AVIF file says of the properties of its pictures (ISO/IEC 23008-12). */
+/** The item properties of an AVIF file (ISO/IEC 23008-12). */
 export interface ItemProperties {
   readonly meta: Box;
   readonly iprp: Box;
@@ -40,7 +40,7 @@ export interface ItemProperties {
   readonly ipma: Box;
   readonly iloc: Box | undefined;
   readonly properties: readonly Box[];
-  /** Of the primary picture: 1-based places in `properties`, and where its entry in `ipma` begins. */
+  /** The primary image: 1-based indexes into `properties`, and the offset of their count in `ipma`. */
   readonly primary: {
     readonly places: readonly number[];
     readonly countAt: number;
@@ -48,7 +48,7 @@ export interface ItemProperties {
   };
 }
 
-/** Undefined where the file has no such structure. */
+/** Returns undefined if the file lacks this structure. */
 export function itemPropertiesOf(file: ByteSource): ItemProperties | undefined {
   const meta = first(file, 0, file.length, 'meta');
   if (!meta) return undefined;
@@ -103,7 +103,7 @@ function associationsOf(file: ByteSource, ipma: Box, id: number): ItemProperties
 
 const NCLX_BYTES = 11;
 
-/** What the primary picture of an AVIF file states of its colours by code points. */
+/** Returns the code points of the primary image of an AVIF file. */
 export function codingOfHeif(file: ByteSource): CodePoints | undefined {
   const found = itemPropertiesOf(file);
   const box = found && statedCodingOf(file, found);
@@ -112,7 +112,7 @@ export function codingOfHeif(file: ByteSource): CodePoints | undefined {
   return { primaries: points.readUInt16BE(0), transfer: points.readUInt16BE(2) };
 }
 
-/** The box that states it. */
+/** Returns the colour box of the primary image. */
 export function statedCodingOf(file: ByteSource, { primary, properties }: ItemProperties): Box | undefined {
   return primary.places
     .map((place) => properties[place - 1])
@@ -124,13 +124,13 @@ export function statedCodingOf(file: ByteSource, { primary, properties }: ItemPr
     );
 }
 
-/** H.273, table 4: what libheif takes, and of what is without loss. */
+/** Matrix coefficients of H.273, table 4: libheif's default, and that of lossless images. */
 const BT601 = 6;
 const IDENTITY = 0;
 
 /**
- * States the colours of an AVIF file by code points: those that it has, or a property more for its primary picture.
- * The pixels behind move then, and with them where the items are said to lie.
+ * Sets the code points of an AVIF file, in the existing colour box or in a new one for the primary image. A new box
+ * moves the pixels after it, so that the item locations change.
  */
 export function attachToAvif(file: ByteSource, coding: CodePoints | undefined, lossless: boolean): Part[] {
   const found = coding && itemPropertiesOf(file);
@@ -180,7 +180,7 @@ function colourBox({ primaries, transfer }: CodePoints, matrix: number): Buffer 
   return box;
 }
 
-/** ISO/IEC 14496-12, 8.11.3: places in the file are counted from its beginning. */
+/** Shifts the item locations, which are absolute file offsets (ISO/IEC 14496-12, 8.11.3). */
 function moveItems(file: ByteSource, iloc: Box, changed: Buffer, meta: ItemProperties['meta'], by: number) {
   const version = uint(file, iloc.start, 1);
   const sizes = uint(file, iloc.start + 4, 2);
@@ -198,7 +198,7 @@ function moveItems(file: ByteSource, iloc: Box, changed: Buffer, meta: ItemPrope
     at += idBytes;
     const isInFile = version === 0 || (uint(file, at, 2) & 15) === 0;
     at += (version === 0 ? 0 : 2) + 2;
-    // a base that is there is what all extents are counted from
+    // if there is a base offset, all extents are relative to it
     if (isInFile && baseBytes > 0) move(at, baseBytes);
     at += baseBytes;
     const extents = uint(file, at, 2);

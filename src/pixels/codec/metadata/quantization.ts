@@ -1,20 +1,20 @@
 import type { ByteSource } from '../byte-source.js';
 
-/** Segments before the first scan; files in use have some dozens, with a large colour profile a few hundred. */
+/** Segments before the first scan: real files have some dozens, or a few hundred with a large colour profile. */
 const MAX_SEGMENTS = 2000;
 
 const SOS = 0xda;
 const DQT = 0xdb;
 const TABLE_VALUES = 64;
 
-/** Sum of the luminance table of ITU T.81, annex K.1, which libjpeg scales by its quality. */
+/** Sum of the luminance table of ITU T.81, annex K.1, which libjpeg scales by the quality. */
 const STANDARD_SUM = 3688;
 
 /**
- * How coarsely a JPEG file is quantized, as the quality from 1 to 100 at which libjpeg's own luminance table is
- * equally coarse on the whole. Only segment headers and quantization tables are read.
- * @returns undefined where no table comes before the first scan
- * @throws RangeError where the file ends before
+ * Estimates the quality of a JPEG file: 1 to 100, at which libjpeg's luminance table has the same sum. Reads segment
+ * headers and quantization tables only.
+ * @returns undefined if there is no table before the first scan
+ * @throws RangeError if the file ends before
  */
 export function jpegQuality(file: ByteSource): number | undefined {
   let at = 2;
@@ -25,7 +25,7 @@ export function jpegQuality(file: ByteSource): number | undefined {
       at += 1;
       continue;
     }
-    // TEM and restart markers stand alone
+    // TEM and restart markers have no length
     if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
       at += 2;
       continue;
@@ -40,7 +40,7 @@ export function jpegQuality(file: ByteSource): number | undefined {
   return undefined;
 }
 
-/** Of table 0, which the first component has in all but odd files. */
+/** Sums table 0, which the first component uses in nearly all files. */
 function sumOfFirstTable(tables: Buffer): number | undefined {
   let at = 0;
   while (at < tables.length) {
@@ -63,17 +63,17 @@ function qualityOf(percent: number): number {
   return Math.min(100, Math.max(1, Math.round(quality)));
 }
 
-/** Chunks before the first picture: VP8X, ICCP, ANIM, and a frame around it with its own alpha. */
+/** Chunks before the first image: VP8X, ICCP, ANIM, its frame and its alpha. */
 const MAX_CHUNKS = 10;
 
-/** What comes before the quantizer takes fewer than 300 bits. */
+/** Fewer than 300 bits precede the quantizer. */
 const HEADER_BYTES = 64;
 
 /**
- * Index of the quantizer for the luminance of the first picture of a lossy WebP file, from 0, the finest, to 127;
- * with segments, that of the finest one (RFC 6386, 9.2 to 9.6; RFC 9649, 2.5 to 2.7).
- * @returns undefined where the picture is stored without loss, or is none of VP8's key frames
- * @throws RangeError where the file ends before
+ * Returns the luminance quantizer index of the first image of a lossy WebP file, 0 (finest) to 127; with segments,
+ * that of the finest one (RFC 6386, 9.2 to 9.6; RFC 9649, 2.5 to 2.7).
+ * @returns undefined if the image is lossless or not a VP8 key frame
+ * @throws RangeError if the file ends before
  */
 export function webpQuantizer(file: ByteSource): number | undefined {
   let at = 12;
@@ -83,7 +83,7 @@ export function webpQuantizer(file: ByteSource): number | undefined {
     const bytes = head.readUInt32LE(4);
     if (kind === 'VP8L') return undefined;
     if (kind === 'VP8 ') return quantizerOf(file.read(at + 8, Math.min(bytes, HEADER_BYTES)));
-    // the picture of a frame lies behind 16 bytes of its own
+    // the image of a frame follows a header of 16 bytes
     at += kind === 'ANMF' ? 8 + 16 : 8 + bytes + (bytes % 2);
   }
   return undefined;
@@ -123,7 +123,7 @@ function segmentQuantizers(bits: Bits): { absolute: boolean; values: number[] } 
 
 type Bits = ReturnType<typeof openBits>;
 
-/** The boolean decoder of RFC 6386, 7.3, for bits that are as often 0 as 1; past the end it reads zeros. */
+/** The boolean decoder of RFC 6386, 7.3, for equally likely bits. Reads zeros past the end. */
 function openBits(bytes: Buffer, start: number) {
   let at = start + 2;
   let value = bytes.readUInt16BE(start);

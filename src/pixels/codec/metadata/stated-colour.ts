@@ -1,36 +1,37 @@
 import type { StatedColour } from '../../../contract/job.js';
-import { lookInto, type ByteSource } from '../byte-source.js';
+import { inspectBytes, type ByteSource } from '../byte-source.js';
 import { type CodePoints, codingOfHeif } from './heif.js';
 
-/** What a file says of its colours beside a profile: code points of ITU-T H.273, or PNG's own gamma and primaries. */
+/** Colour information other than an embedded profile: code points of ITU-T H.273, or PNG's gamma and primaries. */
 export interface ReadColour {
-  /** An ICC profile with the same meaning, where there is one. */
+  /** An equivalent ICC profile, if there is one. */
   readonly icc?: Buffer;
   readonly stated?: StatedColour;
 }
 
-/** Code points whose colours every program shows as sRGB: BT.709, sRGB, BT.601, and those that are not stated. */
+/** Code points that every program shows as sRGB: BT.709, sRGB, BT.601 and unspecified. */
 const SRGB_LIKE = { primaries: [1, 2, 5, 6, 7], transfer: [1, 2, 6, 13, 14, 15] };
 const P3 = 12;
 const SRGB_TRANSFER = [2, 13];
 
 const MAX_CHUNKS = 1000;
-/** Gamma of PNG that stands for sRGB, and how far from it is still that. */
+/** PNG's gamma for sRGB, and the tolerance around it. */
 const SRGB_GAMMA = 0.45455;
 const GAMMA_TOLERANCE = 0.02;
 
 /**
- * What the file states of its colours where it has no profile.
- * @param gray the pixels have one channel
+ * Reads the colour information of a file without a profile.
+ * @param gray whether the pixels have one channel
  */
 export function statedColour(path: string, format: string, gray: boolean): ReadColour {
-  if (format === 'png') return lookInto(path, {}, (file) => ofPng(file, gray));
-  if (format === 'heif') return lookInto(path, {}, (file) => meaningOf(codingOfHeif(file), gray));
+  if (format === 'png') return inspectBytes(path, {}, (file) => pngColour(file, gray));
+  if (format === 'heif')
+    return inspectBytes(path, {}, (file) => colourOfCodePoints(codingOfHeif(file), gray));
   return {};
 }
 
-/** W3C PNG 3, 4.3: cICP goes before sRGB, and that before gAMA and cHRM. */
-function ofPng(file: ByteSource, gray: boolean): ReadColour {
+/** cICP takes precedence over sRGB, and sRGB over gAMA and cHRM (W3C PNG 3, 4.3). */
+function pngColour(file: ByteSource, gray: boolean): ReadColour {
   let at = 8;
   let gamma: number | undefined;
   let primaries: Chromaticities | undefined;
@@ -42,7 +43,7 @@ function ofPng(file: ByteSource, gray: boolean): ReadColour {
     if (kind === 'IDAT' || kind === 'IEND') break;
     if (kind === 'cICP') {
       const [p = 0, t = 0] = file.read(at + 8, 4);
-      return meaningOf({ primaries: p, transfer: t }, gray);
+      return colourOfCodePoints({ primaries: p, transfer: t }, gray);
     }
     if (kind === 'sRGB') isSrgb = true;
     if (kind === 'gAMA') gamma = file.read(at + 8, 4).readUInt32BE() / 100_000;
@@ -57,7 +58,7 @@ function ofPng(file: ByteSource, gray: boolean): ReadColour {
     const transfer = isUsual ? 'srgb' : { gamma: 1 / (gamma ?? SRGB_GAMMA) };
     return { icc: matrixProfile(primaries ?? SRGB, transfer, gray), stated: { chunks } };
   } catch {
-    // primaries that span no colours mean nothing
+    // degenerate primaries mean nothing
     return {};
   }
 }
@@ -74,7 +75,7 @@ function isSrgbLike(own: Chromaticities): boolean {
   );
 }
 
-function meaningOf(codes: CodePoints | undefined, gray: boolean): ReadColour {
+function colourOfCodePoints(codes: CodePoints | undefined, gray: boolean): ReadColour {
   if (!codes) return {};
   const { primaries, transfer } = codes;
   if (SRGB_LIKE.primaries.includes(primaries) && SRGB_LIKE.transfer.includes(transfer)) return {};
@@ -83,7 +84,7 @@ function meaningOf(codes: CodePoints | undefined, gray: boolean): ReadColour {
   return { stated: { cicp: codes } };
 }
 
-/** Chromaticities x and y of the white point and of red, green and blue. */
+/** CIE xy chromaticities of the white point and the primaries. */
 export interface Chromaticities {
   readonly white: readonly [x: number, y: number];
   readonly red: readonly [x: number, y: number];
@@ -91,7 +92,7 @@ export interface Chromaticities {
   readonly blue: readonly [x: number, y: number];
 }
 
-/** Linear light of a stored value: a power of it, or the curve of sRGB. */
+/** The transfer curve from stored values to linear light: a power, or that of sRGB. */
 export type Transfer = { readonly gamma: number } | 'srgb';
 
 export const D65 = [0.3127, 0.329] as const;
@@ -106,7 +107,7 @@ export const DISPLAY_P3: Chromaticities = {
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
 
-/** XYZ of the white of ICC profiles. */
+/** XYZ of the white point of ICC profiles. */
 const D50: Vector = [0.9642, 1, 0.8249];
 const BRADFORD: Matrix = [
   [0.8951, 0.2664, -0.1614],
@@ -115,9 +116,9 @@ const BRADFORD: Matrix = [
 ];
 
 /**
- * A small ICC profile (ICC.1:2010, version 4) of a display with these primaries and curve; of gray only the curve
- * counts.
- * @throws RangeError where the primaries span no colours
+ * Makes a small ICC profile (ICC.1:2010, version 4) for a display with these primaries and transfer curve; for gray,
+ * only the curve matters.
+ * @throws RangeError if the primaries are degenerate
  */
 export function matrixProfile(
   { white, red, green, blue }: Chromaticities,
@@ -134,7 +135,7 @@ export function matrixProfile(
   else {
     const toWhite = whiteOf(white);
     const primaries: Matrix = [xyz(red), xyz(green), xyz(blue)];
-    // how bright each primary is, so that all three together are the white
+    // the luminance of each primary, so that their sum is the white point
     const scale = multiply(inverse(transposed(primaries)), toWhite);
     const adapt = adaptation(toWhite);
     primaries.forEach((primary, i) => {
@@ -168,7 +169,7 @@ function profileOf(gray: boolean, tags: readonly [string, Buffer][]): Buffer {
   return Buffer.concat([header, table, ...bodies]);
 }
 
-/** Parametric curves of type 0, a power, and 3, a power with a straight beginning. */
+/** A parametric curve of type 0 (a power) or 3 (a power with a linear start). */
 function curveTag(transfer: Transfer): Buffer {
   const [kind, values] =
     transfer === 'srgb' ? [3, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]] : [0, [transfer.gamma]];
@@ -204,7 +205,7 @@ const fixed = (value: number) => Math.round(value * 65536);
 const xyz = ([x, y]: readonly [number, number]): Vector => [x, y, 1 - x - y];
 const whiteOf = ([x, y]: readonly [number, number]): Vector => [x / y, 1, (1 - x - y) / y];
 
-/** From one white to that of profiles, by Bradford's method. */
+/** Returns the Bradford adaptation from a white point to D50. */
 function adaptation(white: Vector): Matrix {
   const [from, to] = [multiply(BRADFORD, white), multiply(BRADFORD, D50)];
   const scaled = BRADFORD.map((row, i) =>

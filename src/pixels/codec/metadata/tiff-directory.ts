@@ -8,18 +8,18 @@ export interface Entry {
   readonly count: number;
   /** `count` values, little-endian. */
   readonly data: Buffer;
-  /** Where the 12 bytes of the entry begin. */
+  /** Offset of the 12 bytes of the entry. */
   readonly at: number;
 }
 
 /** An image file directory as TIFF 6.0 and Exif 2.32 define it. */
 export interface Directory {
   readonly entries: readonly Entry[];
-  /** Exif, GPS and interoperability directories by the tag that points to them. */
+  /** Exif, GPS and interoperability directories, keyed by the tag that points to them. */
   readonly children: ReadonlyMap<number, Directory>;
-  /** Where the offset of the next directory is stored. */
+  /** Position of the offset of the next directory. */
   readonly nextAt: number;
-  /** Values of an integer tag. */
+  /** Returns the values of an integer tag. */
   numbers(tag: number): number[] | undefined;
 }
 
@@ -32,7 +32,7 @@ const MAX_ENTRIES = 4096;
 const MAX_VALUE_BYTES = 64 * 2 ** 20;
 const MAX_DIRECTORIES = 100_000;
 
-/** Bytes of one value of a field type, and of the unit in which byte order acts. */
+/** Returns the bytes of one value of a field type, and of the unit that byte order applies to. */
 export function widthOf(type: number): { value: number; unit: number } {
   switch (type) {
     case 3:
@@ -53,21 +53,21 @@ export function widthOf(type: number): { value: number; unit: number } {
   }
 }
 
-/** What is left to read, so that hostile offsets cost no more than the file is long. */
+/** The remaining read budget, so that malicious offsets cost no more than the length of the file. */
 interface Walk {
-  /** Offsets of the directories that were read: each is read once. */
+  /** Offsets of the directories read so far: each is read once. */
   readonly seen: Set<number>;
-  /** Bytes of tables of entries: tables that overlap are hostile. */
+  /** Bytes left for entry tables, which do not overlap in a valid file. */
   entryBytes: number;
-  /** Bytes of values, which several entries may share. */
+  /** Bytes left for values, which several entries may share. */
   valueBytes: number;
 }
 
 const VALUE_SHARE = 4;
 
 /**
- * The chain of directories of a classic TIFF stream (also the form of an EXIF block).
- * @throws RangeError where it points outside of the bytes, Error where it is no classic TIFF
+ * Reads the chain of directories of a classic TIFF stream, which is also the format of an EXIF block.
+ * @throws RangeError if an offset is out of bounds, Error if it is not a classic TIFF
  */
 export function readDirectories(source: ByteSource, limit = MAX_DIRECTORIES): Directory[] {
   const little = isLittleEndian(source);
@@ -82,7 +82,7 @@ export function readDirectories(source: ByteSource, limit = MAX_DIRECTORIES): Di
   return directories;
 }
 
-/** @throws Error where the source is no classic TIFF */
+/** @throws Error if the source is not a classic TIFF */
 export function isLittleEndian(source: ByteSource): boolean {
   const head = source.read(0, 4).toString('latin1');
   if (head !== 'II*\0' && head !== 'MM\0*') throw new Error('Not a classic TIFF');
@@ -151,15 +151,15 @@ function swapped(bytes: Buffer, unit: number): Buffer {
   return copy;
 }
 
-/** A tag to be written. */
+/** A tag to write. */
 export type Tag = Pick<Entry, 'tag' | 'type' | 'count' | 'data'>;
 
-/** Tags that describe the image and say nothing about how its pixels are stored. */
+/** Tags that describe the image rather than the storage of its pixels. */
 const DESCRIPTIVE = [
   270, 271, 272, 305, 306, 315, 316, 33432, 0x4746, 0x4749, 0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f,
 ];
 
-/** What of a directory may move between a TIFF file and an EXIF block. */
+/** Returns the tags and directories that can move between a TIFF file and an EXIF block. */
 export function descriptive(directory: Directory): { tags: Tag[]; children: Map<number, Directory> } {
   const children = new Map<number, Directory>();
   for (const pointer of [EXIF_POINTER, GPS_POINTER]) {
@@ -170,9 +170,9 @@ export function descriptive(directory: Directory): { tags: Tag[]; children: Map<
 }
 
 /**
- * A directory, its values and its children as one little-endian block.
- * @param base where the block will begin in the file
- * @param next offset of the directory that follows it, or 0
+ * Serializes a directory, its values and its children as one little-endian block.
+ * @param base offset of the block in the file
+ * @param next offset of the next directory, or 0
  */
 export function writeDirectory(
   tags: readonly Tag[],

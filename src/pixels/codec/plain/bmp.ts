@@ -1,10 +1,10 @@
 import type { ByteSource } from '../byte-source.js';
-import { notRead, type PlainImage, type PutRows } from './plain-image.js';
+import { unsupported, type PlainImage, type PutRows } from './plain-image.js';
 import type { FileHandle } from '../../../system/files/fs.js';
 import { truncated } from '../file-failures.js';
 
 const FILE_HEAD = 14;
-/** Sizes of the headers: OS/2 1, OS/2 2, Windows 3 and its followers. */
+/** Header sizes: OS/2 1, OS/2 2, Windows 3 and later. */
 const HEADS = [12, 16, 40, 52, 56, 64, 108, 124];
 
 const RLE8 = 1;
@@ -12,7 +12,7 @@ const RLE4 = 2;
 const BITFIELDS = 3;
 const ALPHA_BITFIELDS = 6;
 
-/** `BM` alone begins many a text, too. */
+/** Checks the header size too, since texts may also start with `BM`. */
 export const isBmp = (head: Buffer) =>
   head.length >= 18 && head.toString('latin1', 0, 2) === 'BM' && HEADS.includes(head.readUInt32LE(FILE_HEAD));
 
@@ -39,7 +39,7 @@ export function readBmp(file: ByteSource, path: string): PlainImage {
   const isRun = (compression === RLE8 && depth === 8) || (compression === RLE4 && depth === 4);
   const hasMasks = compression === BITFIELDS || compression === ALPHA_BITFIELDS;
   if (compression !== 0 && !isRun && !(hasMasks && (depth === 16 || depth === 32))) {
-    throw notRead(path, `a BMP of compression ${compression} and ${depth} bits`);
+    throw unsupported(path, `a BMP of compression ${compression} and ${depth} bits`);
   }
   const rowBytes = Math.ceil((widthPx * depth) / 32) * 4;
   if (depth === 1 || depth === 2 || depth === 4 || depth === 8) {
@@ -58,7 +58,7 @@ export function readBmp(file: ByteSource, path: string): PlainImage {
     if (isRun) return { ...base, channels, rowBytes: undefined, convert, runBits: depth === 4 ? 4 : 8 };
     return { ...base, channels, rowBytes, convert };
   }
-  if (depth !== 16 && depth !== 24 && depth !== 32) throw notRead(path, `a BMP of ${depth} bits`);
+  if (depth !== 16 && depth !== 24 && depth !== 32) throw unsupported(path, `a BMP of ${depth} bits`);
   const masks = hasMasks ? masksOf(file, head) : USUAL_MASKS[depth];
   const channels = masks.length === 4 ? 4 : 3;
   const isBottomUp = stated > 0;
@@ -78,7 +78,7 @@ function extras(file: ByteSource, head: Buffer): Pick<PlainImage, 'density' | 'i
   try {
     return { ...density, icc: file.read(FILE_HEAD + head.readUInt32LE(112), head.readUInt32LE(116)) };
   } catch {
-    return density; // a profile that is not all there is none
+    return density; // a truncated profile is ignored
   }
 }
 
@@ -106,7 +106,7 @@ const USUAL_MASKS: Readonly<Record<16 | 24 | 32, readonly number[]>> = {
   32: [0xff0000, 0x00ff00, 0x0000ff],
 };
 
-/** Behind the oldest header with masks, or within the later ones. */
+/** Reads the channel masks, which follow the oldest header and are part of the later ones. */
 function masksOf(file: ByteSource, head: Buffer): number[] {
   const hasAlpha = head.length >= 56 || (head.length === 40 && head.readUInt32LE(16) === ALPHA_BITFIELDS);
   const masks = file.read(FILE_HEAD + 40, hasAlpha ? 16 : 12);
@@ -170,7 +170,7 @@ function fromMasks(
 
 const WINDOW_BYTES = 64 * 1024;
 
-/** Runs of pixels, row after row from the bottom; what none of them reaches is of colour 0. */
+/** Decodes run lengths, row by row from the bottom. Pixels that no run covers have colour 0. */
 export async function runRows(
   file: FileHandle,
   path: string,

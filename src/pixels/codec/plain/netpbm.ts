@@ -1,5 +1,5 @@
 import type { ByteSource } from '../byte-source.js';
-import { damaged, notRead, type PlainImage } from './plain-image.js';
+import { damaged, unsupported, type PlainImage } from './plain-image.js';
 
 const MAX_HEADER_BYTES = 4096;
 
@@ -9,8 +9,8 @@ export const isNetpbm = (head: Buffer) => /^P[1-7fF][\s#]/.test(head.toString('l
 export function readNetpbm(file: ByteSource, path: string): PlainImage {
   const head = file.read(0, Math.min(file.length, MAX_HEADER_BYTES)).toString('latin1');
   const kind = head.slice(0, 2);
-  if (/^P[123]/.test(kind)) throw notRead(path, 'a Netpbm image written as text');
-  if (/^P[fF]/.test(kind)) throw notRead(path, 'a PFM image');
+  if (/^P[123]/.test(kind)) throw unsupported(path, 'a Netpbm image written as text');
+  if (/^P[fF]/.test(kind)) throw unsupported(path, 'a PFM image');
   return kind === 'P7' ? readPam(head, path) : readPnm(head, path);
 }
 
@@ -25,7 +25,7 @@ function readPnm(head: string, path: string): PlainImage {
     at += found[0].length;
   }
   const [widthPx = 0, heightPx = 0, most = 1] = numbers;
-  // one white space, and a comment before it in some files
+  // one white space character, preceded by a comment in some files
   const end = /^(?:#[^\n]*)?\s/.exec(head.slice(at));
   if (!end) throw damaged(path);
   const startAt = at + end[0].length;
@@ -55,7 +55,7 @@ function readPam(head: string, path: string): PlainImage {
     Number(fields.get(name) ?? NaN),
   ) as [number, number, number, number];
   if (depth !== 1 && depth !== 2 && depth !== 3 && depth !== 4)
-    throw notRead(path, `a PAM of ${depth} channels`);
+    throw unsupported(path, `a PAM of ${depth} channels`);
   return sampled(path, widthPx, heightPx, depth, most, end + 'ENDHDR\n'.length);
 }
 
@@ -95,7 +95,7 @@ function scaleSamples(stored: Buffer, into: Uint8Array | Uint16Array, most: numb
   }
 }
 
-/** A set bit is black. */
+/** Unpacks bits to samples: a set bit is black. */
 function spreadBits(stored: Buffer, into: Uint8Array | Uint16Array, widthPx: number, rows: number): void {
   const rowBytes = Math.ceil(widthPx / 8);
   for (let y = 0; y < rows; y += 1) {

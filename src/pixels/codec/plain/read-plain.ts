@@ -1,22 +1,22 @@
 import { SrganError } from '../../../system/errors.js';
 import { open } from '../../../system/files/fs.js';
 import { truncated } from '../file-failures.js';
-import { lookInto } from '../byte-source.js';
+import { inspectBytes } from '../byte-source.js';
 import { isBmp, readBmp, runRows } from './bmp.js';
 import { isNetpbm, readNetpbm } from './netpbm.js';
 import { damaged, type PlainImage, type PutRows } from './plain-image.js';
 
 /**
- * The image in a BMP or Netpbm file; undefined for any other.
+ * Reads the header of a BMP or Netpbm file. Returns undefined for any other file.
  * @throws SrganError E_UNSUPPORTED, E_DECODE, E_TRUNCATED
  */
 export function readPlain(path: string): PlainImage | undefined {
-  const found = lookInto<PlainImage | SrganError | undefined>(path, undefined, (file) => {
+  const found = inspectBytes<PlainImage | SrganError | undefined>(path, undefined, (file) => {
     const head = file.read(0, Math.min(file.length, SIGNATURE_BYTES));
     const read = isBmp(head) ? readBmp : isNetpbm(head) ? readNetpbm : undefined;
     try {
       const image = read?.(file, path);
-      return (image && wrongWith(path, image, file.length)) ?? image;
+      return (image && findProblem(path, image, file.length)) ?? image;
     } catch (error) {
       return error instanceof SrganError ? error : truncated(path, error);
     }
@@ -27,7 +27,7 @@ export function readPlain(path: string): PlainImage | undefined {
 
 const SIGNATURE_BYTES = 18;
 
-function wrongWith(
+function findProblem(
   path: string,
   { widthPx, heightPx, startAt, rowBytes = 0 }: PlainImage,
   fileBytes: number,
@@ -36,12 +36,12 @@ function wrongWith(
   return startAt + rowBytes * heightPx > fileBytes ? truncated(path) : undefined;
 }
 
-/** Read at a time. */
+/** Bytes read at a time. */
 const BLOCK_BYTES = 2 ** 20;
 
 /**
- * Hands all rows on, some at a time, in whatever order they are stored.
- * @throws SrganError E_TRUNCATED, E_DECODE, and what opening and reading the file throws
+ * Decodes all rows, some at a time, in stored order.
+ * @throws SrganError E_TRUNCATED, E_DECODE, and the system's errors
  */
 export async function plainRows(path: string, image: PlainImage, put: PutRows): Promise<void> {
   const file = await open(path, 'r');
@@ -68,7 +68,7 @@ export async function plainRows(path: string, image: PlainImage, put: PutRows): 
   }
 }
 
-/** Stored rows as samples, from the top down. */
+/** Converts stored rows to samples, from top to bottom. */
 function samplesFrom(image: PlainImage, stored: Buffer, rows: number): Uint8Array | Uint16Array {
   const samples = rows * image.widthPx * image.channels;
   const into = image.bits === 16 ? new Uint16Array(samples) : new Uint8Array(samples);

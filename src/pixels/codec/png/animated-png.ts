@@ -1,14 +1,14 @@
 import { chunk, SIGNATURE } from './png-chunks.js';
-import { lookInto } from '../byte-source.js';
+import { inspectBytes } from '../byte-source.js';
 import type { Pixels } from '../../../contract/job.js';
 import { bitsOf, renderInto } from '../raw.js';
 import { loadSharp } from '../../vips.js';
 
-/** An animated PNG (PNG third edition, 11.3.6), as its chunks state it; no pixel has been decoded. */
+/** The chunks of an animated PNG (PNG third edition, 11.3.6); no pixels are decoded. */
 export interface AnimatedPng {
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Repetitions; 0 is for ever. */
+  /** Number of plays; 0 means forever. */
   readonly loop: number;
   readonly frames: readonly ApngFrame[];
 }
@@ -19,17 +19,17 @@ export interface ApngFrame {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly delayMs: number;
-  /** What becomes of the frame's place before the next frame. */
+  /** Disposal of the frame's rectangle before the next frame. */
   readonly dispose: 'keep' | 'clear' | 'restore';
-  /** Whether it is laid over what is there, or put in its place. */
-  readonly over: boolean;
-  /** The frame as a still PNG of its own. */
+  /** Whether the frame is blended over the canvas or replaces it. */
+  readonly isBlended: boolean;
+  /** Returns the frame as a separate still PNG. */
   readonly png: () => Buffer;
 }
 
 const DISPOSE = ['keep', 'clear', 'restore'] as const;
 
-/** Chunks without which the pixels of a frame cannot be read. */
+/** Chunks required to decode the pixels of a frame. */
 const NEEDED = ['PLTE', 'tRNS'];
 
 interface Chunk {
@@ -38,9 +38,9 @@ interface Chunk {
 }
 
 /**
+ * Reads an animated PNG.
  * @param bytes a whole PNG file
- * @returns undefined where it is no animation, or one whose chunks contradict one another: then its still image is
- *   what there is
+ * @returns undefined if it is not an animation or its chunks are inconsistent: then its still image is used
  */
 export function readApng(bytes: Buffer): AnimatedPng | undefined {
   const chunks = chunksOf(bytes);
@@ -54,7 +54,7 @@ export function readApng(bytes: Buffer): AnimatedPng | undefined {
   const frames: { readonly control: Buffer; readonly data: Buffer[] }[] = [];
   for (const { type, data } of chunks) {
     if (type === 'fcTL' && data.length >= 26) frames.push({ control: data, data: [] });
-    // an image before the first frame is for programs that show no animation
+    // an image before the first frame is for programs without support for animations
     else if (type === 'IDAT') frames.at(-1)?.data.push(data);
     else if (type === 'fdAT') frames.at(-1)?.data.push(data.subarray(4));
   }
@@ -70,8 +70,8 @@ export function readApng(bytes: Buffer): AnimatedPng | undefined {
   return { widthPx, heightPx, loop: control.data.readUInt32BE(4), frames: read };
 }
 
-/** Whether parts of the picture can be seen through, although no frame says so. */
-export function leavesHoles({ widthPx, heightPx, frames: [first, ...rest] }: AnimatedPng): boolean {
+/** Returns whether frames leave parts of the canvas uncovered, and thus transparent. */
+export function leavesUncovered({ widthPx, heightPx, frames: [first, ...rest] }: AnimatedPng): boolean {
   const covers = first?.widthPx === widthPx && first.heightPx === heightPx;
   return !covers || first.dispose !== 'keep' || rest.some(({ dispose }) => dispose === 'clear');
 }
@@ -89,10 +89,10 @@ function frameOf(
     heightPx,
     xPx: control.readUInt32BE(12),
     yPx: control.readUInt32BE(16),
-    // a denominator of 0 stands for hundredths of a second
+    // a denominator of 0 means hundredths of a second
     delayMs: Math.round((1000 * num) / (den === 0 ? 100 : den)),
     dispose: DISPOSE[control.readUInt8(24)] ?? 'keep',
-    over: control.readUInt8(25) === 1,
+    isBlended: control.readUInt8(25) === 1,
     png() {
       const own = Buffer.from(head.subarray(0, 13));
       own.writeUInt32BE(widthPx, 0);
@@ -109,7 +109,7 @@ function frameOf(
   };
 }
 
-/** Up to the first that does not lie whole in the file. */
+/** Returns the chunks up to the first truncated one. */
 function chunksOf(bytes: Buffer): Chunk[] {
   const found: Chunk[] = [];
   let at = SIGNATURE.length;
@@ -125,15 +125,15 @@ function chunksOf(bytes: Buffer): Chunk[] {
   return found;
 }
 
-/** The chunks before the pixels are few; a file with more of them is made to be slow to read. */
+/** There are few chunks before the pixels; more would only make the file slow to read. */
 const MAX_CHUNKS = 1000;
 
 /**
- * Frames of an animated PNG, which its acTL chunk states before the pixels (PNG third edition, 11.3.6.1); 1 for
- * any other.
+ * Returns the number of frames of a PNG, which an acTL chunk before the pixels states (PNG third edition, 11.3.6.1), or
+ * 1 for a still image.
  */
 export function pngFrames(path: string): number {
-  return lookInto(path, 1, (file) => {
+  return inspectBytes(path, 1, (file) => {
     let at = 8;
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
       const head = file.read(at, 8);
@@ -149,9 +149,9 @@ export function pngFrames(path: string): number {
 type Samples = Uint8Array | Uint16Array;
 
 /**
- * Puts the frames together into pages, each as it is shown (PNG third edition, 11.3.6.2).
- * @param pixels with a page for each frame, to be filled
- * @throws what sharp says of a frame that is damaged
+ * Composes the frames into pages as displayed (PNG third edition, 11.3.6.2).
+ * @param pixels filled with one page for each frame
+ * @throws sharp's error for a damaged frame
  */
 export async function composeApng(
   { frames, widthPx, heightPx }: AnimatedPng,
@@ -173,7 +173,7 @@ export async function composeApng(
     draw(frame, drawn, canvas, widthPx, channels, bitsOf(pixels) === 16 ? 65_535 : 255);
     if (at + 1 === frames.length) return;
     const next = page(at + 1);
-    // there is nothing before the first frame
+    // nothing precedes the first frame
     if (before && at > 0) next.set(before);
     else next.set(canvas);
     if (frame.dispose === 'clear' || (before && at === 0)) clear(frame, next, widthPx, channels);
@@ -192,13 +192,14 @@ function draw(
   for (let y = 0; y < frame.heightPx; y += 1) {
     const to = ((frame.yPx + y) * widthPx + frame.xPx) * channels;
     const line = drawn.subarray(y * row, (y + 1) * row);
-    if (frame.over && channels % 2 === 0) layOver(line, canvas.subarray(to, to + row), channels, white);
+    if (frame.isBlended && channels % 2 === 0)
+      blendOver(line, canvas.subarray(to, to + row), channels, white);
     else canvas.set(line, to);
   }
 }
 
-/** Straight alpha, over straight alpha. */
-function layOver(line: Samples, under: Samples, channels: number, white: number): void {
+/** Blends a line over another one, both with straight alpha. */
+function blendOver(line: Samples, under: Samples, channels: number, white: number): void {
   for (let at = 0; at < line.length; at += channels) {
     const front = (line[at + channels - 1] ?? 0) / white;
     if (front === 0) continue;

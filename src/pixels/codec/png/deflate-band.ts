@@ -2,7 +2,7 @@ import type { Band, Rows } from '../../../contract/ports.js';
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Pixels } from '../../../contract/job.js';
 
-/** Small enough that two workers share an image of 1 megapixel, so large that its own code tables cost nothing. */
+/** Small enough to share an image of 1 megapixel between two workers, large enough that the code tables cost nothing. */
 const BAND_BYTES = 2 ** 20;
 
 const MAX_SAMPLE_BYTES = 24 * 1024;
@@ -10,17 +10,17 @@ const MAX_SAMPLE_BYTES = 24 * 1024;
 const { Z_DEFAULT_STRATEGY, Z_RLE, Z_HUFFMAN_ONLY } = constants;
 
 /**
- * After filtering, photographs hold next to no repetition that is worth a search; drawings do. In the order
- * of speed, with what the way before must be better by to be passed over: Huffman codes alone deflate
- * 1.7 times as fast as runs, and those 1.3 times as fast as a search.
+ * Filtered photographs contain hardly any repetition worth searching for; drawings do. Fastest first: Huffman codes
+ * alone deflate 1.7 times as fast as run lengths, which are 1.3 times as fast as a search. A slower strategy must
+ * reduce the size to this share of the faster one's.
  */
-const WAYS = [
-  { level: 1, strategy: Z_HUFFMAN_ONLY, worth: 1 },
-  { level: 1, strategy: Z_RLE, worth: 0.98 },
-  { level: 2, strategy: Z_DEFAULT_STRATEGY, worth: 0.9 },
+const STRATEGIES = [
+  { level: 1, strategy: Z_HUFFMAN_ONLY, maxShare: 1 },
+  { level: 1, strategy: Z_RLE, maxShare: 0.98 },
+  { level: 2, strategy: Z_DEFAULT_STRATEGY, maxShare: 0.9 },
 ] as const;
 
-/** Rows of each band, from the size and layout of the image alone, so that any number of workers give the same bytes. */
+/** Splits a page into bands by its size and layout alone, so that any number of workers produces the same bytes. */
 export function bandsOf(pageHeightPx: number, rowBytes: number): Rows[] {
   const rows = Math.max(1, Math.floor(BAND_BYTES / (rowBytes + 1)));
   const bands: Rows[] = [];
@@ -32,21 +32,21 @@ export function bandsOf(pageHeightPx: number, rowBytes: number): Rows[] {
 
 /**
  * Filters and deflates rows of one page.
- * @param fast the quickest way, whatever it makes of them
+ * @param fast whether to use the fastest strategy, whatever the size
  */
 export function deflateBand(pixels: Pixels, [from, to]: Rows, fast: boolean): Band {
   const rowBytes = rowBytesOf(pixels);
   const filtered = new Uint8Array((rowBytes + 1) * (to - from));
-  // the row above the first is looked at by the filters
+  // filters also use the row above the first one
   const above = Math.min(from, 1);
   const bytes = bytesOfRows(pixels, [from - above, to]);
   const pixelBytes = rowBytes / pixels.widthPx;
   filterRows(bytes, rowBytes, pixelBytes, [above, above + to - from], filtered);
-  const { level, strategy } = fast ? WAYS[0] : cheapestWay(filtered);
+  const { level, strategy } = fast ? STRATEGIES[0] : bestStrategy(filtered);
   const finishFlush = to === pixels.pageHeightPx ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
   const deflated = deflateRawSync(filtered, { level, strategy, finishFlush, chunkSize: BAND_BYTES / 2 });
   return {
-    // a copy of its own, which can be handed to another thread
+    // a copy, whose buffer can be transferred to another thread
     deflated: new Uint8Array(deflated),
     adler: adler32(filtered),
     filteredBytes: filtered.length,
@@ -57,7 +57,7 @@ export function rowBytesOf({ widthPx, channels, data }: Pixels): number {
   return widthPx * channels * data.BYTES_PER_ELEMENT;
 }
 
-/** Samples of 16 bits are stored with the high byte first. */
+/** Returns the bytes of rows; 16-bit samples are big-endian. */
 function bytesOfRows({ data, widthPx, channels, topPx = 0 }: Pixels, [from, to]: Rows): Uint8Array {
   const rowSamples = widthPx * channels;
   const samples = data.subarray((from - topPx) * rowSamples, (to - topPx) * rowSamples);
@@ -71,23 +71,26 @@ function bytesOfRows({ data, widthPx, channels, topPx = 0 }: Pixels, [from, to]:
   return bytes;
 }
 
-/** Tried on the middle of the band. */
-function cheapestWay(filtered: Uint8Array): (typeof WAYS)[number] {
+/** Chooses a strategy by trying each on the middle of the band. */
+function bestStrategy(filtered: Uint8Array): (typeof STRATEGIES)[number] {
   const length = Math.min(filtered.length, MAX_SAMPLE_BYTES);
   const start = (filtered.length - length) >> 1;
   const sample = filtered.subarray(start, start + length);
-  let best: (typeof WAYS)[number] = WAYS[0];
+  let best: (typeof STRATEGIES)[number] = STRATEGIES[0];
   let least = Infinity;
-  for (const way of WAYS) {
-    const { length: bytes } = deflateRawSync(sample, { level: way.level, strategy: way.strategy });
-    if (bytes < least * way.worth) [best, least] = [way, bytes];
+  for (const candidate of STRATEGIES) {
+    const { length: bytes } = deflateRawSync(sample, {
+      level: candidate.level,
+      strategy: candidate.strategy,
+    });
+    if (bytes < least * candidate.maxShare) [best, least] = [candidate, bytes];
   }
   return best;
 }
 
 const ADLER_MODULUS = 65521;
 
-/** Sums stay below 2^31 for this many bytes. */
+/** The sums stay below 2^31 for this many bytes. */
 const ADLER_STRIDE = 3800;
 
 function adler32(bytes: Uint8Array): number {
@@ -105,7 +108,7 @@ function adler32(bytes: Uint8Array): number {
   return high * 65536 + low;
 }
 
-/** Adler-32 of two stretches of bytes, one after the other, from theirs and the length of the second. */
+/** Returns the Adler-32 of two concatenated byte sequences from their checksums and the length of the second. */
 export function joinAdler(first: number, second: number, secondBytes: number): number {
   const low = (first & 0xffff) + (second & 0xffff) - 1;
   const high =
@@ -116,16 +119,16 @@ export function joinAdler(first: number, second: number, secondBytes: number): n
 /** Filter types of PNG (W3C PNG 3, 9.2). */
 const [SUB, UP, AVERAGE, PAETH] = [1, 2, 3, 4] as const;
 
-/** Every how many bytes a row is looked at to choose its filter; odd, so that it falls on every channel. */
+/** Step in bytes between the samples of a row for choosing its filter; odd, to sample every channel. */
 const SAMPLE_STEP = 13;
 
 /**
- * Filters rows of bytes for a PNG: each by the filter whose differences are smallest in a sample of the row,
- * as the standard recommends for all of them (12.7).
- * @param bytes of whole rows, one after the other
- * @param from first row to filter; the one above it, if there is one, is looked at
- * @param pixelBytes of one pixel, 1..8
- * @param into takes (rowBytes + 1) × (to - from) bytes
+ * Filters rows for a PNG, each by the filter with the smallest sum of absolute differences (12.7) in a sample of the
+ * row.
+ * @param bytes whole rows
+ * @param from first row to filter; the row above it is used too
+ * @param pixelBytes bytes per pixel, 1 to 8
+ * @param into receives (rowBytes + 1) × (to - from) bytes
  */
 export function filterRows(
   bytes: Uint8Array,
@@ -170,12 +173,12 @@ function chooseFilter(row: Uint8Array, above: Uint8Array, pixelBytes: number): F
   return average === least ? AVERAGE : PAETH;
 }
 
-/** Of a difference that is kept modulo 256. */
+/** Returns the absolute value of a difference modulo 256. */
 function magnitude(difference: number): number {
   return Math.abs((difference << 24) >> 24);
 }
 
-/** The one of a, b, c that is nearest to a + b - c, a before b before c; without a branch that could be mispredicted. */
+/** Returns the one of a, b, c closest to a + b - c, in this order of precedence, without branches. */
 function paethOf(a: number, b: number, c: number): number {
   const turning = 3 * c - a - b;
   const excess = (a - b) & ((a - b) >> 31);

@@ -5,7 +5,7 @@ import type { Part, ByteSource } from '../byte-source.js';
 
 export const SIGNATURE = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** A chunk of a PNG, as the parts that lie one after the other in the file. */
+/** Makes a PNG chunk, as consecutive parts of the file. */
 export function chunk(type: string, ...data: Uint8Array[]): Uint8Array[] {
   const length = data.reduce((sum, part) => sum + part.length, 0);
   const head = Buffer.alloc(8);
@@ -17,11 +17,11 @@ export function chunk(type: string, ...data: Uint8Array[]): Uint8Array[] {
 }
 
 const HEADER_END = SIGNATURE.length + 25;
-/** What metadata lies before, where the file is more than a head. */
+/** Metadata comes before the first of these chunks. */
 const NEXT = ['IDAT', 'IEND'];
 const REPLACED = ['pHYs', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP', 'eXIf'];
 
-/** Puts metadata into a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
+/** Adds metadata to a PNG file as chunks of PNG 3 (W3C 2025) and the XMP specification, part 3. */
 export function attachToPng(
   file: ByteSource,
   { icc, colour, exif, xmp, texts = [], density }: Carried,
@@ -51,7 +51,7 @@ export function attachToPng(
   return parts;
 }
 
-/** A comment of a JPEG file: ASCII as it is, else UTF-8 as such, and what is neither as Latin-1. */
+/** Makes a text chunk of a JPEG comment: ASCII, otherwise UTF-8 if valid, otherwise Latin-1. */
 function commentChunk(comment: Buffer): Uint8Array[] {
   const text = comment.subarray(0, comment.indexOf(0) < 0 ? comment.length : comment.indexOf(0));
   const isAscii = text.every((byte) => byte < 0x80);

@@ -8,12 +8,12 @@ import type { Rect } from '../../../contract/tiles.js';
 /** Colour types by channels (W3C PNG 3, 11.2.1). */
 const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 
-/** Deflate with a window of 32 KiB, fastest level (RFC 1950). */
+/** Deflate with a window of 32 KiB at the fastest level (RFC 1950). */
 const ZLIB_HEADER = Buffer.of(0x78, 0x01);
 
 type Shape = Pick<Pixels, 'widthPx' | 'pageHeightPx' | 'channels'>;
 
-/** Signature and header of a PNG; metadata goes after them. */
+/** Returns the signature and header of a PNG, which metadata follows. */
 export function pngHead({ widthPx, pageHeightPx, channels }: Shape, bits: 8 | 16): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(widthPx, 0);
@@ -23,13 +23,13 @@ export function pngHead({ widthPx, pageHeightPx, channels }: Shape, bits: 8 | 16
   return Buffer.concat([SIGNATURE, ...chunk('IHDR', header)]);
 }
 
-/** All that is before the pixels. */
+/** Returns everything before the pixels. */
 export function pngStart(shape: Shape, bits: 8 | 16, carried: Carried): Buffer {
   const head = pngHead(shape, bits);
   return joinParts(head, attachToPng(bufferSource(head), carried));
 }
 
-/** All that is behind it, made band after band. */
+/** Writes the pixels band by band, and the end of the file. */
 export interface PngBody {
   add(band: Band): Uint8Array[];
   /** Ends the pixels. */
@@ -38,7 +38,7 @@ export interface PngBody {
   end(): Uint8Array[];
 }
 
-/** @param chunkOf type of the next chunk of pixels, and what stands before them in it */
+/** @param chunkOf returns the type of the next chunk of pixels, and the data before the pixels in it */
 export function openPngBody(chunkOf: () => readonly [string, ...Uint8Array[]] = () => ['IDAT']): PngBody {
   let adler = 1;
   let start: Uint8Array[] = [ZLIB_HEADER];
@@ -63,10 +63,10 @@ export function openPngBody(chunkOf: () => readonly [string, ...Uint8Array[]] = 
   };
 }
 
-/** Longest time that a frame can state in thousandths of a second. */
+/** Maximum delay of a frame in milliseconds. */
 const MAX_DELAY_MS = 65_535;
 
-/** What of a page differs from the page before; a single pixel where nothing does. */
+/** Returns the rectangle of a page that differs from the page before; a single pixel if nothing does. */
 export function changedPart({ data, widthPx, pageHeightPx, channels }: Pixels, page: number): Rect {
   if (page === 0) return { xPx: 0, yPx: 0, widthPx, heightPx: pageHeightPx };
   const rowSamples = widthPx * channels;
@@ -89,14 +89,14 @@ export function changedPart({ data, widthPx, pageHeightPx, channels }: Pixels, p
   return { xPx: left, yPx: top, widthPx: right - left, heightPx: bottom - top };
 }
 
-/** Writes the chunks of an animation behind those of the header. */
+/** Writes the chunks of an animation after those of the header. */
 export interface ApngBody {
-  /** A frame that is put in the place of what is there. @param bands all of its pixels */
+  /** Adds a frame that replaces a rectangle of the canvas. @param bands all of its pixels */
   add(part: Rect, delayMs: number, bands: readonly Band[]): Uint8Array[];
   end(): Uint8Array[];
 }
 
-/** @param loop repetitions; 0 is for ever */
+/** @param loop number of plays; 0 means forever */
 export function openApngBody(frames: number, loop: number): ApngBody {
   let sequence = 0;
   let begun = false;
@@ -117,7 +117,7 @@ export function openApngBody(frames: number, loop: number): ApngBody {
   };
 }
 
-/** The delay as a fraction of a second; the frame stays, and is put in the place of what was there. */
+/** Encodes the delay as a fraction of a second, without disposal and blending. */
 function timing(delayMs: number): Buffer {
   const bytes = Buffer.alloc(6);
   const long = delayMs > MAX_DELAY_MS;

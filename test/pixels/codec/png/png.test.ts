@@ -75,7 +75,7 @@ function filled(value: (i: number) => number): Pixels {
   return { data, widthPx: side, pageHeightPx: side, pages: 1, channels: 3 };
 }
 
-test('an image of several bands is cut by its size alone, from the first row to the last', (t) => {
+test('bands depend on the size of the image only and cover all rows', (t) => {
   const bands = rowsOf(filled(() => 0));
   t.true(bands.length > 1);
   t.deepEqual(
@@ -85,7 +85,7 @@ test('an image of several bands is cut by its size alone, from the first row to 
   t.is(bands.at(-1)?.[1], 900);
 });
 
-test('noise grows by next to nothing, one colour shrinks to next to nothing', (t) => {
+test('noise hardly grows, and a single colour shrinks to almost nothing', (t) => {
   const random = seeded(7);
   const noise = filled(() => Math.floor(256 * random()));
   t.true(fileOf(noise).length < 1.002 * noise.data.length);
@@ -93,7 +93,7 @@ test('noise grows by next to nothing, one colour shrinks to next to nothing', (t
   t.true(fileOf(flat).length < 0.004 * flat.data.length);
 });
 
-test('made fast, the pixels are the same; what repeats itself is not searched for', async (t) => {
+test('the fast strategy encodes the same pixels without searching for repetition', async (t) => {
   const photograph = drawPixels({ widthPx: 700, heightPx: 600, bits: 16, channels: 4 });
   const back = await samplesOf(fileOf(photograph, true));
   t.is(distance(back.data, photograph.data).max, 0);
@@ -101,7 +101,7 @@ test('made fast, the pixels are the same; what repeats itself is not searched fo
   t.true(fileOf(striped, true).length > 2 * fileOf(striped).length);
 });
 
-test('a picture that repeats itself is searched for it', (t) => {
+test('repetitive images are compressed with a search', (t) => {
   const random = seeded(3);
   const pattern = Array.from({ length: 3 * 50 }, () => Math.floor(256 * random()));
   const tiled = filled((i) => pattern[i % pattern.length]!);
