@@ -4,7 +4,7 @@ import { spread, type Spread } from '../../src/flow/measured-runs/timed-run.js';
 import { TFJS_NODE } from '../../src/network/engines/tfjs-runtime.js';
 import type { PipeOptions } from '../../src/index.js';
 import { usableCores } from '../../src/system/machine.js';
-import { locatePackage } from '../../src/network/models/file/locate.js';
+import { locatePackage } from '../../src/network/models/file/packages.js';
 import { alternate, runArm, type Arm, type Figures } from './alternate.js';
 import { imageDirectory } from './images.js';
 import { heading, range, table } from './print.js';
