@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spread } from '../../src/flow/measured-runs/spread.js';
+import { spread } from '../../src/flow/measured-runs/timed-run.js';
 import { TFJS_NODE } from '../../src/network/engines/tfjs-runtime.js';
 import { usableCores } from '../../src/system/machine.js';
-import { locatePackage } from '../../src/network/models/file/locate.js';
+import { locatePackage } from '../../src/network/models/file/packages.js';
 import type { NetworkSettings } from '../../src/network/models/networks.js';
 import { alternate, type Arm } from './alternate.js';
 import { imageDirectory } from './images.js';

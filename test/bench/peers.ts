@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spread, type Spread } from '../../src/flow/measured-runs/spread.js';
+import { spread, type Spread } from '../../src/flow/measured-runs/timed-run.js';
 import { TFJS_NODE } from '../../src/network/engines/tfjs-runtime.js';
 import type { PipeOptions } from '../../src/index.js';
 import { usableCores } from '../../src/system/machine.js';
-import { locatePackage } from '../../src/network/models/file/locate.js';
+import { locatePackage } from '../../src/network/models/file/packages.js';
 import { alternate, runArm, type Arm, type Figures } from './alternate.js';
 import { imageDirectory } from './images.js';
 import { heading, range, table } from './print.js';

@@ -76,7 +76,7 @@ test('what makes no sense: exit 2, one sentence, nothing made', async (t) => {
       ['in', 'new', '-k', '--overwrite'],
       /^srgan: .*--overwrite.*--skip-existing|--skip-existing.*--overwrite/m,
     ],
-    [['in', 'new', '-r', '--model', 'nope'], /^srgan: nope: there is no network of this name\.$/m],
+    [['in', 'new', '-r', '--model', 'nope'], /^srgan: nope: no network has this name\.$/m],
     [['status', 'gone'], /^srgan: gone: there is no such directory\.$/m],
     [['status', 'out'], /^srgan: There is no batch in out\.$/m],
     [['status', 'out', '--batch-id', 'x'], /^srgan: There is no batch x in out\.$/m],

@@ -96,7 +96,7 @@ test('the same again, another of the name, a changed file', async (t) => {
   t.is(other.exitCode, 1);
   t.regex(
     other.stderr,
-    /^srgan: net: a network of this name is kept already, from \/.*net\.param\.\n {2}--force/,
+    /^srgan: net: a network of this name is already kept, from \/.*net\.param\.\n {2}--force/,
   );
   t.deepEqual(await readdir(home), ['net']);
   t.is((await run('models', 'add', 'other', '--name', 'second')).stdout, 'second\n');
@@ -111,7 +111,8 @@ test('the same again, another of the name, a changed file', async (t) => {
     const { exitCode, stderr } = await run(...args);
     t.is(exitCode, 2);
     t.true(
-      stderr.includes(`is not what was kept: its sha256 is `) && stderr.includes(record!.files['net.bin']!),
+      stderr.includes(`has changed since it was kept: its sha256 is `) &&
+        stderr.includes(record!.files['net.bin']!),
       stderr,
     );
   }
@@ -139,13 +140,13 @@ test('what cannot be run, and what cannot be understood, is not kept', async (t)
   await rm(path.join(cwd, 'alone.bin'));
   await writeFile(path.join(cwd, 'bad.onnx'), 'no network');
   await mkdir(path.join(cwd, 'empty'));
-  await refused(2, /2 networks lie in it: a, b\.\n {2}--all/, 'several');
-  await refused(2, /--only NAME says which/, 'several', '--all', '--name', 'x');
+  await refused(2, /2 networks are in it: a, b\.\n {2}--all/, 'several');
+  await refused(2, /--only NAME selects/, 'several', '--all', '--name', 'x');
   await refused(2, /no network in it is called c/, 'several', '--only', 'c');
-  await refused(2, /alone\.bin: this file of the network cannot be read/, 'alone.param');
-  await refused(2, /bad\.onnx: .*no ONNX file/, 'bad.onnx');
-  await refused(2, /empty: no network lies in it/, 'empty');
-  await refused(2, /no such file or folder/, './gone.param');
+  await refused(2, /alone\.bin: the network's file cannot be read/, 'alone.param');
+  await refused(2, /bad\.onnx: .*not an ONNX file/, 'bad.onnx');
+  await refused(2, /empty: it contains no network/, 'empty');
+  await refused(2, /no such file, folder or package/, './gone.param');
   await refused(2, /cannot be the name of a network/, 'several', '--only', 'a', '--name', 'a/b');
   await refused(2, /of this name is built in/, 'several', '--only', 'a', '--name', 'esrgan-slim');
   await refused(2, /--sha256 needs 64 hex digits/, 'several', '--sha256', 'abc');

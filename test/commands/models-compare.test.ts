@@ -159,7 +159,7 @@ test('a command line that makes no sense is one sentence and exit 2', async (t) 
   const { cwd } = await originals(t);
   const cases: [string[], RegExp][] = [
     [['gone*'], /^srgan: No image was found\.$/m],
-    [['hr', '--models', 'nope'], /^srgan: nope: there is no network of this name\.$/m],
+    [['hr', '--models', 'nope'], /^srgan: nope: no network has this name\.$/m],
     [['hr', '--models', 'a,,b'], /for --models but received a,,b/],
     [['hr', '--scale', '9'], /from 2 to 8 for --scale but received 9/],
     [['hr', '--limit', '0'], /for --limit but received 0/],

@@ -40,7 +40,7 @@ test('a command line that makes no sense: exit 2, one sentence, nothing on stand
       ['pipe', 'a', 'o', '--errors-log', 'no/such/dir'],
       /^srgan: no\/such\/dir: the file of --errors-log cannot/m,
     ],
-    [['pipe', 'a', 'o', '--model', 'nope'], /^srgan: nope: there is no network of this name\.$/m],
+    [['pipe', 'a', 'o', '--model', 'nope'], /^srgan: nope: no network has this name\.$/m],
     [['pipe', '--files-from', 'gone.txt', 'o'], /^srgan: gone\.txt/m],
     [['pipe', '*.gif', 'o'], /^srgan: No image was found\.$/m],
   ];

@@ -133,7 +133,7 @@ test('a command line that makes no sense: exit 2, one sentence, nothing on stand
     ['a.png new/', /^srgan: new\/: is a directory/m],
     ['a.png x.bmp', /^srgan: x\.bmp: \.bmp is not the name of a format that can be written\.$/m],
     ['a.png x.jpg --format webp', /^srgan: x\.jpg: its name says jpeg, but --format says webp\.$/m],
-    ['a.png - --model nope', /^srgan: nope: there is no network of this name\.$/m],
+    ['a.png - --model nope', /^srgan: nope: no network has this name\.$/m],
     ['a.png - --scale 0', /^srgan: Expected a number above 0/m],
     ['a.png - --skip-existing', /^srgan: There is no flag --skip-existing\.$/m],
   ] as const) {

@@ -1,6 +1,6 @@
 import test, { type ImplementationFn } from 'ava';
 import { TFJS_NODE } from '../../src/network/engines/tfjs-runtime.js';
-import { locatePackage } from '../../src/network/models/file/locate.js';
+import { locatePackage } from '../../src/network/models/file/packages.js';
 import { testWhere } from './where.js';
 
 export const hasTfjsNode = (await locatePackage(TFJS_NODE)) !== undefined;

@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import { formatBytes } from '../../system/measures.js';
-import type { By } from '../../network/models/conclude/finding.js';
+import type { By } from '../../network/models/identify/stated-facts.js';
 import type { FileDescription, NetworkDescription, NetworkListing } from '../../network/models/networks.js';
 import { tableText, visible } from '../../report/terminal-text.js';
 

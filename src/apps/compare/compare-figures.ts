@@ -1,10 +1,10 @@
 import type { Comparison } from '../../pixels/metrics/compare.js';
 import { tableText, visible } from '../../report/terminal-text.js';
 
-/** One figure of a comparison, for people. */
+/** One metric of a comparison, formatted for display. */
 export interface Figure {
   readonly name: string;
-  /** `identical` where nothing differs, `–` where there is none. */
+  /** `identical` if nothing differs, `–` if the metric could not be computed. */
   readonly value: string;
   readonly unit: string;
 }
@@ -23,7 +23,7 @@ export function figuresOf({ psnrDb, ssim, largestDifference }: Comparison): Figu
   ];
 }
 
-/** The figures as lines of text. */
+/** Formats the metrics as lines of text for the terminal. */
 export function figuresText(comparison: Comparison): string {
   const rows = figuresOf(comparison).map(({ name, value, unit }) => [name, `${value} ${unit}`.trim()]);
   return (
@@ -34,7 +34,7 @@ export function figuresText(comparison: Comparison): string {
   );
 }
 
-/** `512×512 px, 2 px left out at each side` */
+/** Describes what was compared, such as `512×512 px, 2 px left out at each side`. */
 export function comparedText({ widthPx, heightPx, pages, shavePx }: Comparison): string {
   const size = `${widthPx}×${heightPx} px${pages > 1 ? ` × ${pages} pages` : ''}`;
   return shavePx > 0 ? `${size}, ${shavePx} px left out at each side` : size;
@@ -44,13 +44,13 @@ export function remarks({ notes, ssim }: Comparison): readonly string[] {
   return ssim ? notes : [...notes, 'SSIM needs at least 11×11 px.'];
 }
 
-/** One document for programs. A PSNR is null where nothing differs, since JSON has no infinity. */
+/** Formats the metrics as one JSON document. PSNR is null if nothing differs, since JSON has no infinity. */
 export function figuresJson({ map, ssim, ...figures }: Comparison): string {
   const shown = { ...figures, histogram: undefined, ssim: ssim ?? null, worst: map?.worst };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
 
-/** How the figures come about, with their sources. */
+/** Explains how each metric is computed, with references. */
 export const METHODS = [
   'PSNR = 10·log10(255² / MSE) over all samples, on the scale 0 to 255; 16-bit values are divided by 257.',
   'Y is luma by ITU-R BT.601, 16 to 235, not rounded: Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255.',

@@ -5,11 +5,10 @@ import { facts, html, notes, page, section, type Html, savePage } from '../../re
 import { barPlot } from '../../report/plot/bars.js';
 import { comparedText, figuresOf, METHODS, remarks } from './compare-figures.js';
 import { drawPictures, type Detail, type Pictures } from './compare-pictures.js';
-import { VIEWER_SCRIPT } from './viewer-script.js';
-import { viewer, VIEWER_STYLE } from './viewer.js';
+import { VIEWER_SCRIPT, viewer, VIEWER_STYLE } from './viewer.js';
 
 /**
- * Makes the page of a comparison that was made with a difference map.
+ * Writes the HTML page of a comparison. The comparison must have a difference map.
  * @throws SrganError E_OVERWRITE_INPUT, E_NOSPC, E_WRITE, E_DECODE
  */
 export async function writeComparePage(path: string, comparison: Comparison): Promise<void> {
@@ -17,7 +16,7 @@ export async function writeComparePage(path: string, comparison: Comparison): Pr
   await savePage(path, comparePage(comparison, pictures), [comparison.a.path, comparison.b.path]);
 }
 
-/** The comparison of two images as one self-contained page. */
+/** Renders the comparison of two images as one self-contained HTML page. */
 export function comparePage(comparison: Comparison, pictures: Pictures): string {
   const { a, b, map, identical } = comparison;
   const names = { a: basename(a.path), b: basename(b.path) };

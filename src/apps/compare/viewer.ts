@@ -1,6 +1,5 @@
 import { html, type Html } from '../../report/html.js';
-import { differenceAt, HEAT_GRADIENT } from './heat.js';
-import type { Picture, Pictures } from './compare-pictures.js';
+import { differenceAt, HEAT_GRADIENT, type Picture, type Pictures } from './compare-pictures.js';
 
 export interface Names {
   readonly a: string;
@@ -15,7 +14,7 @@ const MODES = [
 ] as const;
 const ZOOMS = [1, 2, 3, 4, 6, 8, 16, 32];
 
-/** The images on top of each other, with controls; without scripts, one below the other. */
+/** Renders the images on top of each other with controls; without scripts, one below the other. */
 export function viewer(names: Names, pictures: Pictures, largestDifference: number): Html {
   return html`<div class="viewer" id="viewer">
     <form class="controls no-print" id="controls">
@@ -116,4 +115,108 @@ export const VIEWER_STYLE = `
 @media print { .ready .stack { display: block; } .ready .pane { height: auto; max-height: none; overflow: visible; }
   .ready .pane img { width: 100%; height: auto; } .ready .stack figure { clip-path: none !important; visibility: visible !important; margin-bottom: 1rem; }
   .ready figcaption { position: static; } .scale { display: block !important; } }
+`;
+
+/**
+ * Browser script of the viewer. State is kept in the URL fragment, such as `#mode=blink&zoom=4`, so that a view can
+ * be shared. Zoom is in device pixels, not CSS pixels, so that an image pixel covers whole device pixels.
+ */
+export const VIEWER_SCRIPT = `'use strict';
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const viewer = byId('viewer');
+  const stack = byId('stack');
+  const controls = byId('controls');
+  const panes = [...viewer.querySelectorAll('.pane')];
+  const image = panes[0].firstElementChild;
+  const natural = { width: Number(image.getAttribute('width')), height: Number(image.getAttribute('height')) };
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const BLINK_MS = 800;
+  const state = { mode: 'wipe', zoom: 'fit', wipe: '50' };
+  let paused = calm;
+  let shown = 'a';
+
+  const fitting = (width) => {
+    const screenWidth = width * devicePixelRatio;
+    return screenWidth >= natural.width ? Math.min(16, Math.floor(screenWidth / natural.width)) : screenWidth / natural.width;
+  };
+
+  const layOut = () => {
+    viewer.dataset.mode = state.mode;
+    viewer.dataset.shown = shown;
+    const pane = state.mode === 'difference' ? panes[2] : panes[0];
+    const centre = { x: (pane.scrollLeft + pane.clientWidth / 2) / pane.scrollWidth, y: (pane.scrollTop + pane.clientHeight / 2) / pane.scrollHeight };
+    const zoom = state.zoom === 'fit' ? fitting(pane.parentElement.clientWidth - 18) : Number(state.zoom);
+    const style = viewer.style;
+    style.setProperty('--width', natural.width * zoom / devicePixelRatio + 'px');
+    style.setProperty('--height', natural.height * zoom / devicePixelRatio + 'px');
+    style.setProperty('--rendering', zoom >= 1 ? 'pixelated' : 'auto');
+    style.setProperty('--wipe', state.wipe + '%');
+    for (const one of panes) {
+      one.scrollLeft = centre.x * one.scrollWidth - one.clientWidth / 2;
+      one.scrollTop = centre.y * one.scrollHeight - one.clientHeight / 2;
+    }
+    for (const [name, value] of Object.entries(state)) controls.elements[name].value = value;
+    byId('pause').textContent = paused ? 'Blink' : 'Pause';
+    byId('pause').setAttribute('aria-pressed', String(paused));
+    byId('shown').textContent = shown.toUpperCase() + ' is shown';
+  };
+
+  const change = (part) => {
+    Object.assign(state, part);
+    history.replaceState(null, '', '#' + new URLSearchParams(state));
+    layOut();
+  };
+
+  const readAddress = () => {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    for (const name of Object.keys(state)) {
+      const field = controls.elements[name];
+      const before = field.value;
+      if (!asked.has(name)) continue;
+      field.value = asked.get(name);
+      if (field.value === asked.get(name)) state[name] = field.value;
+      else field.value = before;
+    }
+    layOut();
+  };
+
+  const turn = () => {
+    shown = shown === 'a' ? 'b' : 'a';
+    layOut();
+  };
+
+  controls.addEventListener('input', ({ target }) => change({ [target.name]: target.value }));
+  controls.addEventListener('submit', (event) => event.preventDefault());
+  byId('switch').addEventListener('click', () => { paused = true; turn(); });
+  byId('pause').addEventListener('click', () => { paused = !paused; layOut(); });
+  setInterval(() => { if (state.mode === 'blink' && !paused && !document.hidden) turn(); }, BLINK_MS);
+
+  byId('handle').addEventListener('pointerdown', ({ pointerId, target }) => target.setPointerCapture(pointerId));
+  byId('handle').addEventListener('pointermove', ({ pointerId, target, clientX }) => {
+    if (!target.hasPointerCapture(pointerId)) return;
+    const { left, width } = stack.getBoundingClientRect();
+    change({ wipe: String(Math.round(200 * Math.min(1, Math.max(0, (clientX - left) / width))) / 2) });
+  });
+
+  for (const pane of panes) {
+    pane.addEventListener('scroll', () => {
+      for (const other of panes) {
+        if (other.scrollLeft !== pane.scrollLeft) other.scrollLeft = pane.scrollLeft;
+        if (other.scrollTop !== pane.scrollTop) other.scrollTop = pane.scrollTop;
+      }
+    });
+    pane.addEventListener('pointerdown', ({ pointerId, button, pointerType }) => {
+      if (button === 0 && pointerType === 'mouse') pane.setPointerCapture(pointerId);
+    });
+    pane.addEventListener('pointermove', ({ pointerId, movementX, movementY }) => {
+      if (pane.hasPointerCapture(pointerId)) pane.scrollBy({ left: -movementX, top: -movementY, behavior: 'instant' });
+    });
+  }
+
+  addEventListener('resize', layOut);
+  addEventListener('hashchange', readAddress);
+  viewer.classList.add('ready');
+  readAddress();
+})();
 `;

@@ -1,17 +1,18 @@
 import { STAGES, type StageName } from '../../contract/job.js';
 import type { StageEvent } from '../../flow/ticket.js';
+import type { ThreadMemory, WorkerMemory } from '../../network/workers/messages.js';
 
-/** Where the images of a run are. */
+/** How many images of a run are in each stage. */
 export interface Occupation {
-  /** From the beginning of decode until they have ended. */
+  /** Images between the start of decoding and their release. */
   readonly inFlight: number;
-  /** Sources that have ended, however they did. */
+  /** Sources that have finished, whatever their outcome. */
   readonly ended: number;
-  /** Being worked on in each stage; those that wait between two are in none. */
+  /** Images being processed in each stage; those queued between stages are not counted. */
   readonly stages: Readonly<Record<StageName, number>>;
 }
 
-/** Keeps count of what `stageEvents` tells. */
+/** Counts images by stage from `stageEvents`. */
 export interface Ledger {
   note(event: StageEvent): void;
   occupation(): Occupation;
@@ -43,4 +44,12 @@ export function openLedger(): Ledger {
       stages: Object.fromEntries(STAGES.map((name) => [name, working[name].size])) as Occupation['stages'],
     }),
   };
+}
+
+/** Sent by the profiled process to the profiler once per interval. */
+export interface ProbeReport extends Occupation {
+  readonly rssBytes: number;
+  readonly main: ThreadMemory;
+  /** State of each worker after its last tile. */
+  readonly workers: readonly WorkerMemory[];
 }

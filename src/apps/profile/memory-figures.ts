@@ -1,28 +1,28 @@
 import type { Inside, Sample, Sampler } from './sampler.js';
 import { theilSen, trendOf, type Trend } from './trend.js';
 
-/** What the samples of one run come to; all bytes are resident memory unless they say otherwise. */
+/** Statistics over the samples of one run. Byte counts are resident memory unless stated otherwise. */
 export interface Figures {
   readonly samples: number;
   readonly durationMs: number;
-  /** Sources that ended. */
+  /** Finished sources. */
   readonly images: number;
   readonly mostInFlight: number;
-  /** The last sample before the first image was decoded. */
+  /** Resident memory in the last sample before the first image was decoded. */
   readonly baseBytes: number;
   readonly peakBytes: number;
-  /** Over all samples. */
+  /** Mean over all samples. */
   readonly meanBytes: number;
   readonly peakPssBytes: number | undefined;
-  /** Of all threads together, by what they told. */
+  /** Peak JavaScript heap of all threads together, as they reported it. */
   readonly peakHeapBytes: number | undefined;
   readonly peakExternalBytes: number | undefined;
   readonly workers: readonly WorkerFigures[];
-  /** From when to when images were worked on. */
+  /** When images were being processed; undefined if none was reported. */
   readonly working: { readonly fromMs: number; readonly toMs: number } | undefined;
-  /** Of the second half of that time, or of the whole where no image was told of; x is in seconds. */
+  /** Trend over the second half of `working`, or of the whole run if no image was reported; x is in seconds. */
   readonly trend: Trend;
-  /** In the same half: the median growth from one ended image to another; undefined below LEAST_IMAGES. */
+  /** Median growth per finished image in the same half; undefined with MIN_IMAGES or fewer. */
   readonly growthPerImageBytes: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface WorkerFigures {
   readonly peakExternalBytes: number;
 }
 
-const LEAST_IMAGES = 4;
+const MIN_IMAGES = 4;
 
 export function figuresOf({
   samples,
@@ -49,13 +49,13 @@ export function figuresOf({
     samples: samples.length,
     durationMs: samples.at(-1)?.ms ?? 0,
     images: told?.ended ?? 0,
-    mostInFlight: most(insides.map(({ inFlight }) => inFlight)) ?? 0,
+    mostInFlight: largest(insides.map(({ inFlight }) => inFlight)) ?? 0,
     baseBytes: samples[Math.max(0, first - 1)]?.rssBytes ?? 0,
     peakBytes,
     meanBytes: samples.reduce((sum, { rssBytes }) => sum + rssBytes / samples.length, 0),
-    peakPssBytes: most(pss),
-    peakHeapBytes: most(insides.map(heapBytesOf)),
-    peakExternalBytes: most(insides.map(externalBytesOf)),
+    peakPssBytes: largest(pss),
+    peakHeapBytes: largest(insides.map(heapBytesOf)),
+    peakExternalBytes: largest(insides.map(externalBytesOf)),
     workers: workersOf(insides),
     working: first < 0 ? undefined : { fromMs: busy[0]?.ms ?? 0, toMs: busy.at(-1)?.ms ?? 0 },
     trend: trendOf(half.map(({ ms, rssBytes }) => ({ x: ms / 1000, y: rssBytes }))),
@@ -77,19 +77,19 @@ function secondHalf(samples: readonly Sample[]): readonly Sample[] {
   return samples.filter(({ ms }) => ms >= middleMs);
 }
 
-/** Of the samples in which as many images had ended, the first stands for all. */
+/** Returns bytes per finished image, using the first sample at each count of finished images. */
 function growthPerImage(samples: readonly Sample[]): number | undefined {
   const byEnded = new Map<number, number>();
   for (const { inside, rssBytes } of samples) {
     if (inside && !byEnded.has(inside.ended)) byEnded.set(inside.ended, rssBytes);
   }
   const all = [...byEnded].map(([x, y]) => ({ x, y }));
-  if (all.length <= LEAST_IMAGES) return undefined;
-  const step = Math.ceil(all.length / MOST_STEPS);
+  if (all.length <= MIN_IMAGES) return undefined;
+  const step = Math.ceil(all.length / MAX_STEPS);
   return theilSen(all.filter((_, i) => i % step === 0));
 }
 
-const MOST_STEPS = 300;
+const MAX_STEPS = 300;
 
 function workersOf(insides: readonly Inside[]): WorkerFigures[] {
   const peaks = new Map<number, WorkerFigures>();
@@ -105,5 +105,5 @@ function workersOf(insides: readonly Inside[]): WorkerFigures[] {
 }
 
 // spreading a long run into Math.max would overflow the stack
-const most = (values: readonly number[]): number | undefined =>
-  values.reduce<number | undefined>((largest, value) => Math.max(largest ?? value, value), undefined);
+const largest = (values: readonly number[]): number | undefined =>
+  values.reduce<number | undefined>((max, value) => Math.max(max ?? value, value), undefined);

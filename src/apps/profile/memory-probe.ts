@@ -2,12 +2,11 @@ import { subscribe } from 'node:diagnostics_channel';
 import process from 'node:process';
 import type { StageEvent } from '../../flow/ticket.js';
 import { ownMemory, type WorkerMemory } from '../../network/workers/messages.js';
-import { openLedger } from './ledger.js';
-import type { ProbeReport } from './sample-report.js';
+import { openLedger, type ProbeReport } from './ledger.js';
 
 /**
- * Loaded into the profiled process before its program, by `node --import`; nothing else knows of it. Tells the
- * parent what only the process itself can know, and neither keeps the process alive nor ends it.
+ * Preloaded into the profiled process with `node --import`. Reports to the parent what only the process itself can
+ * measure, and does not keep the process alive.
  */
 
 const intervalMs = Number(new URL(import.meta.url).searchParams.get('interval'));
@@ -29,16 +28,16 @@ if (process.send) {
   });
 }
 
-/** One report at a time: while the parent does not read, nothing piles up here. */
+/** Sends one report at a time, so that reports do not queue up while the parent is not reading. */
 function report(): void {
   if (sending || !process.connected) return;
   sending = true;
   const { rss: rssBytes } = process.memoryUsage();
-  const told: ProbeReport = {
+  const message: ProbeReport = {
     ...ledger.occupation(),
     rssBytes,
     main: ownMemory(),
     workers: [...workers.values()],
   };
-  process.send?.(told, undefined, undefined, () => (sending = false));
+  process.send?.(message, undefined, undefined, () => (sending = false));
 }

@@ -5,8 +5,8 @@ import { mkdir } from '../../system/files/fs.js';
 import { cgroupPeakBytes } from '../../system/machine.js';
 import { prepareSequential } from './sequential.js';
 import { watchProgram } from './watch-program.js';
-import { reportJson, reportText, type MemoryReport } from './report/profile-lines.js';
-import { saveMemoryReport } from './report/save-profile.js';
+import { reportJson, reportText, type MemoryReport } from './profile-lines.js';
+import { saveMemoryReport } from './profile-page.js';
 import { visible } from '../../report/terminal-text.js';
 import { writeFailure } from '../../system/files/write-files.js';
 import { forwardSignals } from '../../system/signals.js';
@@ -20,11 +20,11 @@ export interface ProfileMemoryFlags {
   readonly json?: boolean;
 }
 
-const INTERVAL_MS = { default: 100, least: 10, most: 60_000 };
+const INTERVAL_MS = { default: 100, min: 10, max: 60_000 };
 
 /**
- * Runs another command of ours, watches its memory and writes the reports, however it ends.
- * @param launcher the script that runs our commands
+ * Runs another srgan command, samples its memory and writes the reports, however the command ends.
+ * @param launcher path of the script that runs srgan commands
  * @returns the exit status of the command
  * @throws SrganError
  */
@@ -44,7 +44,7 @@ export async function profileMemory(
 
     const profile = await watchProgram({
       program: [launcher, ...command],
-      // standard output belongs to the command, unless it is asked to hold one JSON document
+      // stdout belongs to the command, except with --json, where it holds one JSON document
       stdio: ['inherit', flags.json ? 2 : 'inherit', 'inherit'],
       intervalMs,
       onStart,
@@ -56,12 +56,13 @@ export async function profileMemory(
       profile,
       sequential,
       groupPeakBytes: await cgroupPeakBytes(),
-      notes: again && !sequential ? ['The run was interrupted, so there is none with --sequential.'] : [],
+      notes:
+        again && !sequential ? ['The run was interrupted, so it was not repeated with --sequential.'] : [],
     };
     const files = await saveMemoryReport(directory, report);
     process.stderr.write(`${reportText(report)}Written: ${files.map(visible).join(', ')}\n`);
     if (flags.json) await print(reportJson(report));
-    // the command's own, unless a signal came after it
+    // the exit status of the command, unless a signal arrived during the sequential run
     return interrupted.signal.aborted && sequential ? sequential.exitStatus : profile.exitStatus;
   } finally {
     await again?.remove();
@@ -74,12 +75,12 @@ function check(command: readonly string[], intervalMs: number): void {
       hint: 'Such as: srgan profile-memory pipe photos out --threads 4',
     });
   }
-  const { least, most } = INTERVAL_MS;
-  if (intervalMs < least || intervalMs > most)
-    throw new SrganError('E_USAGE', `--interval takes ${least} to ${most} ms, not ${intervalMs}.`);
+  const { min, max } = INTERVAL_MS;
+  if (intervalMs < min || intervalMs > max)
+    throw new SrganError('E_USAGE', `--interval takes ${min} to ${max} ms, not ${intervalMs}.`);
 }
 
-/** Before the run, so that hours of samples are not lost for want of a place. */
+/** Creates the directory before the run, so that hours of samples are not lost if it cannot be written. */
 async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
@@ -88,7 +89,7 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** `20260131-235959`, in UTC. */
+/** Formats a date in UTC as `20260131-235959`. */
 const timestamp = (date: Date) => date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 
 const quoted = (word: string) =>

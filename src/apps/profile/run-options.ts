@@ -3,9 +3,9 @@ import type { PipeOptions } from '../../contract/options.js';
 import { pipe } from '../../flow/pipe.js';
 import { ownProcess } from '../../pixels/vips.js';
 
-/** A program of its own: runs the flow with the options in the JSON file that it is given, and says nothing. */
+/** Entry point of a child process: runs the pipeline silently with the options in the JSON file named by its argument. */
 
-/** As a shell reports a program that Ctrl-C ended. */
+/** Exit status of a program ended by Ctrl-C, as a shell reports it. */
 const INTERRUPTED_STATUS = 130;
 
 ownProcess();

@@ -8,22 +8,22 @@ import { resolveOptions } from '../../flow/settings.js';
 import { find } from '../../flow/stages/find.js';
 import { watchProgram, type Profile, type Watched } from './watch-program.js';
 
-/** The same work again, one image after the other, for comparison. */
+/** A second run of the same work, one image at a time, for comparison. */
 export interface SequentialRun {
   profile(how: Pick<Watched, 'intervalMs' | 'onStart'>): Promise<Profile>;
-  /** Takes its results away. */
+  /** Deletes its results. */
   remove(): Promise<void>;
 }
 
 /**
- * Finds the sources now, before any result lies among them. The results go into a temporary directory, whatever
- * the options say, and nothing else is written.
- * @throws SrganError E_USAGE where the work can't be done twice, and what finding the sources throws
+ * Lists the sources now, before results are written next to them. The sequential run writes only to a temporary
+ * directory, whatever the options say.
+ * @throws SrganError E_USAGE if the work cannot be repeated, and any error of finding the sources
  */
 export async function prepareSequential(options: PipeOptions): Promise<SequentialRun> {
   const settings = await resolveOptions(options);
   if (settings.inputs.kind === 'list')
-    throw usage('--compare does the work twice, but a list on standard input can be read only once.', LIST);
+    throw usage('--compare runs the work twice, but a list on standard input can be read only once.', LIST);
   if (settings.existing === 'skip')
     throw usage('--compare with --skip-existing would compare two runs that do not do the same work.', EMPTY);
   if (settings.dryRun) throw usage('--compare has nothing to compare in a dry run.', undefined);
@@ -35,7 +35,7 @@ export async function prepareSequential(options: PipeOptions): Promise<Sequentia
   try {
     const lines: string[] = [];
     for await (const { path, overrides, invalid } of find(settings, new AbortController().signal)) {
-      // an output path of its own would lead out of the directory
+      // an output path from the list would point outside the temporary directory
       if (!invalid) lines.push(`${JSON.stringify({ src: path, ...overrides, dst: undefined })}\n`);
     }
     await writeFile(list, lines.join(''));
@@ -58,7 +58,7 @@ export async function prepareSequential(options: PipeOptions): Promise<Sequentia
   };
 }
 
-/** The list says already what these say, and one worker is what `sequential` means. */
+/** Options to drop: the list already reflects the first ones, and `sequential` implies one worker. */
 const ONLY_THE_WORK = {
   base: undefined,
   recursive: undefined,
@@ -70,7 +70,7 @@ const ONLY_THE_WORK = {
   overwrite: undefined,
 } satisfies Partial<PipeOptions>;
 
-const LIST = 'Put the list into a file and name it with --files-from.';
-const EMPTY = 'Name an output directory that is empty, or leave --compare out.';
+const LIST = 'Put the list in a file and pass it with --files-from.';
+const EMPTY = 'Use an empty output directory, or omit --compare.';
 
 const usage = (sentence: string, hint: string | undefined) => new SrganError('E_USAGE', sentence, { hint });

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { SrganError } from '../../system/errors.js';
 import { figuresOf, type Figures } from './memory-figures.js';
-import type { ProbeReport } from './sample-report.js';
+import type { ProbeReport } from './ledger.js';
 import { openSampler, type Sample } from './sampler.js';
 
-/** A program that Node runs, and how closely it is looked at. */
+/** A Node program to profile, and how. */
 export interface Watched {
   /** The script and its arguments. */
   readonly program: readonly string[];
-  /** Standard input, output and error: of this process, or nothing. */
+  /** Standard input, output and error of the program. */
   readonly stdio: readonly ('inherit' | 'ignore' | number)[];
   readonly intervalMs: number;
-  /** Told of the process as soon as it runs; what it returns is called when it has ended. */
+  /** Called when the process has started; the function it returns is called when the process has ended. */
   readonly onStart: (child: ChildProcess) => () => void;
 }
 
@@ -21,14 +21,14 @@ export interface Profile {
   readonly startedAt: Date;
   readonly samples: readonly Sample[];
   readonly figures: Figures;
-  /** As a shell reports it: 128 and the number of the signal where one ended it. */
+  /** As a shell reports it: 128 plus the signal number if a signal ended the process. */
   readonly exitStatus: number;
 }
 
 /**
- * Runs a program under the probe and samples its memory until it ends. It has a session of its own, so that a
- * signal of the terminal reaches it once, by whoever forwards it, and not twice.
- * @throws SrganError E_INTERNAL where it can't be started
+ * Runs a program with the probe and samples its memory until it exits. It gets its own session, so that a terminal
+ * signal reaches it once, forwarded by this process, and not twice.
+ * @throws SrganError E_INTERNAL if the program cannot be started
  */
 export async function watchProgram({ program, stdio, intervalMs, onStart }: Watched): Promise<Profile> {
   const probe = new URL('./memory-probe.js', import.meta.url);
@@ -36,7 +36,7 @@ export async function watchProgram({ program, stdio, intervalMs, onStart }: Watc
   const startedAt = new Date();
   const child = spawn(process.execPath, [`--import=${probe.href}`, ...program], {
     stdio: [...stdio, 'ipc'] satisfies StdioOptions,
-    // one process does all the work, and no other is to be measured
+    // no supervisor process: only the process that does the work is measured
     env: { ...process.env, SRGAN_SUPERVISE: 'no' },
     detached: process.platform !== 'win32',
   });
@@ -56,7 +56,7 @@ export async function watchProgram({ program, stdio, intervalMs, onStart }: Watc
   return { startedAt, samples: sampler.samples, figures: figuresOf(sampler), exitStatus };
 }
 
-/** What the process told last may come after its end. */
+/** Waits for exit and for the IPC channel to close, since the last report may arrive after the exit. */
 async function endOf(child: ChildProcess): Promise<number> {
   const exit = once(child, 'exit') as Promise<[number, null] | [null, NodeJS.Signals]>;
   const [[code, signal]] = await Promise.all([exit, once(child, 'disconnect')]);

@@ -84,7 +84,7 @@ function valueOf(name: Name, value: unknown): unknown {
 async function checkModel(model: string): Promise<void> {
   const names = [...(await networkNames()), ...KERNELS];
   if (names.includes(model)) return;
-  throw new SrganError('E_MODEL', `${model.slice(0, 100)}: there is no network of this name.`, {
+  throw new SrganError('E_MODEL', `${model.slice(0, 100)}: no network has this name.`, {
     hint: `The names are ${names.join(', ')}.`,
   });
 }

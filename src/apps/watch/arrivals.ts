@@ -4,22 +4,22 @@ import { globMatcher } from '../../places/find/match.js';
 import { IMAGE_EXTENSIONS } from '../../places/find/image-names.js';
 
 export interface WatchRule {
-  /** Results that lie below the watched directory are no sources. */
+  /** Output directory; files in it are not sources, even if it is below the watched directory. */
   readonly out: string;
   readonly recursive: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** A file has arrived when its size has not changed for so long. */
+  /** A file is complete when its size has not changed for this long. */
   readonly settleMs: number;
-  /** Look so often, where the system tells of no changes, as on network drives; undefined: wait to be told. */
+  /** Polling interval, for file systems without change events, such as network drives; undefined uses events. */
   readonly pollMs: number | undefined;
 }
 
-/** The files of a directory, those there first, then each that arrives or is replaced, when it is whole. */
+/** Queue of the files of a directory: the existing ones first, then each new or replaced file once it is complete. */
 export interface Arrivals {
-  /** The next file, however long it takes; undefined once `stop` is aborted. */
+  /** Waits for the next file; resolves to undefined once `stop` is aborted. */
   next(): Promise<string | undefined>;
-  /** Puts a file back that was taken too early. */
+  /** Returns a file to the queue. */
   putBack(file: string): void;
   close(): Promise<void>;
 }
@@ -27,9 +27,10 @@ export interface Arrivals {
 const STAT_MS = 100;
 
 /**
+ * Starts watching a directory.
  * @param stop ends the wait for the next file
- * @param onReady called once all that was there is known
- * @param onProblem told of what cannot be watched
+ * @param onReady called once all existing files are queued
+ * @param onProblem called with each error of the watcher
  */
 export function openArrivals(
   directory: string,
@@ -45,7 +46,7 @@ export function openArrivals(
   const out = path.resolve(rule.out);
   const included = include.length > 0 ? globMatcher(root, include) : undefined;
   const excluded = exclude.length > 0 ? globMatcher(root, exclude) : undefined;
-  /** In the order in which they came; a file that comes again while it waits is one. */
+  /** Queued files in order of arrival; a file that changes again while queued is queued once. */
   const waiting = new Set<string>();
   let wake: (() => void) | undefined;
   stop.addEventListener('abort', () => wake?.(), { once: true });

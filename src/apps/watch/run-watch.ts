@@ -11,7 +11,10 @@ import { watchDirectory } from './watch-directory.js';
 const SETTLE_S = 2;
 const DRAIN_LIMIT_S = 300;
 
-/** @returns the exit status */
+/**
+ * Runs `srgan watch` until it is interrupted.
+ * @returns the exit status
+ */
 export async function runWatch(directory: string, out: string, given: WatchFlags): Promise<number> {
   const flags = await fillFlags(given, watchFlags);
   const say = (sentence: string) => {
@@ -49,7 +52,7 @@ export async function runWatch(directory: string, out: string, given: WatchFlags
 
   async function onOutcome(outcome: Outcome): Promise<void> {
     const { status, src, code = '', message = '' } = outcome;
-    // what an earlier process did, and what the next one will do
+    // done by an earlier process, or left to the next one
     if (status === 'skipped' || status === 'cancelled') return;
     if (status === 'failed') tell(`${code} ${withSource(src, message)}`);
     await results.outcome(outcome);

@@ -12,22 +12,22 @@ export interface WatchedDirectory {
   readonly directory: string;
   readonly out: string;
   readonly rule: Omit<WatchRule, 'out'>;
-  /** Of the flow. */
+  /** Options of the pipeline. */
   readonly options: Omit<PipeOptions, 'inputs' | 'out' | 'base'>;
-  /** Aborted: finishes the images in flight, and ends. */
+  /** When aborted, the images in flight are finished, then the watch ends. */
   readonly drain: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void | Promise<void>;
   readonly onNote: (sentence: string) => void;
   readonly onReady: () => void;
 }
 
-/** A run remembers each output it has made; so many are enough for one. */
+/** Sources per run. A run keeps every output path in memory, so a new run starts after this many. */
 const MAX_SOURCES = 10_000;
 
 /**
- * Upscales what is in a directory and what arrives in it, until it is drained. The journal in `out` tells later
- * processes what is done, by the bytes of sources and results: a file that was replaced is done again.
- * @throws SrganError E_USAGE, E_NOT_FOUND, and what else makes a run impossible
+ * Upscales the files of a directory and those that arrive in it, until `drain` is aborted. The journal in `out` tells
+ * later processes what is done, by checksums of sources and results, so a replaced file is processed again.
+ * @throws SrganError E_USAGE, E_NOT_FOUND, and any error that makes a run impossible
  */
 export async function watchDirectory(watched: WatchedDirectory): Promise<void> {
   const { directory, out, rule, options, drain, onOutcome, onNote, onReady } = watched;
@@ -42,7 +42,7 @@ export async function watchDirectory(watched: WatchedDirectory): Promise<void> {
     await machinery.close();
   }
 
-  /** Ends where a file comes for the second time: within a run two sources of one output exclude each other. */
+  /** Runs the pipeline until a file arrives a second time: one run rejects two sources with the same output. */
   async function oneRun(): Promise<void> {
     const flow = {
       ...options,
@@ -68,7 +68,7 @@ export async function watchDirectory(watched: WatchedDirectory): Promise<void> {
         arrivals.putBack(file);
         return;
       }
-      // taken away again while it waited
+      // deleted while queued
       if (!(await isThere(file))) continue;
       seen.add(file);
       yield file;
@@ -85,13 +85,13 @@ const isThere = async (file: string) => (await stat(file).catch(() => undefined)
 async function checkDirectories(directory: string, out: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) {
-    throw new SrganError('E_USAGE', `${directory}: is no directory that can be watched.`, {
-      hint: 'Make it first: srgan watch IN OUT.',
+    throw new SrganError('E_USAGE', `${directory}: is not a directory.`, {
+      hint: 'Create it first, then run: srgan watch IN OUT.',
     });
   }
   const [from, to] = [path.resolve(directory), path.resolve(out)];
   if (from !== to) return;
-  throw new SrganError('E_USAGE', `${directory}: the results cannot go where the sources come from.`, {
-    hint: 'Name another directory for them: srgan watch IN OUT.',
+  throw new SrganError('E_USAGE', `${directory}: the output directory must differ from the watched one.`, {
+    hint: 'Use another output directory: srgan watch IN OUT.',
   });
 }

@@ -1,5 +1,5 @@
 import type { Job } from '../../contract/job.js';
-import { KERNEL_FACTORS, keepsSize } from '../../network/models/forms/keeps-size.js';
+import { KERNEL_FACTORS, keepsSize } from '../../network/models/kernel-networks.js';
 import { laterPass } from '../../contract/own-names.js';
 import type { NetworkFamily } from '../../contract/ports.js';
 

@@ -11,7 +11,7 @@ import { createClaims, checkOutput, writtenByEarlierAttempt } from '../plan/outp
 import { statedFormat, writableFormat, checkOutputPixels, checkTarget } from '../plan/format.js';
 import { planMemory } from '../plan/image-memory.js';
 import { createNaming, predictOutput } from '../plan/name.js';
-import { keepsSize } from '../../network/models/forms/keeps-size.js';
+import { keepsSize } from '../../network/models/kernel-networks.js';
 import { passesFor } from '../plan/passes.js';
 import { targetSize, wantedSize } from '../plan/size.js';
 import { directoryOf, isRemote } from '../../system/files/address.js';

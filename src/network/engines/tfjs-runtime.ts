@@ -4,7 +4,7 @@ import process from 'node:process';
 import util from 'node:util';
 import { SrganError, systemCode } from '../../system/errors.js';
 import { installCommand } from '../../system/installed.js';
-import { locatePackage } from '../models/file/locate.js';
+import { locatePackage } from '../models/file/packages.js';
 import type { TfjsBackend } from '../../contract/engine.js';
 import { registerLayers, type Tfjs } from './tfjs-layers.js';
 

@@ -8,21 +8,21 @@ import { damaged } from '../graph/order.js';
 import { readOnnx } from '../graph/read/onnx/read-onnx.js';
 import { replaceFile } from '../../system/files/temp-files.js';
 import { openNetworks } from './networks.js';
-import { withStatedRanges } from './file/stated-ranges.js';
+import { withStatedRanges } from './file/onnx-bytes.js';
 
 export interface ConvertOptions {
-  /** One of the network's factors; its default where it is not stated. */
+  /** One of the network's factors; default: its default factor. */
   readonly factor?: number;
   readonly overwrite?: boolean;
-  /** Write a network that does less work and makes the same of every pixel. */
+  /** Write an equivalent network that does less work. */
   readonly fold?: boolean;
 }
 
 /**
- * Writes a network as ONNX, as the default engine runs it, for use in other tools: 1 × 3 × height ×
- * width float values in and 1 × 3 × factor·height × factor·width out, on the scale that the network has. The file
- * states that scale in its metadata, so that it is run by path as it is by name.
- * @param name of a network that is known, or the path of one
+ * Writes a network as ONNX for other tools, as the default engine runs it: 1 × 3 × height × width float
+ * values in and 1 × 3 × factor·height × factor·width out, in the network's value range. The file states that
+ * range in its metadata, so that it runs by path as it does by name.
+ * @param name name or path of a network
  * @throws SrganError E_USAGE, E_MODEL, E_EXISTS, E_OVERWRITE_INPUT, E_NOSPC, E_WRITE
  */
 export async function convertToOnnx(

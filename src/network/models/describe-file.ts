@@ -1,29 +1,30 @@
 import { SrganError } from '../../system/errors.js';
 import { haloOf } from '../tiles/choose-grid.js';
 import { fileKind } from './file/files.js';
-import type { Finding } from './conclude/finding.js';
-import type { NetworkDescription } from './list-networks.js';
-import { statedFile } from './conclude/stated-facts.js';
+import { type Finding, statedFile } from './identify/stated-facts.js';
+import { type NetworkDescription, keptListing, type NetworkListing } from './list-networks.js';
+import path from 'node:path';
+import { checkKept, findKept } from './kept/kept-families.js';
 
-/** What `srgan models info` shows of a user's own network. */
+/** Facts about a user's network, as `srgan models info` shows them. */
 export interface FileDescription {
   readonly name: string;
   readonly file: string;
   readonly format: string;
-  /** Where something is stated of it. */
+  /** The file with stated facts, if there is one. */
   readonly statedIn?: string;
   readonly title?: string;
   readonly licence?: string;
   readonly origin?: string;
   readonly factor: number;
-  /** On what scale it is run, after what was put around it. */
+  /** Value range that the adapted network runs with. */
   readonly inputRange: 1 | 255;
   readonly outputRange: 1 | 255;
-  /** Width of what a tile overlaps its neighbours by. */
+  /** Width by which adjacent tiles overlap. */
   readonly haloPx: number;
-  /** Sides of an image are filled up to multiples of this. */
+  /** Sides of an image are padded to multiples of this. */
   readonly alignPx: number;
-  /** Means over the whole image that it looks at. */
+  /** Number of whole-image means that it uses. */
   readonly means: number;
   readonly network: NetworkDescription;
   readonly findings: readonly Finding[];
@@ -32,7 +33,7 @@ export interface FileDescription {
 /** @throws SrganError E_MODEL */
 export async function describeFile(file: string): Promise<FileDescription> {
   const kind = await fileKind(file);
-  if (!kind) throw new SrganError('E_MODEL', `${file}: this is no network by its name.`);
+  if (!kind) throw new SrganError('E_MODEL', `${file}: the file name is not that of a network.`);
   const { family, load, parameters, findings, stated } = await kind.open(kind.file, true);
   const network = await load();
   const { factor, inputRange, outputRange, radiusPx, macsPerPixel, liveFloatsPerPixel } = network;
@@ -62,4 +63,23 @@ export async function describeFile(file: string): Promise<FileDescription> {
     },
     findings,
   };
+}
+
+/** Facts about a kept family, as `srgan models info` shows them. */
+export interface KeptDescription {
+  readonly listing: NetworkListing;
+  /** One per factor. */
+  readonly files: FileDescription[];
+}
+
+/** @throws SrganError E_MODEL if a file has changed since it was kept */
+export async function describeKept(name: string): Promise<KeptDescription | undefined> {
+  const kept = await findKept(name);
+  if (!kept) return undefined;
+  const files: FileDescription[] = [];
+  for (const network of kept.record.networks) {
+    await checkKept(kept, network);
+    files.push(await describeFile(path.join(kept.directory, ...network.file.split('/'))));
+  }
+  return { listing: keptListing(kept), files };
 }

@@ -1,19 +1,19 @@
 import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contract/engine.js';
 import { kernelRadiusPx } from '../engines/kernels.js';
 import { SrganError } from '../../system/errors.js';
-import { KERNEL_FACTORS } from './forms/keeps-size.js';
-import type { Networks } from '../../contract/ports.js';
+import type { Networks, NetworkFamily } from '../../contract/ports.js';
 import { isKnownName } from './kept/known-name.js';
 
-const FACTORS = KERNEL_FACTORS;
+/** Factors of kernels, which also upscale the results of networks whose only factor is 1. */
+export const KERNEL_FACTORS = [2, 3, 4, 5, 6, 7, 8] as const;
 
 /**
- * Kernels in the place of networks, for the `resize` engine. The name of a built-in or kept network stands for
- * lanczos3, so that `--engine resize` alone is enough.
+ * Opens kernels as networks, for the `resize` engine. The name of a built-in or kept network means lanczos3,
+ * so that `--engine resize` alone works.
  */
 export function openKernels(): Networks {
   return {
-    describe: async (name) => ({ name: await kernelOf(name), factors: FACTORS, defaultFactor: 2 }),
+    describe: async (name) => ({ name: await kernelOf(name), factors: KERNEL_FACTORS, defaultFactor: 2 }),
     load: async (name, factor) => kernelFile(await kernelOf(name), factor),
   };
 }
@@ -28,13 +28,13 @@ async function kernelOf(name: string): Promise<ResizeKernel> {
 }
 
 /**
- * A kernel in the place of a network; every engine's workers run it.
- * @throws SrganError E_MODEL where there is no such factor
+ * Returns a kernel as a network; workers of every engine can run it.
+ * @throws SrganError E_MODEL if there is no such factor
  */
 export function kernelFile(kernel: ResizeKernel, factor: number): NetworkFile {
-  if (!FACTORS.some((known) => known === factor)) {
-    throw new SrganError('E_MODEL', `${kernel}: there is no factor ${factor}.`, {
-      hint: `Its factors are ${FACTORS.join(', ')}.`,
+  if (!KERNEL_FACTORS.some((known) => known === factor)) {
+    throw new SrganError('E_MODEL', `${kernel}: the factor ${factor} is not supported.`, {
+      hint: `Its factors are ${KERNEL_FACTORS.join(', ')}.`,
     });
   }
   const radiusPx = kernelRadiusPx(kernel);
@@ -51,3 +51,7 @@ export function kernelFile(kernel: ResizeKernel, factor: number): NetworkFile {
     kernel,
   };
 }
+
+/** Whether a family only has the factor 1: its network is run once, whatever the size of the result. */
+export const keepsSize = ({ factors }: Pick<NetworkFamily, 'factors'>): boolean =>
+  factors.every((factor) => factor === 1);

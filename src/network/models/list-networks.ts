@@ -11,34 +11,34 @@ import { readOwn } from './load-own.js';
 import { ownFamilies, type OwnFamily } from './own-families.js';
 import { OWN_FACTOR } from '../../contract/own-names.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
-import { foldForTiles } from './forms/tiled-network.js';
+import { foldForTiles } from './network-file.js';
 
-/** What `srgan models` shows of a family of networks. */
+/** A family of networks, as `srgan models` shows it. */
 export interface NetworkListing {
   readonly name: string;
-  /** Undefined of our own, and of what the user keeps and is not built in. */
+  /** Undefined for our own networks and for kept ones that are not built in. */
   readonly package: string | undefined;
   /** Whether it can be run: its package is installed, or it is kept. */
   readonly installed: boolean;
-  /** Version of the package and directory of the files, where it is installed. */
+  /** Version of the package and directory of the files, if it is installed. */
   readonly version: string | undefined;
   readonly directory: string | undefined;
-  /** Undefined where nothing is known of it. */
+  /** Undefined if unknown. */
   readonly licence: string | undefined;
   /** Its authors, or where it was added from. */
   readonly origin: string;
-  /** Where it lies in the user's data directory. */
+  /** Facts of a kept family. */
   readonly kept?: KeptFacts;
   readonly factors: readonly number[];
   readonly defaultFactor: number;
-  /** One for each factor; empty where it is not installed. */
+  /** One per factor; empty if it is not installed. */
   readonly networks: readonly NetworkDescription[];
 }
 
 export interface KeptFacts {
-  /** Time as ISO 8601 has it. */
+  /** ISO 8601 time. */
   readonly added: string;
-  /** How the licence is known. */
+  /** Source of the licence. */
   readonly licenceBy?: string;
   /** SHA-256 in hex of each file, by its path in the directory. */
   readonly files: Readonly<Record<string, string>>;
@@ -50,18 +50,18 @@ export interface NetworkDescription {
   readonly radiusPx: number;
   /** Multiply-adds per input pixel. */
   readonly macsPerPixel: number;
-  /** The same after folding, away from the image's border; only where that is less and was asked for. */
+  /** The same after folding, inside the image; only if it is less and was requested. */
   readonly foldedMacsPerPixel?: number;
   readonly liveFloatsPerPixel: number;
   readonly parameters: number;
 }
 
 export interface ListOptions {
-  /** Also fold each network to see what that gains, which takes a second. Default false. */
+  /** Also fold each network to report the gain, which takes a second. Default false. */
   readonly folding?: boolean;
 }
 
-/** @throws SrganError E_MODEL where an installed network, or the record of a kept one, is damaged */
+/** @throws SrganError E_MODEL if an installed network, or the record of a kept one, is damaged */
 export async function listNetworks({ folding = false }: ListOptions = {}): Promise<NetworkListing[]> {
   const listings: NetworkListing[] = [];
   for (const family of await ownFamilies()) listings.push(await listOwn(family, folding));
@@ -70,8 +70,8 @@ export async function listNetworks({ folding = false }: ListOptions = {}): Promi
 }
 
 /**
- * What the user keeps and is not built in; no network is read for it.
- * @throws SrganError E_MODEL where the record of one is damaged
+ * Lists kept families that are not built in, from their records alone.
+ * @throws SrganError E_MODEL if a record is damaged
  */
 export async function listKept(): Promise<NetworkListing[]> {
   const listings: NetworkListing[] = [];

@@ -3,17 +3,16 @@ import { SrganError } from '../../system/errors.js';
 import type { Graph } from '../graph/graph.js';
 import { readOnnxModel } from '../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../graph/read/onnx/read-onnx.js';
-import { graphNetwork } from './forms/graph-network.js';
-import { factsOf } from './network-file.js';
+import { graphNetwork, factsOf } from './network-file.js';
 import { readOnnxBytes } from './file/onnx-bytes.js';
 import type { OwnFamily } from './own-families.js';
 
-/** All of our networks take and give RGB on this scale. */
+/** Value range of all our networks. */
 const RANGE = 1;
 
 /**
- * @param fold also make the network's forms for tiles
- * @throws SrganError E_MODEL where the file is missing or damaged
+ * @param fold also make forms for tiles
+ * @throws SrganError E_MODEL if the file is missing or damaged
  */
 export async function loadOwn(family: OwnFamily, factor: number, fold: boolean): Promise<NetworkFile> {
   const title = `${family.name} x${factor}`;
@@ -21,13 +20,13 @@ export async function loadOwn(family: OwnFamily, factor: number, fold: boolean):
   return graphNetwork(title, graph, bytes, factsOf(title, graph, RANGE, RANGE), fold ? 'all' : 'none');
 }
 
-/** @throws SrganError E_MODEL where the file is missing or damaged */
+/** @throws SrganError E_MODEL if the file is missing or damaged */
 export async function readOwn(
   { name, files }: OwnFamily,
   factor: number,
 ): Promise<{ graph: Graph; bytes: Uint8Array<SharedArrayBuffer> }> {
   const file = files.get(factor);
-  if (file === undefined) throw new SrganError('E_MODEL', `${name}: there is no network for x${factor}.`);
+  if (file === undefined) throw new SrganError('E_MODEL', `${name}: it has no network for x${factor}.`);
   const bytes = await readOnnxBytes(file);
   const graph = readOnnx(file, readOnnxModel(file, bytes));
   if (!graph) throw new SrganError('E_MODEL', `${file}: the network has unknown operators.`);

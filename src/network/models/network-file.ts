@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { NetworkFile } from '../../contract/engine.js';
+import type { NetworkFile, NarrowedNetwork, TiledNetwork, WholeImageMeans } from '../../contract/engine.js';
 import { costOf } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
 import { damaged, known } from '../graph/order.js';
-import { receptiveField } from '../graph/receptive-field.js';
-import { shapesOf } from '../graph/shapes.js';
+import { receptiveField, fieldOfView } from '../graph/receptive-field.js';
+import { shapesOf, LARGE_SIDE_PX, largeShapesOf } from '../graph/shapes.js';
+import { haloOf, MAX_HALO_PX } from '../tiles/choose-grid.js';
+import { inBlockedLayout } from '../graph/passes/blocked-layout.js';
+import { emitOnnx, emitTogether } from '../graph/emit/emit-onnx.js';
+import { narrowed } from '../graph/passes/narrow-graph.js';
+import { resampleAsConv } from '../graph/passes/resample-as-conv.js';
+import { leastExtent } from '../graph/passes/close-border.js';
+import type { FoldedGraph } from '../graph/emit/emit-forms.js';
+import { fold } from '../graph/passes/fold.js';
+import { marginsOf, openSides } from '../graph/open-sides.js';
+import { tileWork } from '../graph/tile-work.js';
+import { CLOSED_SIDES } from '../tiles/sides.js';
+import { cutAtMeans, type GivenGraph } from '../graph/means.js';
 
 export type Range = 1 | 255;
 
@@ -14,8 +26,8 @@ export type NetworkFacts = Omit<
 >;
 
 /**
- * What a graph says about itself.
- * @throws SrganError E_MODEL where it is no network that enlarges RGB images of any size
+ * Returns the facts that a graph implies.
+ * @throws SrganError E_MODEL if it does not upscale RGB images of any size
  */
 export function factsOf(title: string, graph: Graph, input: Range, output: Range): NetworkFacts {
   checkColours(title, graph);
@@ -70,4 +82,127 @@ function checkColours(title: string, graph: Graph): void {
 
 function shapeOfOutput(title: string, graph: Graph, side: number) {
   return known(shapesOf(title, graph, { height: side, width: side }), graph.output);
+}
+
+/** Which forms for tiles to make: none, folded ones, or also those that only save halos. */
+export type TileForms = 'none' | 'folded' | 'all';
+
+/**
+ * Makes a NetworkFile with all forms for tiles that its graph allows.
+ * @param bytes the graph as ONNX
+ * @throws SrganError E_MODEL
+ */
+export function graphNetwork(
+  title: string,
+  graph: Graph,
+  bytes: Uint8Array<SharedArrayBuffer>,
+  facts: NetworkFacts,
+  forms: TileForms,
+): NetworkFile {
+  const { radiusPx, alignPx = 1, windowPx } = facts;
+  // stated halos and sizes apply to the whole network only
+  const free = alignPx === 1 && !windowPx && haloOf(facts) >= Math.min(radiusPx, MAX_HALO_PX);
+  const narrowed = forms === 'all' && !windowPx ? narrowedNetwork(title, graph, facts) : undefined;
+  const tiled = forms !== 'none' && free ? tiledNetwork(title, graph, radiusPx) : undefined;
+  const means = windowPx ? undefined : wholeImageMeans(title, graph, facts, forms === 'all');
+  return networkFile(title, bytes, facts, { narrowed, tiled, means });
+}
+
+/** Makes the form that trims its halo step by step; undefined if the receptive field is unknown. */
+export function narrowedNetwork(
+  title: string,
+  graph: Graph,
+  facts: NetworkFacts,
+): NarrowedNetwork | undefined {
+  const { alignPx = 1 } = facts;
+  const quick = inBlockedLayout(title, resampleAsConv(title, graph, alignPx));
+  const haloPx = alignPx * Math.ceil(haloOf(facts) / alignPx);
+  const made = narrowed(title, quick, haloPx, alignPx);
+  if (!made) return undefined;
+  const { narrowings, stages } = made;
+  return { bytes: emitOnnx(made.graph), narrowings, stages, endPx: stages.at(-1)?.haloPx ?? haloPx };
+}
+
+/**
+ * Makes the forms for tiles; undefined if the receptive field is too large, or if nodes do not keep or
+ * multiply the size.
+ */
+export function tiledNetwork(title: string, graph: Graph, radiusPx: number): TiledNetwork | undefined {
+  const folded = foldForTiles(title, graph, radiusPx);
+  const margins = folded && marginsOf(folded.graph);
+  if (!margins) return undefined;
+  const graphs = CLOSED_SIDES.map((closed) => ({
+    closed,
+    made: openSides(title, folded, margins, radiusPx, closed),
+  }));
+  const models = emitTogether(graphs.map(({ made }) => made));
+  return {
+    bySides: graphs.map(({ closed, made }, i) => ({
+      parts: models[i] ?? [],
+      work: tileWork(title, made, radiusPx, closed),
+    })),
+    liveFloatsPerPixel: costOf(title, folded.graph).liveFloatsPerPixel,
+    leastPx: leastSide(title, folded),
+  };
+}
+
+/** Folds a graph for tiles; undefined under the same conditions. */
+export function foldForTiles(title: string, graph: Graph, radiusPx: number): FoldedGraph | undefined {
+  return radiusPx > MAX_HALO_PX || !marginsOf(graph) ? undefined : fold(title, graph);
+}
+
+/**
+ * Returns the smallest side of a tile in input pixels; a value larger than the image has proportionally more
+ * lines.
+ */
+function leastSide(title: string, { graph, values }: FoldedGraph): number {
+  const shapes = largeShapesOf(title, graph);
+  const sides = [...values].flatMap(([name, value]) => {
+    const least = leastExtent(name, value);
+    const { height, width } = known(shapes, name);
+    return [(least.height * LARGE_SIDE_PX) / height, (least.width * LARGE_SIDE_PX) / width];
+  });
+  return Math.ceil(Math.max(1, ...sides));
+}
+
+/**
+ * Makes the networks that compute whole-image means for an image of several tiles; undefined if the network
+ * uses none.
+ * @param narrow also make their narrowed forms
+ * @throws SrganError E_MODEL
+ */
+export function wholeImageMeans(
+  title: string,
+  graph: Graph,
+  facts: NetworkFacts,
+  narrow: boolean,
+): WholeImageMeans | undefined {
+  const cut = cutAtMeans(title, graph);
+  if (!cut) return undefined;
+  const file = ({ graph: part, givens }: GivenGraph, more: Partial<NetworkFacts>): NetworkFile => {
+    const { macsPerPixel, liveFloatsPerPixel } = costOf(title, part);
+    const own = { ...facts, macsPerPixel, liveFloatsPerPixel, ...more, givens };
+    const narrowed = narrow ? narrowedNetwork(title, part, own) : undefined;
+    return networkFile(title, emitOnnx(part), own, { narrowed });
+  };
+  return {
+    steps: cut.steps.map((step) => file(step, { outputRange: 255, ...featuresOf(title, step.graph, facts) })),
+    last: file(cut.last, {}),
+  };
+}
+
+/** Determines the output shape of a step from two input sizes. */
+function featuresOf(title: string, graph: Graph, { alignPx = 1, radiusPx: haloPx }: NetworkFacts) {
+  const { factor, radiusPx } = fieldOfView(title, graph);
+  const sidePx = alignPx * Math.ceil(1000 / alignPx);
+  const shapeAt = (side: number) =>
+    known(shapesOf(title, graph, { height: side, width: side }), graph.output);
+  const { channels, height, width } = shapeAt(sidePx);
+  const extraPx = height - sidePx * factor;
+  const other = shapeAt(2 * sidePx);
+  const alike = width === height && other.height === 2 * sidePx * factor + extraPx;
+  if (!alike || !Number.isInteger(extraPx) || radiusPx > haloPx) {
+    throw damaged(title, 'it uses a mean in an unsupported way');
+  }
+  return { factor, features: { channels, extraPx } };
 }

@@ -2,31 +2,29 @@ import { fileURLToPath } from 'node:url';
 import type { EngineSettings, NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import type { NetworkFamily, Networks } from '../../contract/ports.js';
-import type { FileDescription } from './describe-file.js';
-import type { KeptDescription } from './describe-kept.js';
-import { fileKind, KERAS } from './file/files.js';
-import { kernelFile, openKernels } from './kernel-networks.js';
+import type { FileDescription, KeptDescription } from './describe-file.js';
+import { fileKind, TENSORFLOW_JS } from './file/files.js';
+import { kernelFile, openKernels, keepsSize } from './kernel-networks.js';
 import type { ListOptions, NetworkListing } from './list-networks.js';
 import { sharePromise } from '../../system/memoize.js';
 import { isKnownName } from './kept/known-name.js';
 import { familyFor, ownFamilies, ownIdentity, type OwnFamily } from './own-families.js';
 import { OWN_FACTOR, readOwnName, type OwnName } from '../../contract/own-names.js';
-import { keepsSize } from './forms/keeps-size.js';
 import { isPackaged, PACKAGED, type PackagedFamily } from './registry.js';
 
 export type { FileDescription } from './describe-file.js';
 export type { NetworkDescription, NetworkListing } from './list-networks.js';
 
 /**
- * The families of networks that srgan knows by name, installed or not.
- * @throws SrganError E_MODEL where an installed one is damaged
+ * Lists the families that srgan knows by name, installed or not.
+ * @throws SrganError E_MODEL if an installed one is damaged
  */
 export async function listNetworks(options?: ListOptions): Promise<NetworkListing[]> {
   const list = await import('./list-networks.js');
   return list.listNetworks(options);
 }
 
-/** Names that --model takes, built in first: of what is kept here, too. */
+/** Returns the names that --model accepts: built-in ones first, then kept ones. */
 export async function networkNames(): Promise<string[]> {
   const { keptNames } = await import('./kept/kept-families.js');
   const own = await ownFamilies();
@@ -36,20 +34,20 @@ export async function networkNames(): Promise<string[]> {
 }
 
 export interface NetworkSettings extends EngineSettings {
-  /** Make the networks ready for tiles by doing less work for the same result. Default true. */
+  /** Fold networks, for less work and the same result. Default true. */
   readonly fold?: boolean;
 }
 
 /**
- * Whether a name is the path of a network: by its end, so that it need not exist, or by what the directory of this
- * name holds.
+ * Whether a name is the path of a network, by its extension (so that it need not exist) or by the contents of
+ * a directory.
  */
 export async function isNetworkFile(name: string): Promise<boolean> {
   return !(await isKnownName(name)) && (await fileKind(pathOf(name))) !== undefined;
 }
 
 /**
- * What is known of a user's own network.
+ * Describes a user's own network.
  * @throws SrganError E_MODEL
  */
 export async function describeFile(file: string): Promise<FileDescription> {
@@ -58,37 +56,37 @@ export async function describeFile(file: string): Promise<FileDescription> {
 }
 
 /**
- * What is known of a kept family that is not built in, each file compared with its sum; undefined where none has the
+ * Describes a kept family that is not built in, after verifying its checksums; undefined if none has the
  * name.
  * @throws SrganError E_MODEL
  */
 export async function describeKept(name: string): Promise<KeptDescription | undefined> {
   if (isPackaged(name)) return undefined;
-  const describe = await import('./describe-kept.js');
+  const describe = await import('./describe-file.js');
   return describe.describeKept(name);
 }
 
 /**
- * The networks that an engine can run; nothing is read before it is asked for.
- * @param tell takes each sentence about what was guessed of a network, once
+ * Opens the networks that an engine can run; they are read on demand.
+ * @param tell receives each note about uncertain facts, once
  */
 export function openNetworks(settings: NetworkSettings, tell?: (sentence: string) => void): Networks {
   switch (settings.engine) {
     case 'resize':
       return openKernels();
     case 'native':
-      return openFiles(telling(forNative(settings.fold ?? true), tell));
+      return openFiles(withNotes(forNative(settings.fold ?? true), tell));
     case 'onnx':
     case 'reference':
-      return openFiles(telling(forOnnx(settings.fold ?? true), tell));
+      return openFiles(withNotes(forOnnx(settings.fold ?? true), tell));
     case 'tfjs':
-      return openFiles(telling(forTfjs(settings), tell));
+      return openFiles(withNotes(forTfjs(settings), tell));
   }
 }
 
 /**
- * What must be the same on every machine for the same results: the key of a network, and for those that srgan
- * chooses among, of all of them.
+ * Returns what must be equal on every machine for equal results: the key of a network or, for names that
+ * srgan resolves by image, that of all its own networks.
  * @throws SrganError E_MODEL
  */
 export async function networkIdentity(networks: Networks, name: string): Promise<string> {
@@ -97,7 +95,7 @@ export async function networkIdentity(networks: Networks, name: string): Promise
   return readOwnName(name) ? ownIdentity(await ownFamilies()) : key;
 }
 
-function telling(readers: Readers, tell: ((sentence: string) => void) | undefined): Readers {
+function withNotes(readers: Readers, tell: ((sentence: string) => void) | undefined): Readers {
   if (!tell) return readers;
   const told = new Set<string>();
   return {
@@ -122,9 +120,9 @@ interface Opened {
 interface Readers {
   own(family: OwnFamily, factor: number): Promise<NetworkFile>;
   packaged(family: PackagedFamily, factor: number): Promise<NetworkFile>;
-  /** A user's own; undefined where it is of no kind that the engine takes. */
+  /** A user's network; undefined if the engine does not support its kind. */
   file(path: string): Promise<Opened | undefined>;
-  /** What `file` takes, for people. */
+  /** The kinds that `file` supports, for messages. */
   readonly kinds: string;
 }
 
@@ -144,11 +142,11 @@ const forOnnx = (fold: boolean): Readers => ({
   kinds: 'an .onnx, .param, .bin or .rsr file or of a model.json',
 });
 
-/** With a program for our own kernels where these can run the network whole; else as for onnxruntime. */
+/** With a program for our own kernels if they can run the whole network; otherwise as for onnxruntime. */
 const forNative = (fold: boolean): Readers => {
   const [plain, folded] = [forOnnx(false), forOnnx(fold)];
   const native = async (read: (readers: Readers) => Promise<NetworkFile>) => {
-    const { withProgram } = await import('./forms/native-network.js');
+    const { withProgram } = await import('./native-network.js');
     const file = await read(plain);
     return withProgram(file, fold) ?? (fold ? read(folded) : file);
   };
@@ -181,7 +179,7 @@ const forTfjs = ({ tfjs }: EngineSettings): Readers => ({
   async file(path) {
     const kind = await fileKind(path);
     if (!kind) return undefined;
-    if (kind.format !== KERAS) {
+    if (kind.format !== TENSORFLOW_JS) {
       const sentence = `${path}: the tfjs engine does not read ${kind.format}.`;
       throw new SrganError('E_MODEL', sentence, { hint: '--engine onnx does.' });
     }
@@ -201,11 +199,11 @@ function openFiles(readers: Readers): Networks {
     load: (name, factor) =>
       sharePromise(loaded, `${name} x${factor}`, async () => {
         const { family, load } = await open(name);
-        // ours have what stands in for a factor that is missing
+        // our own families substitute missing factors
         if (family.factors.includes(factor) || readOwnName(name)) return load(factor);
-        // what it keeps the size of is enlarged by a kernel
+        // a kernel upscales the result of a network that keeps the size
         if (keepsSize(family)) return kernelFile('lanczos3', factor);
-        throw new SrganError('E_MODEL', `${name}: there is no network for the factor ${factor}.`, {
+        throw new SrganError('E_MODEL', `${name}: it has no network for the factor ${factor}.`, {
           hint: `Its factors are ${family.factors.join(', ')}.`,
         });
       }),
@@ -217,14 +215,14 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   if (own) return openOwn(own, readers);
   const packaged = PACKAGED.find((family) => family.name === name);
   if (packaged) return openPackaged(packaged, readers);
-  const { openKept } = await import('./kept/open-kept.js');
+  const { openKept } = await import('./kept/kept-families.js');
   const kept = await openKept(name, (path) => readers.file(path));
   if (kept) return kept;
   const file = await readers.file(pathOf(name));
   if (file) return file;
   const names = await networkNames();
   const { didYouMean } = await import('../../system/expect.js');
-  throw new SrganError('E_MODEL', `${name}: there is no network of this name.`, {
+  throw new SrganError('E_MODEL', `${name}: no network has this name.`, {
     hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });
 }
@@ -233,11 +231,11 @@ function pathOf(name: string): string {
   try {
     return name.startsWith('file:') ? fileURLToPath(name) : name;
   } catch (cause) {
-    throw new SrganError('E_MODEL', `${name}: this is no URL of a local file.`, { cause });
+    throw new SrganError('E_MODEL', `${name}: this is not the URL of a local file.`, { cause });
   }
 }
 
-/** What is not there yet is another family of ours, by whose name it is known from then on. */
+/** Opens one of our own families; a missing one is replaced by another, whose name it then has. */
 async function openOwn(wanted: OwnName, readers: Readers): Promise<Opened> {
   const families = await ownFamilies();
   const { name, factors } = familyFor(families, wanted);

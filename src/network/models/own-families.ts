@@ -6,7 +6,7 @@ import { readdir, pathExists } from '../../system/files/fs.js';
 import { hashFile } from '../../system/files/hash-file.js';
 import { KINDS, ownName, SIZES, type Kind, type OwnName, type OwnSize } from '../../contract/own-names.js';
 
-/** The networks of one kind and size that come with srgan. */
+/** The networks of one kind and size that are shipped with srgan. */
 export interface OwnFamily {
   readonly name: string;
   readonly kind: Kind;
@@ -22,9 +22,9 @@ const FILE = /^([a-z]+)-([sml])-x(\d)\.onnx$/;
 let found: Promise<OwnFamily[]> | undefined;
 
 /**
- * The families that are there, ordered by kind, then size. Adding `KIND-SIZE-xN.onnx` to the directory is all it
- * takes to ship another network.
- * @throws SrganError E_MODEL where the directory cannot be read
+ * Returns the shipped families, ordered by kind, then size. To ship another network, add `KIND-SIZE-xN.onnx`
+ * to the directory.
+ * @throws SrganError E_MODEL if the directory cannot be read
  */
 export function ownFamilies(): Promise<OwnFamily[]> {
   found ??= findFamilies();
@@ -43,7 +43,7 @@ async function findFamilies(): Promise<OwnFamily[]> {
   return familiesIn(directory, names);
 }
 
-/** @param names of the files in `directory`; what is no network of ours is passed over */
+/** @param names of the files in `directory`; others are ignored */
 export function familiesIn(directory: string, names: readonly string[]): OwnFamily[] {
   const files = names.flatMap((name) => {
     const [, kind, size, factor] = FILE.exec(name) ?? [];
@@ -64,18 +64,18 @@ export function familiesIn(directory: string, names: readonly string[]): OwnFami
   );
 }
 
-/** Sizes to take where one is missing: a smaller one before a larger one, so that it never takes much longer. */
-const INSTEAD: Readonly<Record<OwnSize, readonly OwnSize[]>> = {
+/** Substitutes for a missing size: smaller before larger, so that it never takes much longer. */
+const SUBSTITUTES: Readonly<Record<OwnSize, readonly OwnSize[]>> = {
   s: ['s', 'm', 'l'],
   m: ['m', 's', 'l'],
   l: ['l', 'm', 's'],
 };
 
 /**
- * The family for a name: itself, else the nearest size of its kind, else of `clean`, which `auto` stands for as
- * long as no image is known.
- * @param factor that the family must have, where that matters
- * @throws SrganError E_MODEL where there is none at all
+ * Returns the family for a name: itself, else the nearest size of its kind, else of `clean`, which `auto`
+ * means until an image is known.
+ * @param factor that the family must have, if given
+ * @throws SrganError E_MODEL if there is none
  */
 export function familyFor(
   families: readonly OwnFamily[],
@@ -84,7 +84,7 @@ export function familyFor(
 ): OwnFamily {
   const fits = families.filter(({ files }) => factor === undefined || files.has(factor));
   for (const wanted of kind === 'auto' ? ['clean'] : [kind, 'clean']) {
-    for (const one of INSTEAD[size]) {
+    for (const one of SUBSTITUTES[size]) {
       const family = fits.find((each) => each.kind === wanted && each.size === one);
       if (family) return family;
     }
@@ -93,7 +93,7 @@ export function familyFor(
   throw new SrganError('E_MODEL', `None of srgan's ${which} installed.`, { hint: 'Install srgan again.' });
 }
 
-/** Of the files of all networks of ours, in hex. */
+/** Returns the hash of all our network files, in hex. */
 export async function ownIdentity(families: readonly OwnFamily[]): Promise<string> {
   const files = families.flatMap((family) => [...family.files.values()]);
   const sums = await Promise.all(files.map(async (file) => [path.basename(file), await hashFile(file)]));
@@ -101,8 +101,8 @@ export async function ownIdentity(families: readonly OwnFamily[]): Promise<strin
 }
 
 /**
- * Our networks lie among the sources, which the npm package holds for this: they are looked for below the directory
- * of the package, wherever in it this code was built or bundled to.
+ * Returns the directory of our networks, among the sources in the npm package. It is looked up from the
+ * package's root, since this code may be bundled anywhere in it.
  */
 async function ownDirectory(): Promise<string> {
   let root = path.dirname(fileURLToPath(import.meta.url));

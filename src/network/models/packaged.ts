@@ -3,16 +3,15 @@ import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import { emitOnnx } from '../graph/emit/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
-import { graphNetwork } from './forms/graph-network.js';
+import { graphNetwork, factsOf } from './network-file.js';
 import { readKerasFile } from './file/keras-file.js';
 import { checkKept, findKept, type Kept } from './kept/kept-families.js';
-import { locatePackage } from './file/locate.js';
-import { factsOf } from './network-file.js';
+import { locatePackage } from './file/packages.js';
 import type { PackagedFamily } from './registry.js';
 
 /**
- * @param fold also make the network's forms for tiles
- * @throws SrganError E_MODEL when the package is not installed, or its files are damaged
+ * @param fold also make forms for tiles
+ * @throws SrganError E_MODEL if the package is not installed or its files are damaged
  */
 export async function loadPackaged(
   family: PackagedFamily,
@@ -28,7 +27,7 @@ export async function loadPackaged(
     graph,
     emitOnnx(graph),
     feltPx === undefined ? facts : { ...facts, feltPx },
-    // their results stay what they are, byte for byte
+    // their results must stay the same, byte for byte
     fold ? 'folded' : 'none',
   );
 }
@@ -53,11 +52,11 @@ export async function packageDirectory(family: PackagedFamily): Promise<string> 
 
 interface Place {
   readonly directory: string;
-  /** Where the user keeps the package, and it is not installed. */
+  /** Set if the package is kept and not installed. */
   readonly kept?: Kept;
 }
 
-/** Undefined where a family is neither installed nor kept. */
+/** Finds a family's package; undefined if it is neither installed nor kept. */
 export async function findPackage(family: PackagedFamily): Promise<Place | undefined> {
   const directory = await locatePackage(family.package);
   if (directory !== undefined) return { directory };

@@ -1,12 +1,12 @@
 import { readOwnName } from '../../contract/own-names.js';
 
-/** A family of networks that an npm package brings along. */
+/** A family of networks in an npm package. */
 export interface PackagedFamily {
   readonly name: string;
   readonly package: string;
   readonly factors: readonly number[];
   readonly defaultFactor: number;
-  /** Values that the networks take and give. */
+  /** Value range of input and output. */
   readonly range: 1 | 255;
   /** See NetworkFile. */
   readonly feltPx?: number;
@@ -29,16 +29,16 @@ const family = (name: string, range: 1 | 255, feltPx?: number): PackagedFamily =
 export const PACKAGED: readonly PackagedFamily[] = [
   family('esrgan-slim', 255),
   family('esrgan-medium', 255),
-  // of its 154 px; with noise and sharp patterns, what lies beyond 16 px moves no value by more than 2e-4 of 255
+  // out of 154 px; on noise and sharp patterns, pixels beyond 16 px change no value by more than 2e-4 of 255
   family('esrgan-thick', 1, 24),
 ];
 
-/** Whether the name is that of a package's family. */
+/** Whether the name is that of a packaged family. */
 export function isPackaged(name: string): boolean {
   return PACKAGED.some((known) => known.name === name);
 }
 
-/** Whether the name stands for networks that srgan knows, installed or not: no kept network may have it. */
+/** Whether the name is reserved for networks of srgan, installed or not: no kept network may have it. */
 export function isBuiltIn(name: string): boolean {
   return isPackaged(name) || readOwnName(name) !== undefined;
 }

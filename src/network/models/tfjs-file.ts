@@ -6,18 +6,16 @@ import { readManifest } from '../graph/read/keras/keras-model.js';
 import type { WeightEntry } from '../graph/read/keras/keras-weights.js';
 import { encoded, sharedBytes } from '../graph/protobuf.js';
 import { isGraphModel } from '../graph/read/keras/tfjs-format.js';
-import { concludeAsPublished } from './conclude/as-published.js';
-import { readKerasFile } from './file/keras-file.js';
-import { modelJsonName, readModelJson } from './file/model-json.js';
+import { identifyAsPublished } from './identify/identify.js';
+import { readKerasFile, readShards } from './file/keras-file.js';
+import { modelJsonName, readModelJson, openedFile } from './file/read-file.js';
 import { factsOf, networkFile } from './network-file.js';
-import { openedAs } from './file/opened-file.js';
 import { packagedHeader } from './packaged.js';
 import type { PackagedFamily } from './registry.js';
-import { readShards } from './file/shards.js';
-import { KEYS_AS_PUBLISHED, statedFacts } from './conclude/stated-facts.js';
-import { openTfjsProbe } from './probe/probe-tfjs.js';
+import { KEYS_AS_PUBLISHED, statedFacts } from './identify/stated-facts.js';
+import { openTfjsProbe } from './probe/probe.js';
 
-/** @throws SrganError E_MODEL when the package is not installed, or its files are damaged */
+/** @throws SrganError E_MODEL if the package is not installed or its files are damaged */
 export async function loadPackagedForTfjs(family: PackagedFamily, factor: number): Promise<NetworkFile> {
   const title = `${family.name} x${factor}`;
   const header = await packagedHeader(family, factor);
@@ -27,7 +25,7 @@ export async function loadPackagedForTfjs(family: PackagedFamily, factor: number
 }
 
 /**
- * A user's own layers- or graph-model. What cannot be read from its layers is found by running it.
+ * Opens a user's layers-model or graph-model. Facts that its layers do not tell are found by running it.
  * @throws SrganError E_MODEL, E_ENGINE
  */
 export async function openTfjsFile(header: string, backend: TfjsBackend | undefined) {
@@ -41,13 +39,13 @@ export async function openTfjsFile(header: string, backend: TfjsBackend | undefi
         return undefined;
       });
   const probe = await openTfjsProbe(file, backend).catch((error: unknown) => {
-    // a layer that neither of us knows, or damage: the reader of layers says more of it
+    // an unknown layer or damage: the reader of layers has the better message
     throw unread ?? error;
   });
   try {
-    const facts = await concludeAsPublished(header, graph, probe, stated, estimatedCost(entries));
+    const facts = await identifyAsPublished(header, graph, probe, stated, estimatedCost(entries));
     const network = networkFile(header, file.bytes, facts, { weights: file.weights });
-    return openedAs(modelJsonName(header), network);
+    return openedFile(modelJsonName(header), network);
   } finally {
     await probe.close();
   }
@@ -74,7 +72,7 @@ async function readFiles(header: string): Promise<TfjsFile & Contents> {
   };
 }
 
-/** As if each weight were used once per input pixel. */
+/** Estimates the cost as if each weight were used once per input pixel. */
 function estimatedCost(entries: readonly WeightEntry[]) {
   const weights = entries.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const channels = entries.map(({ shape }) => (shape.length === 4 ? (shape[3] ?? 0) : 0));

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { LEAST_READINGS, median, theilSen, trendOf, type Reading } from '../../../src/apps/profile/trend.js';
+import { MIN_READINGS, median, theilSen, trendOf, type Reading } from '../../../src/apps/profile/trend.js';
 import { seeded } from '../../helpers/random.js';
 
 const MIB = 2 ** 20;
@@ -69,6 +69,6 @@ test('a rise below one percent is not called a leak, however even it is', (t) =>
 
 test('too few readings tell nothing', (t) => {
   t.is(trendOf([]).verdict, 'too short to tell');
-  t.is(trendOf(readings(LEAST_READINGS - 1, (x) => 100 + 100 * x)).verdict, 'too short to tell');
-  t.is(trendOf(readings(LEAST_READINGS, (x) => 100 + 100 * x)).verdict, 'growing');
+  t.is(trendOf(readings(MIN_READINGS - 1, (x) => 100 + 100 * x)).verdict, 'too short to tell');
+  t.is(trendOf(readings(MIN_READINGS, (x) => 100 + 100 * x)).verdict, 'growing');
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { treeMemory, treePssBytes } from '../../../src/apps/profile/process-tree.js';
+import { treeMemory, treePssBytes } from '../../../src/apps/profile/sampler.js';
 import { watchProgram } from '../../../src/apps/profile/watch-program.js';
 import { onLinux } from '../../helpers/where.js';
 

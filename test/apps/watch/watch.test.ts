@@ -117,11 +117,11 @@ test('by polling, with results below the folder itself, and only what is include
   );
 });
 
-test('what cannot be watched is told at once', async (t) => {
+test('rejects a directory that cannot be watched', async (t) => {
   const root = await temporaryDirectory(t);
   const missing = await srgan(['watch', path.join(root, 'nothing'), path.join(root, 'out')]);
   t.is(missing.exitCode, 2);
-  t.regex(missing.stderr, /no directory that can be watched/);
+  t.regex(missing.stderr, /is not a directory/);
   const same = await srgan(['watch', root, root]);
   t.is(same.exitCode, 2);
   await rm(root, { recursive: true });

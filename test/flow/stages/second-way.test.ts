@@ -6,11 +6,10 @@ import type { NetworkFile, TiledNetwork } from '../../../src/contract/engine.js'
 import { SrganError } from '../../../src/system/errors.js';
 import { pipe, type Outcome } from '../../../src/index.js';
 import type { Pixels } from '../../../src/contract/job.js';
-import { factsOf } from '../../../src/network/models/network-file.js';
+import { factsOf, tiledNetwork } from '../../../src/network/models/network-file.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { readPackaged } from '../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../src/network/models/registry.js';
-import { tiledNetwork } from '../../../src/network/models/forms/tiled-network.js';
 import { retryUnfolded } from '../../../src/flow/stages/upscale.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';
 import { openTilePool } from '../../../src/network/workers/pool.js';

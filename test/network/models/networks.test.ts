@@ -56,7 +56,7 @@ test('unknown names and factors', async (t) => {
   t.deepEqual(names.slice(-3), ['esrgan-slim', 'esrgan-medium', 'esrgan-thick']);
   t.like(await t.throwsAsync(networks.describe('esrgan-thin')), {
     code: 'E_MODEL',
-    message: 'esrgan-thin: there is no network of this name.',
+    message: 'esrgan-thin: no network has this name.',
     hint: `Did you mean 'esrgan-thick'? The names are ${names.join(', ')}, or the path of an .onnx, .param, .bin or .rsr file or of a model.json.`,
   });
   t.like(await t.throwsAsync(networks.load('esrgan-slim', 5)), {
@@ -91,11 +91,11 @@ test('damaged files of a package', async (t) => {
   t.regex(await refusal(() => truncate(shard, 888_299)), /hold 888299 bytes where 888300 are needed/);
   t.regex(await refusal(() => truncate(shard, 0)), /hold 0 bytes/);
   t.regex(await refusal(() => writeFile(shard, Buffer.alloc(888_300, 0xff))), /no numbers/);
-  t.regex(await refusal(() => truncate(header, 5000)), /no JSON/);
-  t.regex(await refusal(() => writeFile(header, '')), /no JSON/);
+  t.regex(await refusal(() => truncate(header, 5000)), /not JSON/);
+  t.regex(await refusal(() => writeFile(header, '')), /not JSON/);
   const json = await readFile(path.join(original, 'model.json'), 'utf8');
   const elsewhere = json.replace('group1-shard1of1.bin', '../x3/group1-shard1of1.bin');
-  t.regex(await refusal(() => writeFile(header, elsewhere)), /lies elsewhere/);
+  t.regex(await refusal(() => writeFile(header, elsewhere)), /is in another directory/);
   const missing = json.replace('group1-shard1of1.bin', 'gone.bin');
   t.regex(await refusal(() => writeFile(header, missing)), /cannot be read/);
   await mkdir(path.join(directory, 'empty'));

@@ -25,7 +25,7 @@ test('what is wrong in the file is refused in a sentence with the file and the k
   };
   t.is(await refusal('{"factor": 2'), 'FILE: this is not JSON.');
   t.is(await refusal('[2]'), 'FILE: a JSON object is needed, such as {"inputRange": [0, 255]}.');
-  t.is(await refusal({ facter: 2 }), 'FILE: "facter" is nothing that can be stated.');
+  t.is(await refusal({ facter: 2 }), 'FILE: "facter" is not a known key.');
   t.is(
     await refusal({ factor: 'two' }),
     'Expected a whole number from 1 to 16 for factor in FILE but received two of type string.',
@@ -47,10 +47,7 @@ test('what is wrong in the file is refused in a sentence with the file and the k
       t.regex(await refusal({ [key]: value }), new RegExp(`^Expected .* for ${key} in FILE but received `));
     }
   }
-  t.is(
-    await refusal({ factor: 3 }),
-    'NET: the factor 3 is stated, but the network makes images 2 times larger.',
-  );
+  t.is(await refusal({ factor: 3 }), 'NET: the factor 3 is stated, but the network enlarges images 2 times.');
 });
 
 test('what is stated changes the key of the network, and what is for people does not', async (t) => {
@@ -93,15 +90,15 @@ test('beside any kind of network; a key that makes no sense for it is refused', 
 
   await writeFile(stated, JSON.stringify({ inputOrder: 'bgr' }));
   t.not((await load('onnx')).key, plainKey);
-  t.regex((await t.throwsAsync(load('tfjs'))).message, /"inputOrder" cannot be stated of such a network\.$/);
+  t.regex((await t.throwsAsync(load('tfjs'))).message, /"inputOrder" cannot be stated for such a network\.$/);
   await writeFile(stated, JSON.stringify({ inputRange: [-1, 1] }));
   t.like(await load('onnx'), { inputRange: 1 });
   t.regex(
     (await t.throwsAsync(load('tfjs'))).message,
-    /the tfjs engine takes no network with values of -1\.\.1\.$/,
+    /the tfjs engine does not support networks with values of -1\.\.1\.$/,
   );
   await writeFile(stated, JSON.stringify({ layout: 'nhwc' }));
-  t.regex((await t.throwsAsync(load('onnx'))).message, /"layout" cannot be stated of such a network\.$/);
+  t.regex((await t.throwsAsync(load('onnx'))).message, /"layout" cannot be stated for such a network\.$/);
 });
 
 test('a luma network of another format', async (t) => {

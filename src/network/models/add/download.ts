@@ -10,28 +10,28 @@ import { writeFailure } from '../../../system/files/write-files.js';
 
 export interface DownloadLimits {
   readonly maxBytes: number;
-  /** For an answer to begin, and between any two pieces of it. */
+  /** Maximum wait for the response to begin, and between two chunks of it. */
   readonly stallMs: number;
   readonly signal: AbortSignal;
 }
 
-/** @throws SrganError E_USAGE where it is no URL that can be asked for */
+/** @throws SrganError E_USAGE if the text is not an http or https URL, or contains credentials */
 export function webUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new SrganError('E_USAGE', `${text}: a URL of http:// or https:// is needed.`);
+    throw new SrganError('E_USAGE', `${text}: an http:// or https:// URL is needed.`);
   }
   if (url.username || url.password) {
-    throw new SrganError('E_USAGE', `${url.host}: a name or password in a URL is not taken.`);
+    throw new SrganError('E_USAGE', `${url.host}: credentials in a URL are not accepted.`);
   }
   return url;
 }
 
-/** Without what is behind a question mark, which may be a secret. */
+/** Returns the URL without its query, which may contain a secret. */
 export const shownUrl = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
 /**
- * Streams a URL into a new file, which is gone again where that fails.
+ * Downloads a URL into a new file, which is removed if the download fails.
  * @returns SHA-256 of the file in hex
  * @throws SrganError E_MODEL, E_NOSPC, E_WRITE, E_CANCELLED
  */
@@ -89,7 +89,7 @@ function failure(
 ): SrganError {
   if (cause instanceof SrganError) return cause;
   if (cancelled) return new SrganError('E_CANCELLED', `${shownUrl(url)}: the download was interrupted.`);
-  if (stalled) return new SrganError('E_MODEL', `${shownUrl(url)}: the server sends nothing any more.`);
+  if (stalled) return new SrganError('E_MODEL', `${shownUrl(url)}: the server stopped sending data.`);
   const code = systemCode(cause);
   if (
     cause instanceof Error &&
@@ -101,6 +101,6 @@ function failure(
   ) {
     return writeFailure(file, cause);
   }
-  const why = code ?? 'the connection broke off';
+  const why = code ?? 'the connection was lost';
   return new SrganError('E_MODEL', `${shownUrl(url)}: downloading it failed: ${why}.`, { cause });
 }

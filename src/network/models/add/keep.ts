@@ -8,30 +8,33 @@ import { makeDirectory, writeFailure } from '../../../system/files/write-files.j
 import { replaceFile } from '../../../system/files/temp-files.js';
 import { describeFile, type FileDescription } from '../describe-file.js';
 import { checkKept, findKept } from '../kept/kept-families.js';
-import { keptDirectory } from '../kept/kept-place.js';
-import { RECORD, type KeptNetwork, type KeptRecord, type KnownLicence } from '../kept/kept-record.js';
-import type { FoundFamily } from './families.js';
-import { licenceBeside } from './licence.js';
-import { filesOf } from './members.js';
-import type { Source } from './network-source.js';
+import {
+  keptDirectory,
+  RECORD,
+  type KeptNetwork,
+  type KeptRecord,
+  type KnownLicence,
+} from '../kept/kept-record.js';
+import { type FoundFamily, filesOf } from './families.js';
+import { licenceBeside, type Source } from './archive-source.js';
 
 export interface KeepOptions {
-  /** Empty directory on the same file system as what is kept. */
+  /** Empty directory on the same file system as the kept networks. */
   readonly work: string;
   readonly force: boolean;
-  /** Time as ISO 8601 has it. */
+  /** ISO 8601 time. */
   readonly now: string;
 }
 
 export interface KeepOutcome {
   readonly record: KeptRecord;
-  /** The very same was there, whole. */
+  /** The same network was already kept, undamaged. */
   readonly wasKept: boolean;
 }
 
 /**
- * Copies a family of networks, opens each, and puts it in its place as a whole or not at all.
- * @throws SrganError E_MODEL where one cannot be run, E_EXISTS where another is kept under the name, E_NOSPC, E_WRITE
+ * Copies a family of networks, opens each, and puts all of them in place or none.
+ * @throws SrganError E_MODEL if one cannot be run, E_EXISTS if another network has the name, E_NOSPC, E_WRITE
  */
 export async function keepFamily(
   family: FoundFamily,
@@ -60,7 +63,7 @@ export async function keepFamily(
   if (there && !force && !isDeepStrictEqual(there.record.files, files)) {
     throw new SrganError(
       'E_EXISTS',
-      `${family.name}: a network of this name is kept already, from ${there.record.origin}.`,
+      `${family.name}: a network of this name is already kept, from ${there.record.origin}.`,
       { hint: '--force replaces it, --name NAME keeps this one beside it.' },
     );
   }
@@ -68,7 +71,7 @@ export async function keepFamily(
   return { record, wasKept: false };
 }
 
-/** Where several lie in one source, which of its files. */
+/** Returns the source, and which of its files if it holds several networks. */
 function originOf({ origin, package: packageName, fetched }: Source, { files }: FoundFamily): string {
   const [first = ''] = files;
   return packageName !== undefined || fetched !== undefined ? origin : path.join(origin, first);
@@ -85,9 +88,9 @@ async function isWhole(kept: NonNullable<Awaited<ReturnType<typeof findKept>>>):
 
 interface Copied {
   readonly files: Readonly<Record<string, string>>;
-  /** Of each network the files that it is read from, its own first, relative to the top. */
+  /** The files of each network, its main file first, relative to the top. */
   readonly needs: readonly (readonly string[])[];
-  /** What the paths are relative to. */
+  /** Directory that paths are relative to. */
   readonly top: string;
 }
 
@@ -101,8 +104,7 @@ async function copyFiles(family: FoundFamily, source: Source, content: string): 
   for (const file of new Set([...networks.flat(), ...aside])) {
     const copy = path.join(content, path.relative(top, file));
     const facts = await stat(file).catch(() => undefined);
-    if (!facts?.isFile())
-      throw new SrganError('E_MODEL', `${file}: this file of the network cannot be read.`);
+    if (!facts?.isFile()) throw new SrganError('E_MODEL', `${file}: the network's file cannot be read.`);
     try {
       await makeDirectory(path.dirname(copy));
       await copyFile(file, copy, constants.COPYFILE_EXCL);
@@ -125,7 +127,7 @@ interface Described {
   readonly description: FileDescription;
 }
 
-/** Opens what was copied; what is said of it names the files that it was copied from. */
+/** Opens the copies; errors name the original files. */
 async function describeAll(
   content: string,
   top: string,
@@ -145,7 +147,7 @@ async function describeAll(
   const twice = described.find(({ network }, i) => described[i + 1]?.network.factor === network.factor);
   if (!twice) return described;
   const { factor, file } = twice.network;
-  throw new SrganError('E_MODEL', `${file}: two networks of this family enlarge ${factor} times.`);
+  throw new SrganError('E_MODEL', `${file}: two networks of this family have the factor ${factor}.`);
 }
 
 async function licenceOf(
@@ -159,7 +161,7 @@ async function licenceOf(
   return licence ?? licenceBeside(directory, file);
 }
 
-/** The record is what makes it a kept one, and is replaced in one step. */
+/** Moves the files into place and then writes the record atomically, which makes the network a kept one. */
 async function putInPlace(content: string, record: KeptRecord, old: string | undefined): Promise<void> {
   const home = path.join(keptDirectory(), record.name);
   const place = path.join(home, record.folder);
@@ -175,6 +177,6 @@ async function putInPlace(content: string, record: KeptRecord, old: string | und
     await rm(place, { recursive: true, force: true });
     throw error;
   }
-  // what cannot be removed takes room, and is never read
+  // files that cannot be removed take up space but are never read
   if (old !== undefined) await rm(old, { recursive: true, force: true }).catch(() => undefined);
 }

@@ -5,21 +5,23 @@ import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../../../system/errors.js';
 import { createReadStream, readFile, pathExists } from '../../../system/files/fs.js';
 import { isRecord } from '../../graph/read/keras/keras-model.js';
-import { locatePackage } from '../file/locate.js';
+import { locatePackage } from '../file/packages.js';
 import { PACKAGED } from '../registry.js';
-import { archiveSource, packageSource } from './archive-source.js';
+import { archiveSource, packageSource, type Source, type SourceOptions } from './archive-source.js';
 import { download, shownUrl, webUrl } from './download.js';
-import type { Source, SourceOptions } from './network-source.js';
 
 export interface PackageSpec {
   readonly name: string;
-  /** Version, range or tag; undefined: what is installed, or the latest. */
+  /** Version, range or tag; undefined for the installed version or else the latest. */
   readonly version: string | undefined;
 }
 
 const SPEC = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@([a-z0-9.^~*+-]+))?$/i;
 
-/** `NAME`, `@SCOPE/NAME@VERSION`, or the name of a built-in family; undefined where it is nothing of that kind. */
+/**
+ * Parses `NAME`, `@SCOPE/NAME@VERSION` or the name of a built-in family; undefined if the text is none of
+ * them.
+ */
 export function packageSpec(text: string): PackageSpec | undefined {
   const family = PACKAGED.find(({ name }) => name === text);
   const [, name, version] = SPEC.exec(family?.package ?? text) ?? [];
@@ -27,8 +29,7 @@ export function packageSpec(text: string): PackageSpec | undefined {
 }
 
 /**
- * An npm package: the one that is installed, else fetched from the registry that npm is set up with. Nothing of it
- * is run.
+ * Opens an npm package: the installed one, or else one from the user's npm registry. Runs none of its code.
  * @throws SrganError E_MODEL, E_NOSPC, E_WRITE, E_CANCELLED
  */
 export async function npmSource({ name, version }: PackageSpec, options: SourceOptions): Promise<Source> {
@@ -47,7 +48,7 @@ export async function npmSource({ name, version }: PackageSpec, options: SourceO
   const limits = { ...options, maxBytes: options.maxDownloadBytes };
   await download(facts.tarball, archive, limits).catch((cause: unknown) => {
     if (!(cause instanceof SrganError) || cause.code !== 'E_MODEL' || cause.hint) throw cause;
-    // npm may know a proxy or a key that the way there needs
+    // npm may have a proxy or credentials that the download needs
     throw new SrganError('E_MODEL', cause.message, {
       cause,
       hint: `npm install ${name}, then add it again.`,
@@ -69,7 +70,7 @@ interface RegistryFacts {
   readonly integrity: string;
 }
 
-/** By npm, which knows the user's registries and their keys. */
+/** Asks through npm, which has the user's registries and credentials. */
 async function askRegistry(
   name: string,
   version: string | undefined,
@@ -83,7 +84,7 @@ async function askRegistry(
     const why =
       code === 'E404'
         ? 'is neither a file here nor a package that npm knows'
-        : `npm cannot tell of it${code ? `: ${code}` : ''}`;
+        : `npm cannot look it up${code ? `: ${code}` : ''}`;
     throw new SrganError('E_MODEL', `${spec}: ${why}.`, { cause });
   });
   const found: unknown = JSON.parse(answer === '' ? '[]' : answer);
@@ -92,14 +93,14 @@ async function askRegistry(
   const integrity =
     dist.integrity ?? (typeof dist.shasum === 'string' ? hexIntegrity(dist.shasum) : undefined);
   if (!isRecord(last) || typeof dist.tarball !== 'string' || typeof integrity !== 'string') {
-    throw new SrganError('E_MODEL', `${spec}: npm knows no such version of the package.`);
+    throw new SrganError('E_MODEL', `${spec}: npm has no such version of the package.`);
   }
   return { version: String(last.version), tarball: webUrl(dist.tarball), integrity };
 }
 
 const hexIntegrity = (hex: string) => `sha1-${Buffer.from(hex, 'hex').toString('base64')}`;
 
-/** The strongest that is stated counts: W3C Subresource Integrity. */
+/** Checks the strongest stated hash: W3C Subresource Integrity. */
 async function checkIntegrity(name: string, archive: string, integrity: string): Promise<void> {
   const stated = integrity
     .split(/\s+/)
@@ -107,7 +108,7 @@ async function checkIntegrity(name: string, archive: string, integrity: string):
   const strongest = stated.filter((one) => one !== null).sort((a, b) => strength(b) - strength(a))[0];
   const [, algorithm = '', wanted] = strongest ?? [];
   if (algorithm === '')
-    throw new SrganError('E_MODEL', `${name}: the registry states no sum of the package.`);
+    throw new SrganError('E_MODEL', `${name}: the registry states no checksum of the package.`);
   const hash = createHash(algorithm);
   await pipeline(createReadStream(archive), hash);
   const found = hash.digest('base64');
@@ -120,7 +121,7 @@ const strength = (one: RegExpExecArray) => Number(one[1]?.slice(3));
 
 async function npm(args: readonly string[], signal: AbortSignal): Promise<string> {
   const script = await npmScript();
-  // npm.cmd is run by a shell alone; no argument has a character that means something there
+  // npm.cmd needs a shell; no argument contains a character that is special to it
   const [file, before, shell] = script
     ? [process.execPath, [script], false]
     : ['npm', [], process.platform === 'win32'];
@@ -134,7 +135,7 @@ async function npm(args: readonly string[], signal: AbortSignal): Promise<string
   });
 }
 
-/** npm's own launcher, where it lies beside node. */
+/** Returns npm's own launcher if it is installed beside node. */
 async function npmScript(): Promise<string | undefined> {
   const node = path.dirname(process.execPath);
   const within = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');

@@ -1,20 +1,22 @@
 import path from 'node:path';
-import { findModelJson } from './model-json.js';
-import type { OpenedFile } from './opened-file.js';
+import { findModelJson, type OpenedFile } from './read-file.js';
 
-export const KERAS = 'TensorFlow.js';
+export const TENSORFLOW_JS = 'TensorFlow.js';
 
-/** A kind of files that hold a network each. */
+/** A kind of network file. */
 export interface FileKind {
-  /** For people. */
-  readonly format: 'ONNX' | 'ncnn' | '.rsr' | typeof KERAS;
-  /** The file itself, where its directory was named. */
+  /** Displayed name. */
+  readonly format: 'ONNX' | 'ncnn' | '.rsr' | typeof TENSORFLOW_JS;
+  /** The file, also if its directory was named. */
   readonly file: string;
-  /** @param fold also make the network's forms for tiles */
+  /** @param fold also make forms for tiles */
   readonly open: (file: string, fold: boolean) => Promise<OpenedFile>;
 }
 
-/** By the end of the name, or by what a directory holds; undefined where that is none of a network. */
+/**
+ * Returns the kind of a network file by its extension, or by the contents of a directory; undefined if it is
+ * not a network.
+ */
 export async function fileKind(file: string): Promise<FileKind | undefined> {
   switch (path.extname(file).toLowerCase()) {
     case '.onnx':
@@ -41,7 +43,7 @@ export async function fileKind(file: string): Promise<FileKind | undefined> {
       return header === undefined
         ? undefined
         : {
-            format: KERAS,
+            format: TENSORFLOW_JS,
             file: header,
             open: async (name, fold) => (await import('./keras-file.js')).openKerasFile(name, fold),
           };

@@ -4,16 +4,15 @@ import type { Graph } from '../../graph/graph.js';
 import { withMargins } from '../../graph/margins.js';
 import { readNcnn } from '../../graph/read/ncnn/read-ncnn.js';
 import { openGraph, rgbByFormat } from './open-graph.js';
-import type { OpenedFile } from './opened-file.js';
+import { type OpenedFile, readNetworkBytes } from './read-file.js';
 import { UNIT } from '../probe/probe-ranges.js';
-import { readNetworkBytes } from './read-file.js';
 
 const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
 /**
- * A network of ncnn: NAME.param with NAME.bin beside it, named by either. It takes and gives RGB in 0..1, as
- * Real-ESRGAN, waifu2x and SPAN do.
- * @param fold also make the network's forms for tiles
+ * Opens an ncnn network: NAME.param with NAME.bin beside it, named by either. It takes and returns RGB in
+ * 0..1, as Real-ESRGAN, waifu2x and SPAN do.
+ * @param fold also make forms for tiles
  * @throws SrganError E_MODEL
  */
 export async function openNcnnFile(file: string, fold: boolean): Promise<OpenedFile> {
@@ -31,7 +30,7 @@ export async function readNcnnFile(file: string): Promise<Graph> {
   if (param.length > MAX_TEXT_BYTES) {
     throw new SrganError(
       'E_MODEL',
-      `${paramFile}: the file is larger than 64 MB, which no list of layers is.`,
+      `${paramFile}: the file is larger than 64 MB, too large for a list of layers.`,
     );
   }
   const bin = await readNetworkBytes(binFile);

@@ -1,26 +1,20 @@
 import path from 'node:path';
 import { UINT8, type ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { readOnnxModel, type OnnxModel, type OnnxValue } from '../../graph/read/onnx/onnx-model.js';
-import { conclude, type EstimatedCost } from '../conclude/conclude.js';
-import type { KnownColours } from '../conclude/colours.js';
-import { endingRange } from '../conclude/ending-range.js';
-import type { Known } from '../conclude/finding.js';
-import { findingsOf } from '../conclude/findings.js';
-import { graphNetwork } from '../forms/graph-network.js';
-import { notesOn } from '../conclude/guess-notes.js';
-import { networkFile } from '../network-file.js';
-import { readOnnxBytes } from './onnx-bytes.js';
-import { signatureOf } from '../conclude/signature.js';
-import { chosenOutput, withOneOutput } from './one-output.js';
-import { openedAs, type OpenedFile } from './opened-file.js';
+import { identify, type EstimatedCost } from '../identify/identify.js';
+import { type KnownColours, endingRange } from '../identify/colours.js';
+import { type Known, statedFacts } from '../identify/stated-facts.js';
+import { findingsOf, notesOn } from '../identify/findings.js';
+import { graphNetwork, networkFile } from '../network-file.js';
+import { readOnnxBytes, chosenOutput, withOneOutput, statedRanges } from './onnx-bytes.js';
+import { signatureOf } from '../identify/fitting.js';
+import { openedFile, type OpenedFile } from './read-file.js';
 import { BYTE } from '../probe/probe-ranges.js';
-import { statedFacts } from '../conclude/stated-facts.js';
-import { statedRanges } from './stated-ranges.js';
 
 /**
- * A user's own network, which takes an image and gives a larger one. What is not stated in a file beside it comes
- * from its own file where all of its operators are known, and from running it otherwise.
- * @param fold also make the network's forms for tiles, where all of its operators are known
+ * Opens a user's own network. Facts that are not stated beside it come from its operators if all are known,
+ * otherwise from running it.
+ * @param fold also make forms for tiles, if all of its operators are known
  * @throws SrganError E_MODEL
  */
 export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedFile> {
@@ -32,21 +26,23 @@ export async function openOnnxFile(file: string, fold: boolean): Promise<OpenedF
   const model = output ? readOnnxModel(file, bytes) : all;
   const signature = signatureOf(file, model, stated.layout);
   const subject = { title: file, bytes, signature, stated };
-  const concluded = await conclude(subject, knownColours(model), estimatedCost(model));
+  const concluded = await identify(subject, knownColours(model), estimatedCost(model));
   const { graph, facts } = concluded;
   const network = graph
     ? graphNetwork(file, graph, concluded.bytes, facts, fold ? 'all' : 'none')
     : networkFile(file, concluded.bytes, facts);
   const notes = notesOn(file, { factor: facts.factor, colours: concluded.colours, stated, output });
   return {
-    ...openedAs(path.parse(file).name, network, notes),
+    ...openedFile(path.parse(file).name, network, notes),
     parameters: parametersOf(model),
     stated,
     findings: findingsOf(subject, concluded),
   };
 }
 
-/** Of a network whose operators are not known: as if it used each weight once per input pixel. */
+/**
+ * Estimates the cost of a network with unknown operators as if each weight were used once per input pixel.
+ */
 function estimatedCost(model: OnnxModel): EstimatedCost {
   const tensors = [...model.initializers.values()];
   const weights = parametersOf(model);
@@ -71,7 +67,7 @@ function knownColours(model: OnnxModel): KnownColours {
   };
 }
 
-/** Whole numbers are levels. */
+/** Integer values are levels of 0..255. */
 function levels(value: OnnxValue | undefined): Known<ValueRange> | undefined {
   return value?.type === UINT8 ? { value: BYTE, by: 'file' } : undefined;
 }

@@ -1,12 +1,11 @@
 import { readRsr } from '../../graph/read/rsr/read-rsr.js';
 import { openGraph, rgbByFormat } from './open-graph.js';
-import type { OpenedFile } from './opened-file.js';
+import { type OpenedFile, readNetworkBytes } from './read-file.js';
 import { UNIT } from '../probe/probe-ranges.js';
-import { readNetworkBytes } from './read-file.js';
 
 /**
- * A network of srgan-rust or rusty_sr.
- * @param fold also make the network's forms for tiles
+ * Opens a network of srgan-rust or rusty_sr.
+ * @param fold also make forms for tiles
  * @throws SrganError E_MODEL
  */
 export async function openRsrFile(file: string, fold: boolean): Promise<OpenedFile> {

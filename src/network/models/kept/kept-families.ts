@@ -3,23 +3,24 @@ import { SrganError, systemCode } from '../../../system/errors.js';
 import { readdir, rm, pathExists } from '../../../system/files/fs.js';
 import { hashFile } from '../../../system/files/hash-file.js';
 import { writeFailure } from '../../../system/files/write-files.js';
-import { statedFile } from '../conclude/stated-facts.js';
+import { statedFile } from '../identify/stated-facts.js';
 import { mayBeKeptAs } from './kept-names.js';
-import { keptDirectory } from './kept-place.js';
-import { readKeptRecord, RECORD, type KeptNetwork, type KeptRecord } from './kept-record.js';
+import { keptDirectory, readKeptRecord, RECORD, type KeptNetwork, type KeptRecord } from './kept-record.js';
+import type { NetworkFile } from '../../../contract/engine.js';
+import type { NetworkFamily } from '../../../contract/ports.js';
 
-/** A family of networks that lies in the user's data directory. */
+/** A family of networks in the user's data directory. */
 export interface Kept {
   readonly record: KeptRecord;
-  /** Of the record. */
+  /** Directory of the record. */
   readonly home: string;
-  /** Of the files. */
+  /** Directory of the network files. */
   readonly directory: string;
 }
 
 /**
- * The kept networks of a name; undefined where there are none.
- * @throws SrganError E_MODEL where their record is damaged
+ * Finds the kept family of a name; undefined if there is none.
+ * @throws SrganError E_MODEL if its record is damaged
  */
 export async function findKept(name: string): Promise<Kept | undefined> {
   if (!mayBeKeptAs(name)) return undefined;
@@ -28,7 +29,7 @@ export async function findKept(name: string): Promise<Kept | undefined> {
   return record && { record, home, directory: path.join(home, record.folder) };
 }
 
-/** Names of what is kept, in order. */
+/** Returns the sorted names of kept families. */
 export async function keptNames(): Promise<string[]> {
   const directory = keptDirectory();
   const entries = await readdir(directory).catch((cause: unknown) => {
@@ -41,11 +42,11 @@ export async function keptNames(): Promise<string[]> {
 }
 
 /**
- * Compares what a network is read from with its sums.
- * @throws SrganError E_MODEL where a file is not what was kept
+ * Verifies the checksums of a network's files.
+ * @throws SrganError E_MODEL if a file has changed since it was kept
  */
 export async function checkKept({ record, directory }: Kept, network: KeptNetwork): Promise<void> {
-  const hint = `srgan models add ${record.origin} --name ${record.name} --force keeps it anew.`;
+  const hint = `srgan models add ${record.origin} --name ${record.name} --force replaces it.`;
   for (const needed of network.needs) {
     const file = path.join(directory, ...needed.split('/'));
     const sum = await hashFile(file).catch((cause: unknown) => {
@@ -53,14 +54,16 @@ export async function checkKept({ record, directory }: Kept, network: KeptNetwor
     });
     const kept = record.files[needed];
     if (sum === kept) continue;
-    const sentence = `${record.name}: ${file} is not what was kept: its sha256 is ${sum}, and was ${kept}.`;
+    const sentence = `${record.name}: ${file} has changed since it was kept: its sha256 is ${sum}, but was ${kept}.`;
     throw new SrganError('E_MODEL', sentence, { hint });
   }
-  await refuseLaterStatement(record, path.join(directory, ...network.file.split('/')), network, hint);
+  await rejectLaterStatement(record, path.join(directory, ...network.file.split('/')), network, hint);
 }
 
-/** What is stated beside a network changes its results, so it is kept with it or not there. */
-async function refuseLaterStatement(
+/**
+ * Rejects a .srgan.json that was added later: it would change results without being covered by the checksums.
+ */
+async function rejectLaterStatement(
   { name }: KeptRecord,
   file: string,
   { needs }: KeptNetwork,
@@ -70,25 +73,61 @@ async function refuseLaterStatement(
   if (needs.some((needed) => path.posix.basename(needed) === statement)) return;
   const beside = await readdir(path.dirname(file));
   if (!beside.includes(statement)) return;
-  throw new SrganError('E_MODEL', `${name}: ${statedFile(file)} came after it was kept.`, {
-    hint: `State it beside the source; ${hint}`,
+  throw new SrganError('E_MODEL', `${name}: ${statedFile(file)} was added after the network was kept.`, {
+    hint: `Put it beside the source; ${hint}`,
   });
 }
 
-/** @throws SrganError E_MODEL where nothing of the name is kept, E_WRITE */
+/** @throws SrganError E_MODEL if no such network is kept, E_WRITE */
 export async function removeKept(name: string): Promise<void> {
   const names = await keptNames();
   if (!names.includes(name)) {
     throw new SrganError('E_MODEL', `${name}: no network of this name is kept.`, {
-      hint: names.length > 0 ? `The names are ${names.join(', ')}.` : 'None is kept at all.',
+      hint: names.length > 0 ? `The names are ${names.join(', ')}.` : 'No network is kept.',
     });
   }
   const home = path.join(keptDirectory(), name);
   try {
-    // without its record nothing is there, whatever happens to the files
+    // without its record the network is gone, even if removing its files fails
     await rm(path.join(home, RECORD), { force: true });
     await rm(home, { recursive: true, force: true });
   } catch (cause) {
     throw writeFailure(home, cause);
   }
+}
+
+interface Opened {
+  readonly family: NetworkFamily;
+  readonly load: (factor: number) => Promise<NetworkFile>;
+}
+
+/**
+ * Opens a kept family by name; undefined if there is none. Checksums are verified before files are read.
+ * @param read opens a network by path; undefined if the engine does not support its kind
+ * @throws SrganError E_MODEL
+ */
+export async function openKept(
+  name: string,
+  read: (path: string) => Promise<Opened | undefined>,
+): Promise<Opened | undefined> {
+  const kept = await findKept(name);
+  if (!kept) return undefined;
+  const { record, directory } = kept;
+  const factors = record.networks.map(({ factor }) => factor);
+  return {
+    family: {
+      name: record.name,
+      factors,
+      defaultFactor: factors.find((factor) => factor > 1) ?? factors[0] ?? 1,
+    },
+    load: async (factor) => {
+      const network = record.networks.find((each) => each.factor === factor);
+      if (!network) throw new SrganError('E_MODEL', `${name}: it has no network for the factor ${factor}.`);
+      await checkKept(kept, network);
+      const opened = await read(path.join(directory, ...network.file.split('/')));
+      if (!opened)
+        throw new SrganError('E_MODEL', `${name}: the engine does not support ${network.format} networks.`);
+      return { ...(await opened.load(factor)), title: `${record.name} x${factor}` };
+    },
+  };
 }

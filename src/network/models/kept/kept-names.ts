@@ -4,12 +4,15 @@ import { isBuiltIn } from '../registry.js';
 
 const MAX_CHARACTERS = 64;
 const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-/** By these ends a name is the path of a file. */
+/** A name with one of these extensions is a file path. */
 const ENDS_AS_FILE = /\.(onnx|param|bin|rsr|json)$/i;
-/** Names that Windows has for devices, whatever follows the first dot. */
+/** Windows device names, whatever follows the first dot. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** Whether a kept network may have the name: one part of a path on every platform, and never taken for a file. */
+/**
+ * Whether a kept network may have this name: a single path segment on every platform, and never mistaken for
+ * a file.
+ */
 export function mayBeKeptAs(name: string): boolean {
   return (
     name.length <= MAX_CHARACTERS &&
@@ -21,13 +24,13 @@ export function mayBeKeptAs(name: string): boolean {
 }
 
 /**
- * @param known the built-in family that the network itself is
- * @throws SrganError E_USAGE where no kept network may have the name
+ * @param known the built-in family that the network itself belongs to
+ * @throws SrganError E_USAGE if no kept network may have the name
  */
 export function checkKeptName(name: string, known?: string): void {
   if (!mayBeKeptAs(name)) {
     throw new SrganError('E_USAGE', `'${name}' cannot be the name of a network.`, {
-      hint: `It has letters, digits, '.', '_' and '-', at most ${MAX_CHARACTERS}, and does not end as a file of a network.`,
+      hint: `It has letters, digits, '.', '_' and '-', at most ${MAX_CHARACTERS}, and no file extension of a network.`,
     });
   }
   const lower = name.toLowerCase();
@@ -39,7 +42,7 @@ export function checkKeptName(name: string, known?: string): void {
   }
 }
 
-/** What may be a name, of any text. */
+/** Turns any text into a valid name. */
 export function keptNameOf(text: string): string {
   const name = text
     .normalize('NFKD')

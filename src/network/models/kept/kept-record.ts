@@ -2,24 +2,25 @@ import path from 'node:path';
 import { SrganError, systemCode } from '../../../system/errors.js';
 import { readFile } from '../../../system/files/fs.js';
 import { isRecord } from '../../graph/read/keras/keras-model.js';
+import { homedir } from 'node:os';
 
-/** Beside the folder of the files. */
+/** File name of the record, beside the folder of the files. */
 export const RECORD = 'kept.json';
 
-/** How the licence of a network is known. */
+/** The licence of a network and its source. */
 export interface KnownLicence {
   readonly licence: string;
-  /** Such as `package.json of NAME`. */
+  /** For example `package.json of NAME`. */
   readonly by: string;
 }
 
-/** One network of a kept family, as it was found when it was added. */
+/** One network of a kept family, as it was when it was added. */
 export interface KeptNetwork {
   readonly factor: number;
-  /** By which it is opened, relative to the folder of the files, with slashes. */
+  /** Main file, relative to the folder of the files, with slashes. */
   readonly file: string;
   readonly format: string;
-  /** Every file that it is read from, the one above included. */
+  /** All files that it is read from, including the main file. */
   readonly needs: readonly string[];
   readonly radiusPx: number;
   readonly macsPerPixel: number;
@@ -28,15 +29,15 @@ export interface KeptNetwork {
   readonly parameters: number;
 }
 
-/** What is written down of a family of networks that the user keeps. */
+/** The record of a kept family. */
 export interface KeptRecord {
   readonly name: string;
-  /** Path, package with its version, or URL. */
+  /** Path, package with version, or URL. */
   readonly origin: string;
-  /** Time as ISO 8601 has it. */
+  /** ISO 8601 time. */
   readonly added: string;
   readonly licence?: KnownLicence;
-  /** Sum of the archive or file that was fetched, where it is none of `files`. */
+  /** Checksum of the downloaded archive or file, if it is not among `files`. */
   readonly fetched?: { readonly name: string; readonly sha256: string };
   /** Folder of the files beside the record. */
   readonly folder: string;
@@ -47,9 +48,9 @@ export interface KeptRecord {
 }
 
 /**
- * @param home of one family: the record and the folder of its files
- * @returns undefined where there is no record
- * @throws SrganError E_MODEL where it is damaged
+ * @param home directory of one family: its record and the folder of its files
+ * @returns undefined if there is no record
+ * @throws SrganError E_MODEL if it is damaged
  */
 export async function readKeptRecord(home: string): Promise<KeptRecord | undefined> {
   const file = path.join(home, RECORD);
@@ -62,7 +63,7 @@ export async function readKeptRecord(home: string): Promise<KeptRecord | undefin
   try {
     json = JSON.parse(text);
   } catch {
-    // told below
+    // rejected below
   }
   if (isKeptRecord(json)) return json;
   const name = path.basename(home);
@@ -103,11 +104,44 @@ function isKeptNetwork(json: unknown, files: unknown): boolean {
   );
 }
 
-/** A path that leads nowhere but below. */
+/** Whether a relative path stays within its directory. */
 export function isWithin(file: string): boolean {
   return (
     file !== '' &&
     !/[\\:\0]/.test(file) &&
     file.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  );
+}
+
+/** The parts of the environment that determine where user data is stored. */
+export interface Surroundings {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/**
+ * Returns the directory of kept networks: below SRGAN_HOME if that is set, otherwise in the platform's
+ * directory for program data.
+ */
+export function keptDirectory(surroundings?: Surroundings): string {
+  const { platform, env, home } = surroundings ?? {
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+  };
+  const paths = platform === 'win32' ? path.win32 : path.posix;
+  const stated = env.SRGAN_HOME;
+  if (stated) return paths.join(paths.resolve(stated), 'models');
+  if (platform === 'win32') {
+    return paths.join(env.LOCALAPPDATA ?? paths.join(home, 'AppData', 'Local'), 'srgan', 'models');
+  }
+  if (platform === 'darwin') return paths.join(home, 'Library', 'Application Support', 'srgan', 'models');
+  // relative paths are ignored: XDG Base Directory Specification
+  const data = env.XDG_DATA_HOME;
+  return paths.join(
+    data && paths.isAbsolute(data) ? data : paths.join(home, '.local', 'share'),
+    'srgan',
+    'models',
   );
 }

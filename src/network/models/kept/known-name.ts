@@ -1,6 +1,6 @@
 import { isBuiltIn } from '../registry.js';
 
-/** Whether a name stands for a network by itself: one that is built in, or that the user keeps. */
+/** Whether a name is that of a built-in or kept network. */
 export async function isKnownName(name: string): Promise<boolean> {
   if (isBuiltIn(name)) return true;
   const { findKept } = await import('./kept-families.js');

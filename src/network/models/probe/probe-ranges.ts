@@ -1,6 +1,55 @@
-import type { Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
-import { picture, type PictureShape } from './picture.js';
-import type { Planes, Probe } from './planes-probe.js';
+import type { ValueRange, Order } from '../../graph/read/onnx/onnx-fit.js';
+
+/** A network that is run to learn what its file does not state. */
+export interface Probe {
+  /** @throws SrganError E_MODEL if the network rejects planes of this size or does not return an RGB image */
+  readonly run: (planes: Planes) => Promise<Planes>;
+  readonly close: () => Promise<void>;
+}
+
+/** Three planes in the network's value range. */
+export interface Planes {
+  readonly values: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PictureShape {
+  readonly width: number;
+  readonly height: number;
+  readonly range: ValueRange;
+  /** Equal values in all three planes. */
+  readonly gray?: boolean;
+  /** Offset of this part in an endless picture. */
+  readonly from?: number;
+}
+
+/**
+ * Returns smooth waves with some noise that grow brighter to the right and bottom; deterministic and
+ * independent of the size.
+ */
+export function picture({ width, height, range, gray = false, from = 0 }: PictureShape): Planes {
+  const values = new Float32Array(3 * width * height);
+  const [black, white] = range;
+  for (let i = 0; i < values.length; i += 1) {
+    const plane = Math.floor(i / (width * height));
+    const colour = gray ? 0 : plane;
+    const x = (i % width) + from;
+    const y = (Math.floor(i / width) % height) + from;
+    const smooth = 0.45 + 0.3 * Math.sin(x / 9 + 2 * colour) * Math.cos(y / (7 + colour));
+    const brighter = 0.1 * Math.min(1, (x + y) / 500);
+    values[i] = black + (white - black) * (smooth + brighter + 0.1 * (noise(x, y, colour) - 0.5));
+  }
+  return { values, width, height };
+}
+
+/** Returns a pseudorandom value from 0 to 1 for a position. */
+function noise(x: number, y: number, plane: number): number {
+  let bits = Math.imul(x + 1, 0x9e3779b1) ^ Math.imul(y + 1, 0x85ebca6b) ^ Math.imul(plane + 1, 0xc2b2ae35);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
+  bits = Math.imul(bits ^ (bits >>> 12), 0x297a2d39);
+  return ((bits ^ (bits >>> 15)) >>> 0) / 2 ** 32;
+}
 
 export interface Ranges {
   readonly input: ValueRange;
@@ -11,7 +60,10 @@ export const UNIT: ValueRange = [0, 1];
 export const BYTE: ValueRange = [0, 255];
 export const SIGNED: ValueRange = [-1, 1];
 
-/** The usual one first: it stands unless another is clearly better, since many networks work with several. */
+/**
+ * The most common pair first: it is kept unless another is clearly better, since many networks work with
+ * several.
+ */
 const USUAL: readonly (readonly [ValueRange, ValueRange])[] = [
   [UNIT, UNIT],
   [BYTE, BYTE],
@@ -24,7 +76,7 @@ const USUAL: readonly (readonly [ValueRange, ValueRange])[] = [
   [SIGNED, BYTE],
 ];
 
-/** Of values from -1 on by the signed range alone, which nothing but the last operator tells. */
+/** Returns candidate ranges. A signed output suggests a signed input; only the last operator can tell. */
 export function rangesToTry(stated: Partial<Ranges>): Ranges[] {
   const { input, output } = stated;
   const fitting = USUAL.map(([takes, gives]) => ({ input: input ?? takes, output: output ?? gives }));
@@ -42,24 +94,24 @@ function sameRanges(one: Ranges, other: Ranges): boolean {
   return sameRange(one.input, other.input) && sameRange(one.output, other.output);
 }
 
-/** Mean distance to the input, on the scale 0..1, that an enlargement stays below. */
+/** Maximum mean distance of an upscaled picture to the input, on the scale 0..1. */
 const FAITHFUL = 0.05;
 
-/** Another range is clearly better than the usual one where the distance is this share of it, or less. */
-const CLEARLY = 0.5;
+/** Another range is clearly better if its distance is at most this share of the usual one's. */
+const CLEARLY_BETTER = 0.5;
 
-/** Mean distance above which the usual range is out of the question. */
+/** Mean distance above which the usual range is ruled out. */
 const UNLIKE = 0.25;
 
 export interface FoundRanges extends Ranges {
   readonly order: Order;
-  /** What the network makes of a picture is like it. */
+  /** The network's result resembles the picture. */
   readonly certain: boolean;
 }
 
 /**
- * Which values the network takes and gives, by which of them keep the brightness of an image, and whether it
- * gives red, green and blue in the order in which it takes them.
+ * Finds the ranges that preserve the brightness of a picture, and whether output channels have the order of
+ * the input.
  */
 export async function findRanges(
   { run }: Probe,
@@ -82,16 +134,16 @@ export async function findRanges(
     }
     first ??= { difference: smallest, best };
   }
-  if (first && smallest > CLEARLY * first.difference) {
+  if (first && smallest > CLEARLY_BETTER * first.difference) {
     return { ...first.best, certain: first.difference < FAITHFUL };
   }
-  // a network that only changes colours looks like one of another range
+  // a network that only changes colours looks like one with another range
   const isUsual = first === undefined || best === first.best;
   const certain = smallest < FAITHFUL && (isUsual || (first?.difference ?? 0) > UNLIKE);
   return { ...best, certain };
 }
 
-/** Mean distance between an image and its enlargement, on the scale 0..1. */
+/** Returns the mean distance between an image and its upscaled version, on the scale 0..1. */
 function distance(input: Planes, output: Planes, ranges: Ranges, order: Order): number {
   const factor = output.width / input.width;
   const area = input.width * input.height;

@@ -1,29 +1,94 @@
 import { SrganError } from '../../../system/errors.js';
+import { picture, type Planes, type Probe, type Ranges } from './probe-ranges.js';
 import type { ValueRange } from '../../graph/read/onnx/onnx-fit.js';
-import type { Ranges } from './probe-ranges.js';
-import { picture } from './picture.js';
-import type { Planes, Probe } from './planes-probe.js';
+
+export interface Sizes {
+  readonly factor: number;
+  /** Sides must be multiples of this. */
+  readonly multiple: number;
+}
+
+const MULTIPLES = [
+  ...Array.from({ length: 16 }, (_, i) => i + 1),
+  ...[20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128],
+];
+
+/**
+ * Finds the factor and which sides the network accepts.
+ * @param stated the multiple, if it is known
+ * @throws SrganError E_MODEL
+ */
+export async function findSizes(title: string, { run }: Probe, stated?: number): Promise<Sizes> {
+  const failures: string[] = [];
+  let cause: unknown;
+  for (const multiple of stated === undefined ? MULTIPLES : [stated]) {
+    const [width, height] = sidesOf(multiple);
+    try {
+      const made = await run(picture({ width, height, range: [0, 1] }));
+      const factor = factorOf(made, width, height);
+      if (factor !== undefined) return { factor, multiple };
+      failures.push(`${made.width} × ${made.height} of ${width} × ${height}`);
+    } catch (error) {
+      cause ??= error;
+    }
+  }
+  const [made] = failures;
+  if (made === undefined && cause instanceof SrganError) throw withHint(cause);
+  throw withHint(new SrganError('E_MODEL', `${title}: the network returns ${made ?? 'no'} pixels.`));
+}
+
+/** Finds the factor of a network with a fixed input size. */
+export async function findFactor(
+  title: string,
+  { run }: Probe,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<number> {
+  const made = await run(picture({ width, height, range: [0, 1] }));
+  const factor = factorOf(made, width, height);
+  if (factor !== undefined) return factor;
+  const sizes = `${made.width} × ${made.height} of ${width} × ${height}`;
+  throw new SrganError('E_MODEL', `${title}: the network returns ${sizes} pixels.`);
+}
+
+function factorOf(made: Planes, width: number, height: number): number | undefined {
+  const factor = made.width / width;
+  return Number.isInteger(factor) && factor >= 1 && made.height === height * factor ? factor : undefined;
+}
+
+/** Returns two sides whose greatest common divisor is the multiple. */
+function sidesOf(multiple: number): [number, number] {
+  if (multiple > 16) return [multiple, 3 * multiple];
+  const primes = [5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41];
+  const first = primes.findIndex((prime) => prime * multiple >= 36);
+  return [(primes[first] ?? 37) * multiple, (primes[first + 1] ?? 41) * multiple];
+}
+
+function withHint({ code, message, cause }: SrganError): SrganError {
+  const hint =
+    'If it only takes images of one size, or multiples of a number, state that in a file beside it: {"tile": [128, 128]} or {"multiple": 8}.';
+  return new SrganError(code, message, { cause, hint });
+}
 
 export interface Reach {
-  /** How far a changed input pixel is seen, in input pixels. */
+  /** Distance at which a changed input pixel has any effect, in input pixels. */
   readonly radiusPx: number;
-  /** Beyond this nothing is felt that changes a level; only where that is less. */
+  /** Distance beyond which no level changes; only if it is smaller. */
   readonly feltPx?: number;
 }
 
-/** What is taken for no change, in levels of 255: a single pixel's, of which many may come together. */
-const FELT_LEVELS = 1 / 64;
+/** Changes below this count as none, in levels of 255: the effect of one pixel, of which many may add up. */
+const NOTICEABLE_LEVELS = 1 / 64;
 
-/** By so much may a tile differ from the whole image, in levels of 255. */
-const EXACT_LEVELS = 0.5;
+/** Maximum difference of a tile from the whole image, in levels of 255. */
+const MAX_TILE_DIFFERENCE_LEVELS = 0.5;
 
-/** What lies below the precision of the numbers, or is hidden by the values of one image, is not seen. */
+/** Safety margin for effects below numeric precision or hidden by the values of one image. */
 const MARGIN = 1.125;
 
 /**
- * How far the network looks.
+ * Measures the receptive field.
  * @param alignPx see NetworkFile
- * @throws SrganError E_MODEL where each pixel depends on the whole image
+ * @throws SrganError E_MODEL if each pixel depends on the whole image
  */
 export async function findReach(
   title: string,
@@ -47,26 +112,29 @@ export async function findReach(
   throw new SrganError(
     'E_MODEL',
     `${title}: each pixel depends on the whole image, which is not supported.`,
-    { hint: 'A halo that is stated in a file beside it makes tiles all the same: {"halo": 32}.' },
+    { hint: 'To use tiles anyway, state a halo in a file beside it: {"halo": 32}.' },
   );
 }
 
-/** The same within the only size that it takes; a quarter of it at most, so that half of it is left. */
+/**
+ * Measures the receptive field within a fixed size; returns at most a quarter of it, so that half of a tile
+ * remains.
+ */
 export async function findReachWithin(
   { run }: Probe,
   { width, height }: { readonly width: number; readonly height: number },
   ranges: Ranges,
 ): Promise<number> {
   const { any, felt } = await reachIn(run, width, height, 1, ranges);
-  const mostPx = Math.floor(Math.min(width, height) / 4);
-  return Math.min(mostPx, Math.ceil((any <= mostPx ? any : felt) * MARGIN));
+  const maxPx = Math.floor(Math.min(width, height) / 4);
+  return Math.min(maxPx, Math.ceil((any <= maxPx ? any : felt) * MARGIN));
 }
 
 type Run = Probe['run'];
 
 /**
- * The least shift of the input that moves the result alike: networks that work in windows have one.
- * @param multiple that the sides of the input must have, and the shift has, too
+ * Finds the smallest shift of the input that shifts the result alike: windowed networks have one.
+ * @param multiple the sides of the input, and the shift, are multiples of it
  */
 export async function findStep({ run }: Probe, multiple: number, ranges: Ranges): Promise<number> {
   const steps = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32].map((times) => times * multiple);
@@ -77,13 +145,14 @@ export async function findStep({ run }: Probe, multiple: number, ranges: Ranges)
     const moved = await run(picture({ ...shape, from: step }));
     const marginPx = Math.max(0, Math.floor((sidePx - step) / 3));
     const part = { startPx: marginPx, endPx: sidePx - step - marginPx };
-    if (differenceOf(still, moved, step, part, sidePx, ranges.output) < EXACT_LEVELS) return step;
+    if (maxDifference(still, moved, step, part, sidePx, ranges.output) < MAX_TILE_DIFFERENCE_LEVELS)
+      return step;
   }
-  // no step shows, so there is nothing to keep to
+  // no step was found, so only the multiple matters
   return multiple;
 }
 
-/** Whether the middle of an image comes out alike without what lies beyond the halo. */
+/** Whether the centre of an image is the same without what is beyond the halo. */
 async function isExact(run: Run, haloPx: number, alignPx: number, ranges: Ranges): Promise<boolean> {
   const tilePx = 2 * haloPx + alignPx * Math.ceil(16 / alignPx);
   const fromPx = alignPx * Math.ceil(64 / alignPx);
@@ -91,11 +160,14 @@ async function isExact(run: Run, haloPx: number, alignPx: number, ranges: Ranges
   const whole = await run(picture({ width: sidePx, height: sidePx, range: ranges.input }));
   const tile = await run(picture({ width: tilePx, height: tilePx, range: ranges.input, from: fromPx }));
   const part = { startPx: haloPx, endPx: tilePx - haloPx };
-  return differenceOf(whole, tile, fromPx, part, sidePx, ranges.output) < EXACT_LEVELS;
+  return maxDifference(whole, tile, fromPx, part, sidePx, ranges.output) < MAX_TILE_DIFFERENCE_LEVELS;
 }
 
-/** Largest difference, in levels, between a part of what was made of an image and the same part of it moved. */
-function differenceOf(
+/**
+ * Returns the largest difference, in levels, between a part of a result and the same part of the shifted
+ * result.
+ */
+function maxDifference(
   still: Planes,
   moved: Planes,
   byPx: number,
@@ -119,7 +191,9 @@ function differenceOf(
   return most;
 }
 
-/** How far a changed pixel is seen at all, and how far it is felt, from the first pixel of a step and the last. */
+/**
+ * Measures how far a changed pixel has any and a noticeable effect, from the first and last pixel of a step.
+ */
 async function reachIn(run: Run, width: number, height: number, alignPx: number, ranges: Ranges) {
   const plain = picture({ width, height, range: ranges.input });
   const before = await run(plain);
@@ -162,7 +236,7 @@ function farthestChange(
     const y = Math.floor((Math.floor(i / one.width) % one.height) / factor) - home.y;
     const away = Math.max(Math.abs(x), Math.abs(y));
     any = Math.max(any, away);
-    if (change > FELT_LEVELS) felt = Math.max(felt, away);
+    if (change > NOTICEABLE_LEVELS) felt = Math.max(felt, away);
   }
   return { any, felt };
 }

@@ -4,7 +4,7 @@ import type { Pixels } from '../../../../src/contract/job.js';
 import { findBinding } from '../../../../src/network/engines/native/binding.js';
 import { openEngine } from '../../../../src/network/engines/select.js';
 import { openGraph, rgbByFormat } from '../../../../src/network/models/file/open-graph.js';
-import { withProgram } from '../../../../src/network/models/forms/native-network.js';
+import { withProgram } from '../../../../src/network/models/native-network.js';
 import { openNetworks } from '../../../../src/network/models/networks.js';
 import { UNIT } from '../../../../src/network/models/probe/probe-ranges.js';
 import { deepGraph, networkOf, unpaddedGraph } from '../../../helpers/deep-network.js';

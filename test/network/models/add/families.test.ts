@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { findNetworkFiles } from '../../../../src/network/models/add/candidates.js';
+import { findNetworkFiles } from '../../../../src/network/models/add/add.js';
 import { familiesOf } from '../../../../src/network/models/add/families.js';
 import { temporaryDirectory } from '../../../helpers/temporary-directory.js';
 

@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { addNetworks, type AddOptions } from '../../../../src/network/models/add/add.js';
 import { shownUrl } from '../../../../src/network/models/add/download.js';
 import { findKept } from '../../../../src/network/models/kept/kept-families.js';
-import { keptDirectory } from '../../../../src/network/models/kept/kept-place.js';
+import { keptDirectory } from '../../../../src/network/models/kept/kept-record.js';
 import type { SrganError } from '../../../../src/system/errors.js';
 import { tarOf, zipOf } from '../../../helpers/archives.js';
 import { serve } from '../../../helpers/serve.js';
@@ -99,8 +99,8 @@ alone('what is not what it should be leaves nothing', async (t) => {
   }
   t.regex((await refusal(t, `${server}/gone.onnx`)).message, /gone\.onnx: the server answered 404\.$/);
   t.regex((await refusal(t, `${server}/alone.param`)).message, /alone\.bin: the server answered 404\.$/);
-  t.regex((await refusal(t, `${server}/page.html`)).message, /its name is that of no network/);
-  t.regex((await refusal(t, `http://u:p@${new URL(server).host}/net.param`)).message, /name or password/);
+  t.regex((await refusal(t, `${server}/page.html`)).message, /the file name is not that of a network/);
+  t.regex((await refusal(t, `http://u:p@${new URL(server).host}/net.param`)).message, /credentials/);
   // of both files together
   const maxDownloadBytes = files.param.length + files.bin.length - 1;
   t.regex((await refusal(t, `${server}/net.param`, { maxDownloadBytes })).message, /it is larger than/);
@@ -142,7 +142,7 @@ alone('a server that sends too much, too little, nothing any more, or leads on f
   );
   t.regex((await refusal(t, `${server}/cut.onnx`)).message, /cut\.onnx: downloading it failed: /);
   t.regex((await refusal(t, `${server}/chunk.onnx`)).message, /chunk\.onnx: downloading it failed: /);
-  t.regex((await refusal(t, `${server}/silent.onnx`, { stallMs: 100 })).message, /sends nothing any more/);
+  t.regex((await refusal(t, `${server}/silent.onnx`, { stallMs: 100 })).message, /stopped sending data/);
   t.regex((await refusal(t, `${server}/loop.onnx`)).message, /redirects more than 5 times/);
   t.regex(
     (await refusal(t, `${server}/file.onnx`)).message,

@@ -1,8 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { unpackTar } from '../../../../src/network/models/add/unpack-tar.js';
-import { unpackZip } from '../../../../src/network/models/add/unpack-zip.js';
+import { unpackTar, unpackZip } from '../../../../src/network/models/add/unpack.js';
 import { tarOf, zipOf, type Contents } from '../../../helpers/archives.js';
 import { seeded } from '../../../helpers/random.js';
 import { temporaryDirectory } from '../../../helpers/temporary-directory.js';
@@ -60,10 +59,10 @@ for (const { kind, pack, unpack } of KINDS) {
   });
 
   for (const name of ['../net.param', '/net.param', 'a/../../net.param', 'a\\..\\net.param', 'C:net.param']) {
-    test(`${kind}: the name ${name} leads out of it`, async (t) => {
+    test(`${kind}: the name ${name} is outside the archive`, async (t) => {
       const { directory, error } = await unpacked(t, pack({ [name]: 'bad' }), unpack);
       t.is(error?.code, 'E_MODEL');
-      t.regex(String(error), /leads out of it/);
+      t.regex(String(error), /is outside the archive/);
       t.deepEqual(await readdir(directory), []);
     });
   }

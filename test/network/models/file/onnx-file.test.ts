@@ -6,11 +6,14 @@ import { emitOnnx } from '../../../../src/network/graph/emit/emit-onnx.js';
 import { square, type Graph, type Node } from '../../../../src/network/graph/graph.js';
 import { graphOf } from '../../../../src/network/graph/order.js';
 import { openNetworks } from '../../../../src/network/models/networks.js';
-import { findReach, findStep } from '../../../../src/network/models/probe/reach.js';
-import { findRanges, rangesToTry, UNIT } from '../../../../src/network/models/probe/probe-ranges.js';
-import { findSizes } from '../../../../src/network/models/probe/sizes.js';
+import { findReach, findStep, findSizes } from '../../../../src/network/models/probe/reach.js';
+import {
+  findRanges,
+  rangesToTry,
+  UNIT,
+  type Probe,
+} from '../../../../src/network/models/probe/probe-ranges.js';
 import { openProbe } from '../../../../src/network/models/probe/probe.js';
-import type { Probe } from '../../../../src/network/models/probe/planes-probe.js';
 import { moveWeightsOut } from '../../graph/move-weights-out.js';
 import { networkWithMeans } from '../../graph/network-with-means.js';
 import { drawPixels, largestDifference } from '../../../helpers/pixels.js';
@@ -90,9 +93,9 @@ test('refuses what is no such network', async (t) => {
   };
   const good = blurAndEnlarge(2);
   const bytes = emitOnnx(good);
-  t.regex(await refusal('empty', Buffer.alloc(0)), /no ONNX file/);
-  t.regex(await refusal('text', Buffer.from('hello')), /no ONNX file/);
-  t.regex(await refusal('short', bytes.subarray(0, bytes.length / 2)), /no ONNX file/);
+  t.regex(await refusal('empty', Buffer.alloc(0)), /not an ONNX file/);
+  t.regex(await refusal('text', Buffer.from('hello')), /not an ONNX file/);
+  t.regex(await refusal('short', bytes.subarray(0, bytes.length / 2)), /not an ONNX file/);
   const one = graphOf('test', [...good.nodes.slice(0, 2), activation('y', 'c', 'relu')], 'y');
   const same = path.join(directory, 'one.onnx');
   await writeFile(same, emitOnnx(one));
@@ -146,16 +149,19 @@ test('weights in a file beside the model are taken in, and only from there', asy
   t.like(await load('a.onnx', 'weights.bin'), { radiusPx: 2, factor: 2 });
   t.like(await load('b.onnx', 'parts/weights.bin'), { radiusPx: 2, factor: 2 });
   for (const location of ['../weights.bin', path.join(directory, 'weights.bin')]) {
-    t.regex((await t.throwsAsync(load('c.onnx', location))).message, /c\.onnx: .*weights lie outside/);
+    t.regex(
+      (await t.throwsAsync(load('c.onnx', location))).message,
+      /c\.onnx: .*weights in '.*' are outside its directory/,
+    );
   }
   await writeFile(path.join(home, 'parts', 'weights.bin'), 'short');
   const cut = await t.throwsAsync(openNetworks(SETTINGS).describe(path.join(home, 'b.onnx')));
-  t.regex(cut.message, /b\.onnx: .*'parts\/weights\.bin' are cut off/);
+  t.regex(cut.message, /b\.onnx: .*'parts\/weights\.bin' are truncated/);
   if (process.platform === 'win32') return;
   await rm(path.join(home, 'weights.bin'));
   await symlink(path.join(directory, 'weights.bin'), path.join(home, 'weights.bin'));
   const linked = await t.throwsAsync(openNetworks(SETTINGS).describe(path.join(home, 'a.onnx')));
-  t.regex(linked.message, /weights lie outside/);
+  t.regex(linked.message, /weights in '.*' are outside its directory/);
   await rm(path.join(home, 'weights.bin'));
   const missing = await t.throwsAsync(openNetworks(SETTINGS).describe(path.join(home, 'a.onnx')));
   t.regex(missing.message, /a\.onnx: its weights in 'weights\.bin' cannot be read/);

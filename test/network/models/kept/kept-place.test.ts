@@ -1,7 +1,10 @@
 import test from 'ava';
 import { checkKeptName, keptNameOf, mayBeKeptAs } from '../../../../src/network/models/kept/kept-names.js';
-import { keptDirectory, type Surroundings } from '../../../../src/network/models/kept/kept-place.js';
-import { isWithin } from '../../../../src/network/models/kept/kept-record.js';
+import {
+  keptDirectory,
+  type Surroundings,
+  isWithin,
+} from '../../../../src/network/models/kept/kept-record.js';
 
 const on = (platform: NodeJS.Platform, env: Surroundings['env'], home: string) =>
   keptDirectory({ platform, env, home });

@@ -30,7 +30,7 @@ function parsed(title: string, json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw damaged(title, 'its header is no JSON', cause);
+    throw damaged(title, 'its header is not JSON', cause);
   }
 }
 

@@ -60,9 +60,9 @@ export function readOnnxModel(title: string, bytes: Uint8Array): OnnxModel {
       return { ...graph, metadata: metadataOf(bytes) };
     }
   } catch (cause) {
-    throw damaged(title, 'it is no ONNX file, or is damaged', cause);
+    throw damaged(title, 'it is not an ONNX file or is damaged', cause);
   }
-  throw damaged(title, 'it is no ONNX file, or is damaged');
+  throw damaged(title, 'it is not an ONNX file or is damaged');
 }
 
 function readGraph(bytes: Uint8Array): Omit<OnnxModel, 'metadata'> {

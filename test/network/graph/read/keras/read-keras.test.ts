@@ -123,7 +123,7 @@ test('quantised weights', async (t) => {
 });
 
 const REFUSED: [string, unknown, RegExp, number[]?][] = [
-  ['no JSON', '{"modelTopology":', /no JSON/],
+  ['no JSON', '{"modelTopology":', /not JSON/],
   ['another JSON', { name: 'x' }, /no 'modelTopology'/],
   ['no list of layers', { modelTopology: { class_name: 'Model', config: {} } }, /no 'layers'/],
   ['a graph model', { modelTopology: { class_name: 'X', config: {} } }, /'X', not a Keras model/],

@@ -3,7 +3,7 @@ import { emitOnnx } from '../../../../../src/network/graph/emit/emit-onnx.js';
 import { integers, tensor } from '../../../../../src/network/graph/onnx-messages.js';
 import { readOnnxModel } from '../../../../../src/network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../../../../src/network/graph/read/onnx/read-onnx.js';
-import { picture } from '../../../../../src/network/models/probe/picture.js';
+import { picture } from '../../../../../src/network/models/probe/probe-ranges.js';
 import { openProbe } from '../../../../../src/network/models/probe/probe.js';
 import { seeded } from '../../../../helpers/random.js';
 import { arithmetic, castTo, pick, transpose, varied, type Made } from '../../../models/onnx-variants.js';

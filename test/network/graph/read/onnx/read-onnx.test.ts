@@ -58,9 +58,9 @@ test('a file that is cut off, or has wrong bytes, is refused in a sentence or re
   t.true(refused > 250, `${refused} refused`);
 });
 
-test('refuses what is no ONNX file', (t) => {
+test('refuses what is not an ONNX file', (t) => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('PNG, or so'), Buffer.alloc(100)]) {
     const error = t.throws(() => readOnnxModel('x.onnx', bytes), { instanceOf: SrganError });
-    t.regex(error.message, /^x\.onnx: .*no ONNX file/);
+    t.regex(error.message, /^x\.onnx: .*not an ONNX file/);
   }
 });

@@ -1,24 +1,24 @@
-import type { Figures } from '../memory-figures.js';
-import { LASTING, LEAST_READINGS, SHARE, SPREADS, type Trend } from '../trend.js';
-import type { Profile } from '../watch-program.js';
-import { formatBytes, duration } from '../../../system/measures.js';
-import { tableText, visible } from '../../../report/terminal-text.js';
+import type { Figures } from './memory-figures.js';
+import { LASTING, MIN_READINGS, SHARE, SPREADS, type Trend } from './trend.js';
+import type { Profile } from './watch-program.js';
+import { formatBytes, duration } from '../../system/measures.js';
+import { tableText, visible } from '../../report/terminal-text.js';
 
-/** What is reported of one command. */
+/** Everything a memory report shows. */
 export interface MemoryReport {
   /** The command as it was typed. */
   readonly command: string;
   readonly intervalMs: number;
   readonly profile: Profile;
-  /** The same work, one image after the other. */
+  /** The same work, one image at a time; undefined without --compare. */
   readonly sequential: Profile | undefined;
-  /** Largest memory of the control group that both belong to, since it was made. */
+  /** Peak memory of the control group of both processes, since the group was created. */
   readonly groupPeakBytes: number | undefined;
-  /** What a reader should know beside the figures. */
+  /** Remarks for the reader. */
   readonly notes: readonly string[];
 }
 
-/** The figures as lines of text, for people. */
+/** Formats the report as text. */
 export function reportText(report: MemoryReport): string {
   const { command, profile, sequential, notes } = report;
   const workers = profile.figures.workers.map(({ thread, peakHeapBytes, peakExternalBytes }) => [
@@ -70,7 +70,7 @@ function sequentialRows({ profile, sequential }: MemoryReport): string[][] {
 export const peakRatio = (profile: Profile, sequential: Profile): number =>
   profile.figures.peakBytes / sequential.figures.peakBytes;
 
-/** `+1.2 MiB`, `−300 bytes`, `0 bytes`. */
+/** Formats signed bytes, such as `+1.2 MiB`, `−300 bytes`, `0 bytes`. */
 export function signed(value: number): string {
   const shown = formatBytes(Math.abs(Math.round(value)));
   return `${value >= 0.5 ? '+' : value <= -0.5 ? '−' : ''}${shown}`;
@@ -85,23 +85,25 @@ export const growthText = ({ growthPerImageBytes }: Figures): string =>
 function remarks({ profile, sequential }: MemoryReport): string[] {
   const { inside } = profile.samples.at(-1) ?? {};
   return [
-    ...(profile.samples.length > 0 && !inside ? ['The command ended before it told of itself.'] : []),
+    ...(profile.samples.length > 0 && !inside ? ['The command exited before its first report.'] : []),
     ...(sequential && sequential.exitStatus !== profile.exitStatus
-      ? [`The run with --sequential ended with status ${sequential.exitStatus}, so the two may not compare.`]
+      ? [
+          `The run with --sequential ended with status ${sequential.exitStatus}, so the two may not be comparable.`,
+        ]
       : []),
   ];
 }
 
-/** How the figures come about. */
+/** Explains how the figures are measured. */
 export const METHODS = [
   'Resident memory (RSS) is that of the process and all below it; the peak is what the kernel kept for a single process, or the largest sample where there were several. PSS counts pages that several processes share in parts; walking the pages holds the process up, so it is sampled less often.',
   'Heap and external memory are those of JavaScript, of all threads together, as the process tells them; a worker tells its own after each tile. Pixels are shared by the threads. What the engine holds is in RSS alone.',
   'An image is in flight from the beginning of its decoding, the wait for memory included, until it has ended. A stage counts the images that it works on.',
-  `The slope is a Theil–Sen line, the median of the slopes of all pairs, through the second half of the time in which images were worked on. It is growing where the line rises by more than ${SPREADS} times the spread around it (scaled median absolute deviation) and by more than ${100 * SHARE} % of the median, and the last quarter still rises at ${100 * LASTING} % of the slope or more; otherwise steady. Below ${LEAST_READINGS} samples it is too short to tell.`,
+  `The slope is a Theil–Sen line, the median of the slopes of all pairs, through the second half of the time in which images were worked on. It is growing where the line rises by more than ${SPREADS} times the spread around it (scaled median absolute deviation) and by more than ${100 * SHARE} % of the median, and the last quarter still rises at ${100 * LASTING} % of the slope or more; otherwise steady. Below ${MIN_READINGS} samples it is too short to tell.`,
   'The growth per image is the median growth from one ended image to another in the same half.',
 ] as const;
 
-/** One document for programs; the samples are in samples.csv. */
+/** Formats the report as one JSON document, without the samples, which are in samples.csv. */
 export function reportJson({ profile, sequential, ...report }: MemoryReport): string {
   const plain = ({ startedAt, figures, exitStatus }: Profile) => ({ startedAt, exitStatus, ...figures });
   const document = {

@@ -4,15 +4,15 @@ import { expected, integer, oneOf, text, type Check } from '../../../system/expe
 import { readFile } from '../../../system/files/fs.js';
 import { LAYOUTS, ORDERS, type Layout, type Order, type ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 
-/** What the file beside a network says of it; it goes before what is found out. */
+/** The facts in the .srgan.json beside a network; they take precedence over everything else. */
 export interface StatedFacts {
   /** For people. */
   readonly title?: string;
   readonly licence?: string;
   readonly origin?: string;
-  /** How it was trained, for people and programs: what `srgan train` writes here is not used when it runs. */
+  /** How it was trained. `srgan train` writes it; running the network does not use it. */
   readonly training?: Readonly<Record<string, unknown>>;
-  /** What it reaches, by name of what it was judged by. */
+  /** Its quality, by name of the metric. */
   readonly figures?: Readonly<Record<string, unknown>>;
   readonly factor?: number;
   readonly inputRange?: ValueRange;
@@ -25,7 +25,7 @@ export interface StatedFacts {
   readonly multiple?: number;
   readonly halo?: number;
   readonly enlargeFirst?: number;
-  /** Name of the output that is the image. */
+  /** Name of the output that holds the image. */
   readonly output?: string;
 }
 
@@ -65,12 +65,12 @@ const CHECKS: Readonly<Record<keyof StatedFacts, Check>> = {
 
 export type StatedKey = keyof StatedFacts;
 
-/** Of networks whose format says how their values lie. */
+/** Keys for networks whose format defines the layout. */
 export const KEYS_OF_GRAPHS: readonly StatedKey[] = Object.keys(CHECKS)
   .filter(isKey)
   .filter((key) => key !== 'layout' && key !== 'output');
 
-/** Of networks that are run as they are. */
+/** Keys for networks that are run unchanged. */
 export const KEYS_AS_PUBLISHED: readonly StatedKey[] = [
   'title',
   'licence',
@@ -91,8 +91,8 @@ export function statedFile(network: string): string {
 }
 
 /**
- * What is stated of a network; nothing where there is no such file.
- * @param keys that make sense for the network
+ * Reads the stated facts of a network; empty if there is no such file.
+ * @param keys keys that apply to the network
  * @throws SrganError E_MODEL
  */
 export async function statedFacts(network: string, keys?: readonly StatedKey[]): Promise<StatedFacts> {
@@ -101,7 +101,7 @@ export async function statedFacts(network: string, keys?: readonly StatedKey[]):
     if (systemCode(cause) === 'ENOENT') return undefined;
     throw new SrganError('E_MODEL', `${file}: the file cannot be read.`, { cause });
   });
-  return content === undefined ? {} : checked(file, parsed(file, content), keys);
+  return content === undefined ? {} : checkFacts(file, parsed(file, content), keys);
 }
 
 function parsed(file: string, content: string): object {
@@ -115,13 +115,13 @@ function parsed(file: string, content: string): object {
   throw new SrganError('E_MODEL', `${file}: a JSON object is needed, such as {"inputRange": [0, 255]}.`);
 }
 
-function checked(file: string, json: object, keys: readonly StatedKey[] | undefined): StatedFacts {
+function checkFacts(file: string, json: object, keys: readonly StatedKey[] | undefined): StatedFacts {
   const allowed = keys ?? Object.keys(CHECKS).filter(isKey);
   for (const [key, value] of Object.entries(json)) {
     if (!isKey(key) || !allowed.includes(key)) {
-      const reason = isKey(key) ? 'cannot be stated of such a network' : 'is nothing that can be stated';
+      const reason = isKey(key) ? 'cannot be stated for such a network' : 'is not a known key';
       throw new SrganError('E_MODEL', `${file}: ${JSON.stringify(key)} ${reason}.`, {
-        hint: `What can be is ${allowed.join(', ')}.`,
+        hint: `The keys are ${allowed.join(', ')}.`,
       });
     }
     if (!CHECKS[key].holds(value)) throw expected(CHECKS[key].what, `${key} in ${file}`, value, 'E_MODEL');
@@ -139,4 +139,23 @@ function isPair(value: unknown): value is [number, number] {
 
 function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** The source of a fact about a network. */
+export type By = 'graph' | 'file' | 'metadata' | 'format' | 'package' | 'probe' | 'stated';
+
+export interface Known<T> {
+  readonly value: T;
+  readonly by: By;
+}
+
+/** A fact for display. */
+export interface Finding {
+  readonly what: string;
+  readonly value: string;
+  readonly by: By;
+}
+
+export function stated<T>(value: T | undefined): Known<T> | undefined {
+  return value === undefined ? undefined : { value, by: 'stated' };
 }

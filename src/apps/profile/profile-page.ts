@@ -1,12 +1,31 @@
-import { STAGES } from '../../../contract/job.js';
-import { externalBytesOf, heapBytesOf, type Figures } from '../memory-figures.js';
-import type { Inside, Sample } from '../sampler.js';
-import { formatBytes, duration } from '../../../system/measures.js';
-import { facts, html, notes, page, section, table, type Fact, type Html } from '../../../report/html.js';
-import { linePlot, type Point } from '../../../report/plot/line-plot.js';
-import { growthText, METHODS, peakRatio, signed, slopeText, type MemoryReport } from './profile-lines.js';
+import { STAGES } from '../../contract/job.js';
+import { externalBytesOf, heapBytesOf, type Figures } from './memory-figures.js';
+import type { Inside, Sample } from './sampler.js';
+import { formatBytes, duration } from '../../system/measures.js';
+import {
+  facts,
+  html,
+  notes,
+  page,
+  section,
+  table,
+  type Fact,
+  type Html,
+  savePage,
+} from '../../report/html.js';
+import { linePlot, type Point } from '../../report/plot/line-plot.js';
+import {
+  growthText,
+  METHODS,
+  peakRatio,
+  signed,
+  slopeText,
+  type MemoryReport,
+  reportText,
+} from './profile-lines.js';
+import { join } from 'node:path';
 
-/** The memory of one command over its time, as one self-contained page. */
+/** Renders the memory of one command over time as one self-contained HTML page. */
 export function memoryPage(report: MemoryReport): string {
   const { command, profile, sequential, intervalMs } = report;
   const { samples, figures, startedAt, exitStatus } = profile;
@@ -65,7 +84,7 @@ function factsOf({ profile, sequential, groupPeakBytes }: MemoryReport): Fact[] 
   ];
 }
 
-/** `1.5 GiB` as a value and its unit. */
+/** Splits `1.5 GiB` into value and unit. */
 function split(text: string): { value: string; unit: string } {
   const [value = '', unit = ''] = text.split(' ');
   return { value, unit };
@@ -81,7 +100,7 @@ const rssOf = (samples: readonly Sample[]): Point[] =>
 
 const TIME = { label: 'Time since the start', unit: 's', min: 0 };
 
-/** Before, while and after images are worked on. */
+/** Returns the phases of the run: before, during and after image processing. */
 function phases({ working, durationMs }: Figures) {
   if (!working) return [];
   const { fromMs, toMs } = working;
@@ -132,7 +151,7 @@ function stagesPlot(samples: readonly Sample[], figures: Figures): Html {
 
 function workersTable({ workers }: Figures): Html {
   return table({
-    caption: 'The largest that each worker told of itself after a tile',
+    caption: 'Peak of each worker, reported after a tile',
     columns: [{ title: 'Thread' }, { title: 'Heap', number: true }, { title: 'External', number: true }],
     rows: workers.map(({ thread, peakHeapBytes, peakExternalBytes }) => [
       String(thread),
@@ -154,4 +173,59 @@ function comparedPlot({ profile, sequential }: MemoryReport): Html {
       { name: '--sequential', points: rssOf(sequential.samples) },
     ],
   });
+}
+
+const COLUMNS = [
+  'timestamp_ms',
+  'rss_bytes',
+  'heap_bytes',
+  'external_bytes',
+  'in_flight',
+  'pss_bytes',
+  'processes',
+  'images_ended',
+  ...STAGES,
+];
+
+/**
+ * Formats samples as CSV, one line per sample; unknown values are empty. Time is since the start, heap and external
+ * memory cover all threads, and each stage column counts the images being processed in it.
+ */
+function samplesCsv(samples: readonly Sample[]): string {
+  return `${[COLUMNS, ...samples.map(rowOf)].map((row) => row.join(',')).join('\n')}\n`;
+}
+
+function rowOf({ ms, rssBytes, pssBytes, processes, inside }: Sample): (string | number | undefined)[] {
+  return [
+    Math.round(ms),
+    rssBytes,
+    inside && heapBytesOf(inside),
+    inside && externalBytesOf(inside),
+    inside?.inFlight,
+    pssBytes,
+    processes,
+    inside?.ended,
+    ...STAGES.map((stage) => inside?.stages[stage]),
+  ];
+}
+
+/**
+ * Writes report.txt, samples.csv and memory.html to `directory`, and sequential.csv if there was a sequential run.
+ * @returns the paths written
+ * @throws SrganError E_NOSPC, E_WRITE
+ */
+export async function saveMemoryReport(directory: string, report: MemoryReport): Promise<string[]> {
+  const files = new Map([
+    ['report.txt', reportText(report)],
+    ['samples.csv', samplesCsv(report.profile.samples)],
+    ['memory.html', memoryPage(report)],
+  ]);
+  if (report.sequential) files.set('sequential.csv', samplesCsv(report.sequential.samples));
+  const paths: string[] = [];
+  for (const [name, content] of files) {
+    const path = join(directory, name);
+    await savePage(path, content);
+    paths.push(path);
+  }
+  return paths;
 }

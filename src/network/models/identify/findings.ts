@@ -1,15 +1,16 @@
 import type { Face, Layout, Order, ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { haloOf } from '../../tiles/choose-grid.js';
 import type { Colours } from './colours.js';
-import type { Concluded } from './conclude.js';
-import type { Finding } from './finding.js';
-import type { Subject } from './fitting.js';
-import { NUMBER_TYPES } from './signature.js';
+import type { Identified } from './identify.js';
+import { type Finding, statedFile, type StatedFacts } from './stated-facts.js';
+import { type Subject, NUMBER_TYPES } from './fitting.js';
+import path from 'node:path';
+import type { ChosenOutput } from '../file/onnx-bytes.js';
 
-/** What was concluded of a network, and by what. */
+/** Lists the facts of a network and their sources. */
 export function findingsOf(
   { signature, stated }: Subject,
-  { facts, by, colours }: Pick<Concluded, 'facts' | 'by' | 'colours'>,
+  { facts, by, colours }: Pick<Identified, 'facts' | 'by' | 'colours'>,
 ): Finding[] {
   const { input, output } = signature;
   const lie = stated.layout === undefined ? 'file' : 'stated';
@@ -45,7 +46,7 @@ function orders({ inputOrder, outputOrder }: Colours): Finding[] {
   return [{ what: 'order', value: both(name(inputOrder.value), name(outputOrder.value)), by }];
 }
 
-function sizesOf({ alignPx = 1, windowPx }: Concluded['facts']): string {
+function sizesOf({ alignPx = 1, windowPx }: Identified['facts']): string {
   if (windowPx) return `${windowPx.widthPx} × ${windowPx.heightPx} px alone`;
   return alignPx > 1 ? `multiples of ${alignPx} px` : 'any';
 }
@@ -61,3 +62,42 @@ function typeName({ type }: Pick<Face, 'type'>): string {
 function both(taken: string, given: string): string {
   return taken === given ? taken : `${taken} in, ${given} out`;
 }
+
+/** Facts of a network that were found by running it. */
+export interface Guesses {
+  readonly factor: number;
+  readonly colours: Pick<Colours, 'inputRange' | 'outputRange' | 'uncertain'>;
+  readonly stated: StatedFacts;
+  /** Its format belongs to programs that upscale nothing before the network. */
+  readonly byFormat?: boolean;
+  readonly output?: ChosenOutput | undefined;
+}
+
+/** Returns one sentence for each uncertain fact, with the key that states it. */
+export function notesOn(title: string, { factor, colours, stated, byFormat, output }: Guesses): string[] {
+  const file = path.basename(statedFile(title));
+  const notes: string[] = [];
+  const { inputRange, outputRange, uncertain } = colours;
+  if (uncertain) {
+    const keys = JSON.stringify({
+      ...(inputRange.by === 'probe' && { inputRange: inputRange.value }),
+      ...(outputRange.by === 'probe' && { outputRange: outputRange.value }),
+    });
+    notes.push(
+      `${title}: guessed that the network takes values in ${span(inputRange.value)} and gives ${span(outputRange.value)}; state the ranges in ${file} if that is wrong: ${keys}.`,
+    );
+  }
+  if (factor === 1 && stated.factor === undefined && !byFormat) {
+    notes.push(
+      `${title}: the network keeps the size of images and is run on them as they are. If it expects enlarged images, state {"enlargeFirst": 2} in ${file}; if this is right, {"factor": 1}.`,
+    );
+  }
+  if (output?.guessed) {
+    notes.push(
+      `${title}: the network has several outputs; '${output.name}' is taken for the image. State another in ${file}: {"output": ${JSON.stringify(output.name)}}.`,
+    );
+  }
+  return notes;
+}
+
+const span = ([black, white]: ValueRange) => `${black}..${white}`;
