@@ -6,70 +6,68 @@ import type { Budget } from '../system/budget.js';
 import type { Buffers, PoolStats } from '../contract/ports.js';
 import { peakRssBytes } from '../system/machine.js';
 
-/** What a planned run will take. */
+/** Estimate of a planned run. */
 export interface Estimate {
-  /** Most that images in flight hold at a time, beside what the workers themselves hold. */
+  /** Peak bytes of the images in flight, without the workers' own memory. */
   readonly inFlightBytes: number;
-  /** Time in the networks on all workers; undefined where no network would run. */
+  /** Inference time on all workers; undefined where no network would run. */
   readonly ms: number | undefined;
 }
 
-/** What became of a run. */
+/** Result of a run. */
 export interface Summary {
-  /** Sources that ended, each once. */
+  /** Number of sources that ended. */
   readonly sources: number;
-  /** Sources there were, where that was known before they were worked off. */
+  /** Total number of sources, where it was known in advance. */
   readonly total: number | undefined;
-  /** Which shard the run worked off, and how many sources of the list were those of other shards. */
+  /** Shard of the run, and the number of sources that belong to other shards. */
   readonly shard: ShardFigures | undefined;
   readonly counts: Readonly<Record<Status, number>>;
   /** Width × height × pages, summed over the images that were upscaled. */
   readonly inputPixels: number;
   readonly inputMpxPerSecond: number;
   readonly elapsedMs: number;
-  /** Summed over images and threads, hence more than the elapsed time where work ran side by side. */
+  /** Summed over images and threads, so it exceeds the elapsed time where work ran in parallel. */
   readonly ms: Readonly<Record<TimedPart, number>>;
   readonly threads: number;
-  /** Share 0..1 of the workers' time in which they held a tile. */
+  /** Share 0..1 of the workers' time in which they had a tile. */
   readonly busyShare: number;
-  /** Time that each worker spent on tiles, loading its networks included. */
+  /** Milliseconds that each worker spent on tiles, including loading networks. */
   readonly workerBusyMs: readonly number[];
-  /** Largest memory of the process so far. */
+  /** Peak resident memory of the process so far. */
   readonly peakRssBytes: number;
-  /** What images in flight were granted at most, of what they may hold: more only where one alone is larger. */
+  /** Peak memory granted to images in flight, and the limit, which only a single larger image exceeds. */
   readonly budget: { readonly peakBytes: number; readonly totalBytes: number };
   readonly buffers: BufferFigures;
   readonly warnings: number;
-  /** Images below directories that were passed over, since their kind is not read: how many of each extension. */
+  /** Number of files in directories that were skipped because their format is not read, by extension. */
   readonly passedOver: Readonly<Record<string, number>>;
   readonly failures: Failures;
   /** Of a dry run. */
   readonly estimate: Estimate | undefined;
-  /** Why the run ended before its sources did. */
+  /** Why the run stopped before the end of its sources. */
   readonly stopped: { readonly code: ErrorCode; readonly message: string } | undefined;
-  /** 0 all done, 1 some failed or were left out, 2 there was nothing to do. An interrupt is the caller's. */
+  /** 0: all done; 1: some failed or were left out; 2: there was nothing to do. Interrupts are up to the caller. */
   readonly exitStatus: 0 | 1 | 2;
 }
 
 export type ShardFigures = Readonly<Shard> & { readonly others: number };
 
-/**
- * A stage; or `infer`, the part of `upscale` inside the network; or `waiting`, workers without a tile.
- */
+/** A stage, `infer` (the part of `upscale` inside the network), or `waiting` (workers without a tile). */
 export type TimedPart = StageName | 'infer' | 'waiting';
 
-/** How pixel buffers were used again. */
+/** Reuse of pixel buffers. */
 export interface BufferFigures {
-  /** Times that one was asked for, and those of them in which one was there already. */
+  /** Number of requests, and how many of them reused a buffer. */
   readonly taken: number;
   readonly reused: number;
-  /** Kept at the end for images that did not come. */
+  /** Bytes still held at the end. */
   readonly heldBytes: number;
 }
 
 export interface Failures {
   readonly byCode: Readonly<Record<string, number>>;
-  /** The first of them; the rest are only counted. */
+  /** The first failures; the rest are only counted. */
   readonly first: readonly Failure[];
 }
 
@@ -82,7 +80,7 @@ export interface Failure {
 
 export const FAILURES_KEPT = 20;
 
-/** What a tally has come to, as plain data. */
+/** State of a tally as plain data. */
 export interface TallyState {
   /** Milliseconds since 1970. */
   readonly startedMs: number;
@@ -95,7 +93,7 @@ export interface TallyState {
   readonly peakRssBytes: number;
 }
 
-/** Counts outcomes as they come, in memory that does not grow with them. */
+/** Counts outcomes in constant memory. */
 export interface Tally {
   add(outcome: Outcome): void;
   state(pool: PoolStats): TallyState;
@@ -127,14 +125,14 @@ const NOTHING: TallyState = {
   peakRssBytes: 0,
 };
 
-/** Time since a process of this machine began a run. */
+/** Milliseconds since a process of this machine started a run. */
 export function elapsedSince(before: TallyState | undefined): number {
   return before ? Math.max(0, Date.now() - before.startedMs) : 0;
 }
 
 export const endedIn = ({ counts }: Pick<TallyState, 'counts'>) => sum(Object.values(counts));
 
-/** @param before what processes of the same run came to that died */
+/** @param before state of the earlier processes of the same run, which died */
 export function openTally(before?: TallyState): Tally {
   const startMs = performance.now() - elapsedSince(before);
   const startedMs = before?.startedMs ?? Date.now();
@@ -216,7 +214,7 @@ export function pixelsOf({ inputWidthPx = 0, inputHeightPx = 0, pages = 1 }: Out
   return inputWidthPx * inputHeightPx * pages;
 }
 
-/** The workers of two processes, the first of the one with the first of the other. */
+/** Adds the figures of two processes, worker by worker. */
 const inAll = (a: PoolStats, b: PoolStats): PoolStats => ({
   tiles: a.tiles + b.tiles,
   inferMs: sumOfEach(a.inferMs, b.inferMs),

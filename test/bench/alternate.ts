@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { spread, type Spread } from '../../src/flow/measured-runs/spread.js';
+import { spread, type Spread } from '../../src/flow/measured-runs/timed-run.js';
 
 /** What one arm prints as its last line of stdout. */
 export interface Measured {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeImages } from '../../src/flow/measured-runs/images.js';
+import { writeImages } from '../../src/flow/measured-runs/scene.js';
 import type { Summary } from '../../src/index.js';
 import { runArm } from './alternate.js';
 import { imageDirectory } from './images.js';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spread } from '../../src/flow/measured-runs/spread.js';
+import { spread } from '../../src/flow/measured-runs/timed-run.js';
 import { TFJS_NODE } from '../../src/network/engines/tfjs-runtime.js';
 import { usableCores } from '../../src/system/machine.js';
 import { locatePackage } from '../../src/network/models/file/packages.js';

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeImages } from '../../src/flow/measured-runs/images.js';
+import { writeImages } from '../../src/flow/measured-runs/scene.js';
 
 /** A directory of `count` PNG files that look like photographs. The caller removes its parent. */
 export async function imageDirectory(count: number, widthPx: number, heightPx: number): Promise<string> {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spread, type Spread } from '../../src/flow/measured-runs/spread.js';
+import { spread, type Spread } from '../../src/flow/measured-runs/timed-run.js';
 import { alternate, ratio, type Figures } from './alternate.js';
 import { imageDirectory } from './images.js';
 import type { Summary } from '../../src/index.js';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spread, type Spread } from '../../src/flow/measured-runs/spread.js';
+import { spread, type Spread } from '../../src/flow/measured-runs/timed-run.js';
 import { TFJS_NODE } from '../../src/network/engines/tfjs-runtime.js';
 import type { PipeOptions } from '../../src/index.js';
 import { usableCores } from '../../src/system/machine.js';

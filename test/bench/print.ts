@@ -1,4 +1,4 @@
-import type { Spread } from '../../src/flow/measured-runs/spread.js';
+import type { Spread } from '../../src/flow/measured-runs/timed-run.js';
 
 export function heading(text: string): void {
   console.log(`\n${text}\n${'-'.repeat(text.length)}`);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { spread } from '../../src/flow/measured-runs/spread.js';
+import { spread } from '../../src/flow/measured-runs/timed-run.js';
 import { imageDirectory } from './images.js';
 import { heading, range, table } from './print.js';
 

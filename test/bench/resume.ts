@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { SourceLine, WritingLine } from '../../src/flow/journal/journal-lines.js';
-import { writeImages } from '../../src/flow/measured-runs/images.js';
+import { writeImages } from '../../src/flow/measured-runs/scene.js';
 import { heading, table } from './print.js';
 
 /**

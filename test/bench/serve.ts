@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { spread } from '../../src/flow/measured-runs/spread.js';
+import { spread } from '../../src/flow/measured-runs/timed-run.js';
 import { srgan, startSrgan, type Running } from '../helpers/cli.js';
 import { freePort } from '../helpers/free-port.js';
 import { draw, pipelineOf } from '../helpers/images.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { spread } from '../../src/flow/measured-runs/spread.js';
+import { spread } from '../../src/flow/measured-runs/timed-run.js';
 import { heading, range, table } from './print.js';
 
 const rounds = 11;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { spread } from '../../src/flow/measured-runs/spread.js';
+import { spread } from '../../src/flow/measured-runs/timed-run.js';
 import { ownFamilies } from '../../src/network/models/own-families.js';
 import { bin } from '../helpers/cli.js';
 import { drawPixels } from '../helpers/pixels.js';

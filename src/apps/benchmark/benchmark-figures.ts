@@ -1,5 +1,5 @@
 import type { Configuration, Measured, Measurement, Run } from './measure-runs.js';
-import { converted, spread, type Spread } from '../../flow/measured-runs/spread.js';
+import { converted, spread, type Spread } from '../../flow/measured-runs/timed-run.js';
 
 /** What the runs of one configuration come to. */
 export interface Figures extends Configuration {

@@ -7,7 +7,7 @@ import { SrganError } from '../../system/errors.js';
 import { shardFile, removeShardSuffix } from '../../places/find/shard.js';
 import { batchFile, noBatch } from '../../flow/journal/batches.js';
 import type { BatchLine, RecordedOptions } from '../../flow/journal/journal-lines.js';
-import { readBegun } from '../../flow/journal/begun.js';
+import { readBegun } from '../../flow/journal/read.js';
 import { isKnownName } from '../../network/models/kept/known-name.js';
 import { resolveOptions } from '../../flow/settings.js';
 import type { BatchFlags } from '../../command-line/flags/batch-flags.js';

@@ -1,4 +1,4 @@
-import { spread, type Spread } from '../../flow/measured-runs/spread.js';
+import { spread, type Spread } from '../../flow/measured-runs/timed-run.js';
 import type { Comparison } from '../../pixels/metrics/compare.js';
 import type { Result } from './measure-contender.js';
 

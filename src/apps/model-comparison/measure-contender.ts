@@ -1,6 +1,6 @@
 import { rm } from '../../system/files/fs.js';
 import path from 'node:path';
-import { imageName } from '../../flow/measured-runs/images.js';
+import { imageName } from '../../flow/measured-runs/scene.js';
 import { runInProcess } from '../../flow/measured-runs/run-in-process.js';
 import type { RunFigures } from '../../flow/measured-runs/run-order.js';
 import { asSrganError, type SrganError } from '../../system/errors.js';

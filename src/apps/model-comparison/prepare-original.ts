@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { imageName } from '../../flow/measured-runs/images.js';
+import { imageName } from '../../flow/measured-runs/scene.js';
 import { loadSharp } from '../../pixels/vips.js';
 import { asSrganError, SrganError } from '../../system/errors.js';
 import type { Source } from '../../contract/job.js';

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { SrganError, systemCode } from '../../system/errors.js';
-import { open as openHandle, type FileHandle } from '../../system/files/fs.js';
+import { open as openHandle, type FileHandle, readFile } from '../../system/files/fs.js';
 import { makeDirectory, flushDirectory, flushFile } from '../../system/files/write-files.js';
 import type { Settings } from '../../contract/options.js';
-import type { JournalLine } from './journal-lines.js';
+import type { JournalLine, Session } from './journal-lines.js';
+import { hostname } from 'node:os';
+import { isProcessAlive } from '../../system/process-identity.js';
 
-/** A journal that is being written: one line after the other, whoever asks. */
+/** A journal being written; concurrent calls append their lines one after the other. */
 export interface Appending {
   /**
    * @param rule.flush resolves when the line is on the disk
@@ -15,16 +17,15 @@ export interface Appending {
   close(): Promise<void>;
 }
 
-/** Those that this process has open. */
+/** Journals that this process has open. */
 const open = new Set<string>();
 
 export const isOpenHere = (file: string): boolean => open.has(path.resolve(file));
 
 /**
- * @param how `new`: a file that is not there yet; `on`: one that is, after its last line; `torn`: after a line
- *   that was cut off
- * @param settings.fsync whether a line can be waited for until it is on the disk
- * @throws SrganError E_USAGE where a new one is there already, E_OUT_DIR where it cannot be made
+ * @param how `new`: create the file; `on`: append after its last line; `torn`: append after a line that was cut off
+ * @param settings.fsync whether `flush` waits until a line is on the disk
+ * @throws SrganError E_USAGE where a new journal already exists, E_OUT_DIR where it cannot be created
  */
 export async function openAppending(
   file: string,
@@ -34,7 +35,7 @@ export async function openAppending(
   const { handle, bytes } = await openFile(file, how);
   open.add(path.resolve(file));
   let torn = how === 'torn';
-  // as far as it is known; a disk may take less than it says
+  // as far as is known; a full disk may have written less than it reported
   let size: number | undefined = bytes;
   let last: Promise<void> = Promise.resolve();
 
@@ -101,5 +102,32 @@ async function openFile(
         cause,
       },
     );
+  }
+}
+
+/** Identifies this process for a journal. */
+export async function thisProcess(): Promise<Pick<Session, 'pid' | 'birth' | 'host'>> {
+  return { pid: process.pid, birth: await birthOf(process.pid), host: hostname() };
+}
+
+/** Whether the process of a session is still running; undefined where it ran on another machine. */
+export async function isAlive({ pid, birth, host }: Pick<Session, 'pid' | 'birth' | 'host'>) {
+  if (host !== hostname()) return undefined;
+  if (!isProcessAlive(pid)) return false;
+  const now = birth === undefined ? undefined : await birthOf(pid);
+  return now === undefined || now === birth;
+}
+
+/** On Linux, the start time of the process in ticks and the id of the boot: proc(5), field 22 of stat. */
+async function birthOf(pid: number): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'latin1');
+    // the name in parentheses, field 2, may contain anything
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return ticks === undefined ? undefined : `${boot.trim()}/${ticks}`;
+  } catch {
+    return undefined;
   }
 }

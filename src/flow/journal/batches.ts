@@ -5,20 +5,19 @@ import { readdir, stat } from '../../system/files/fs.js';
 import { removeShardSuffix } from '../../places/find/shard.js';
 import { forWindowsName } from '../plan/place.js';
 import { JOURNALS } from '../../places/storage/journals.js';
-import { shardsTogether } from './sharded.js';
-import { readBatch, type BatchState } from './state.js';
+import { shardsTogether, readBatch, type BatchState } from './state.js';
 
 const EXTENSION = '.ndjson';
 
-/** Such as 20261124-150405-ab12, in UTC: sorted by name they are sorted by time. */
+/** Returns an id such as 20261124-150405-ab12, in UTC, so that sorting by name sorts by time. */
 export function newBatchId(now = new Date()): string {
   const [day = '', time = ''] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
   return `${day}-${time}-${randomBytes(2).toString('hex')}`;
 }
 
 /**
- * The journal of a batch.
- * @throws SrganError E_USAGE where no file can have the id as its name, on every system
+ * Returns the path of a batch's journal.
+ * @throws SrganError E_USAGE where the id cannot be a file name on every system
  */
 export function batchFile(out: string, id: string): string {
   const name = `${id}${EXTENSION}`;
@@ -31,7 +30,7 @@ export function batchFile(out: string, id: string): string {
 }
 
 /**
- * All batches that left a journal in `out`, the newest first. A journal whose beginning is cut off is none.
+ * Lists all batches with a journal in `out`, newest first. A journal without a whole first line is left out.
  * @throws SrganError E_USAGE where a journal cannot be read, or there is no directory `out`
  */
 export async function listBatches(out: string): Promise<BatchState[]> {
@@ -44,9 +43,9 @@ export async function listBatches(out: string): Promise<BatchState[]> {
 }
 
 /**
- * The shards of one batch are found as one by the id that they share, and each by its own.
- * @param id of the batch; otherwise the newest
- * @throws SrganError E_USAGE where there is none
+ * Finds a batch by its id: the shards of a batch together by the id that they share, or one of them by its own.
+ * @param id default: the newest batch
+ * @throws SrganError E_USAGE where there is no such batch
  */
 export async function findBatch(out: string, id: string | undefined): Promise<BatchState> {
   const batches = await listBatches(out);

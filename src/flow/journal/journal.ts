@@ -10,29 +10,26 @@ import { stampOf, type Stamp } from '../../contract/stamp.js';
 import { recordOf } from '../outcome.js';
 import type { Summary } from '../summary.js';
 import type { Ticket } from '../ticket.js';
-import { openAppending, type Appending } from './append.js';
+import { openAppending, type Appending, thisProcess } from './append.js';
 import { JOURNAL_VERSION, type JournalLine, type Proof, type RecordedOptions } from './journal-lines.js';
-import { readPast } from './past.js';
-import { thisProcess } from './journal-process.js';
-import type { ResultKeys } from './key.js';
-import { madeBy, thisMaker, type Maker } from './maker.js';
-import { collectProofs, type Proofs } from './proofs.js';
+import { readPast, collectProofs, type Proofs } from './proofs.js';
+import { type ResultKeys, madeBy, thisMaker, type Maker } from './key.js';
 
-/** What outlives a run: a line for each source, and what earlier runs of the same journal left. */
+/** The journal of a run: writes a line for each source, and knows what earlier runs recorded. */
 export interface Journal {
-  /** Whether a source failed the last time that it was tried. */
+  /** Whether the last attempt at the source failed. */
   failed(source: Source): boolean;
   /**
-   * Looks at what lies there: where it says itself that it is of the same work, that counts as told by an earlier run.
+   * Inspects an existing output: a stamp of the same work counts as recorded by an earlier run.
    * @throws SrganError E_READ
    */
   recognise(output: string): Promise<void>;
-  /** Whether an earlier run put a result there, or was about to. */
+  /** Whether an earlier run wrote a result there, or was about to. */
   wrote(output: string): boolean;
-  /** Whether the output is there as an earlier run made it for the key. */
+  /** Whether the output exists unchanged since an earlier run made it for the key. */
   proves(output: string, keys: ResultKeys): Promise<boolean>;
   /**
-   * Says that a result is about to get its name, so that a run which is killed after that knows it again.
+   * Records that a result is about to get its name, so that it is recognised if this process is killed afterwards.
    * @throws SrganError E_WRITE, E_READ
    */
   announce(output: string, key: string, result: WholeResult): Promise<Announced>;
@@ -44,27 +41,27 @@ export interface Journal {
 }
 
 export interface Announced {
-  /** Of its bytes in hex. */
+  /** Checksum of its bytes in hex. */
   readonly sha256: string;
-  /** What it is to say of itself, where it lies in a store and the journal may be lost. */
+  /** Metadata for a result in an object store, in case the journal is lost. */
   readonly stamp: Stamp | undefined;
 }
 
-/** A result's bytes, or the file that has them. */
+/** The bytes of a result, or the file that holds them. */
 export type WholeResult = Uint8Array | { readonly path: string; readonly bytes: number };
 
 export interface JournalPlace {
   readonly file: string;
-  /** What results' paths are relative to. */
+  /** Base of the results' paths. */
   readonly out: string | undefined;
 }
 
 const now = () => new Date().toISOString();
 
 /**
- * Opens the journal of a run, a new one or the one that is there; a dry run only reads it.
- * @param total sources there are, where that is known
- * @param work of which results in a store are to tell themselves that they are; undefined: the journal alone tells
+ * Opens the journal of a run, new or existing; a dry run only reads it.
+ * @param total number of sources, where it is known
+ * @param work identity that results in an object store carry as a stamp; without it only the journal knows them
  * @throws SrganError E_USAGE, E_OUT_DIR, E_WRITE
  */
 export async function openJournal(
@@ -151,14 +148,14 @@ export async function openJournal(
     return outside ? path.resolve(output) : relative.replaceAll(path.sep, '/');
   }
 
-  /** Undefined where the journal tells it already. */
+  /** Undefined where the journal already has it. */
   function lineOf(outcome: Outcome, { source, job, key, end }: Parameters<Journal['record']>[1]) {
     const dst = outcome.dst === undefined ? undefined : dstOf(outcome.dst);
     const src = srcOf(source);
     const proven = end?.status === 'skipped' && end.proven === true;
     if (proven && proofs.toldOf(src)) return undefined;
     if (end?.status === 'skipped' && end.passedOver === true) return undefined;
-    // no source: the next run lists anew, and the end of this one says that it is not complete
+    // not a source: the next run lists again, and the end line of this one says that it is incomplete
     if (isBrokenList(source)) return undefined;
     return {
       kind: 'source' as const,
@@ -175,7 +172,7 @@ export async function openJournal(
   }
 }
 
-/** What a resumed run says of results that another version made. */
+/** The message of a resumed run about results that another version made. */
 function otherVersion({ count, maker }: Proofs['others'], now: Maker, strict: boolean): string {
   const results = count === 1 ? '1 result of the journal was' : `${count} results of the journal were`;
   const what = strict
@@ -184,7 +181,7 @@ function otherVersion({ count, maker }: Proofs['others'], now: Maker, strict: bo
   return `${results} made ${madeBy(maker, now)}: ${what}`;
 }
 
-/** What lies there; nothing, or what cannot be read, is told as what no result is. */
+/** Size and checksum of an existing file; where it is missing or unreadable, values that no result has. */
 async function bytesOf(output: string, storages: Storages): Promise<Pick<Proof, 'bytes' | 'sha256'>> {
   const there = await factsAt(output, storages).catch(passOver);
   const sha256 =
@@ -196,7 +193,7 @@ function passOver(error: unknown): undefined {
   if (!(error instanceof SrganError) || error.code === 'E_CANCELLED') throw error;
 }
 
-/** How the journal names a source. */
+/** Name of a source in the journal. */
 const srcOf = ({ invalid, path: place }: Source) => (invalid ? place : absolutePlace(place));
 
 const nowhere: Appending = { add: () => Promise.resolve(), close: () => Promise.resolve() };

@@ -1,23 +1,23 @@
 import { SrganError, systemCode } from '../../system/errors.js';
-import { createReadStream } from '../../system/files/fs.js';
+import { createReadStream, stat } from '../../system/files/fs.js';
 import { JOURNAL_VERSION, type BatchLine, type JournalLine } from './journal-lines.js';
 
 const READ_BYTES = 2 ** 20;
 
-/** A longer line is no journal's. */
-const LONGEST_BYTES = 2 ** 20;
+/** Longer lines are ignored. */
+const MAX_LINE_BYTES = 2 ** 20;
 
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a journal that are whole, however it was cut off; read as they are asked for.
+ * Yields the complete lines of a journal on demand, wherever it was cut off.
  * @throws SrganError E_USAGE where the file cannot be read or is of a newer version
  */
 export async function* readJournal(file: string): AsyncGenerator<JournalLine> {
   for await (const lines of readLines(file)) yield* lines;
 }
 
-/** The same, many at a time: a journal of a million images has two million lines. */
+/** The same in batches, since a journal of a million images has two million lines. */
 export async function* readLines(file: string): AsyncGenerator<readonly JournalLine[]> {
   let rest: Uint8Array = new Uint8Array(0);
   try {
@@ -25,7 +25,7 @@ export async function* readLines(file: string): AsyncGenerator<readonly JournalL
       const bytes = Buffer.concat([rest, chunk as Uint8Array]);
       const end = bytes.lastIndexOf(NEWLINE) + 1;
       rest = bytes.subarray(end);
-      if (rest.length > LONGEST_BYTES) rest = rest.subarray(0, LONGEST_BYTES);
+      if (rest.length > MAX_LINE_BYTES) rest = rest.subarray(0, MAX_LINE_BYTES);
       yield linesIn(file, bytes.subarray(0, end));
     }
     yield linesIn(file, rest);
@@ -45,7 +45,7 @@ function linesIn(file: string, bytes: Uint8Array): JournalLine[] {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Lines that are no UTF-8 are left out. */
+/** Lines that are not valid UTF-8 are ignored. */
 function textsIn(bytes: Uint8Array): string[] {
   const texts = decoded(bytes)?.split('\n');
   if (texts) return texts;
@@ -87,4 +87,17 @@ function parse(text: string): JournalLine | undefined {
 function checkVersion(file: string, { version }: BatchLine): void {
   if (version <= JOURNAL_VERSION) return;
   throw new SrganError('E_USAGE', `${file}: this journal was written by a newer srgan.`);
+}
+
+/**
+ * Reads the first line of a batch's journal.
+ * @returns undefined where there is no such file; `batch` is missing where the first line was cut off
+ * @throws SrganError E_USAGE where it cannot be read
+ */
+export async function readBegun(file: string): Promise<{ readonly batch?: BatchLine } | undefined> {
+  if (!(await stat(file).catch(() => undefined))) return undefined;
+  for await (const line of readJournal(file)) {
+    if (line.kind === 'batch') return { batch: line };
+  }
+  return {};
 }

@@ -2,36 +2,37 @@ import path from 'node:path';
 import type { Status } from '../../contract/job.js';
 import type { Shard } from '../../contract/options.js';
 import type { BatchLine, EndLine, Session, SourceLine } from './journal-lines.js';
-import { isAlive } from './journal-process.js';
+import { isAlive } from './append.js';
 import { readLines } from './read.js';
+import { removeShardSuffix } from '../../places/find/shard.js';
 
-/** Where a batch stands, as its journal tells. */
+/** The state of a batch according to its journal. */
 export interface BatchState {
   readonly id: string;
   readonly journal: string;
-  /** `waiting`: of the shards of a batch, none is running or was interrupted, but not all were begun. */
+  /** `waiting`: no shard is running or was interrupted, but some have not been started. */
   readonly state: 'running' | 'finished' | 'interrupted' | 'waiting';
-  /** Of a batch that is one of several. */
+  /** The shard, for a batch that is one of several. */
   readonly shard: Readonly<Shard> | undefined;
-  /** Of the process that worked on it last. */
+  /** Id of the process that last worked on it. */
   readonly pid: number;
   readonly host: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** When the journal was last written to. */
+  /** Time of the journal's last change. */
   readonly updatedAt: string;
-  /** Sources there are, where that was known beforehand. */
+  /** Number of sources, where it was known in advance. */
   readonly total: number | undefined;
-  /** By the last that was heard of each source. */
+  /** Number of sources by their last recorded state. */
   readonly counts: Readonly<Record<Ended, number>>;
-  /** Time in which the batch was worked on, over all its runs. */
+  /** Working time over all runs of the batch. */
   readonly elapsedMs: number;
-  /** Images done or copied over that time. */
+  /** Images done or copied per second of that time. */
   readonly imagesPerSecond: number;
-  /** Where it is running and its total is known. */
+  /** Estimated remaining time, where it is running and its total is known. */
   readonly etaMs: number | undefined;
   readonly failures: readonly BatchFailure[];
-  /** Of a batch whose shards are told as one: those that were begun, by number, and the numbers of the others. */
+  /** For combined shards: those that were started, by number, and the numbers of the others. */
   readonly shards?: {
     readonly count: number;
     readonly begun: readonly ShardState[];
@@ -39,7 +40,7 @@ export interface BatchState {
   };
 }
 
-/** One shard of a batch; which failed is told of the batch as a whole. */
+/** One shard of a batch; failures are listed for the batch as a whole. */
 export type ShardState = Omit<BatchState, 'failures' | 'shards'> & { readonly failures: undefined };
 
 type Ended = Exclude<Status, 'planned' | 'cancelled'>;
@@ -123,3 +124,61 @@ function countsOf(statuses: Iterable<Status>): Record<Ended, number> {
   for (const status of statuses) if (status !== 'planned' && status !== 'cancelled') counts[status] += 1;
   return counts;
 }
+
+/**
+ * Combines the shards of a batch.
+ * @param id of the batch, without the suffix of its shards
+ * @param batches of one directory, newest first
+ * @returns undefined where there is no such shard; where the batch was started with several shard counts, the latest
+ */
+export function shardsTogether(id: string, batches: readonly BatchState[]): BatchState | undefined {
+  const all = batches.filter((batch) => batch.shard && removeShardSuffix(batch.id, batch.shard) === id);
+  const count = all[0]?.shard?.count;
+  const shards = all
+    .filter(({ shard }) => shard?.count === count)
+    .sort((a, b) => (a.shard?.index ?? 0) - (b.shard?.index ?? 0));
+  const last = shards.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
+  if (last === undefined || count === undefined) return undefined;
+
+  const begun = new Set(shards.map(({ shard }) => shard?.index));
+  const notBegun = Array.from({ length: count }, (_, at) => at + 1).filter((index) => !begun.has(index));
+  const running = shards.filter(({ state }) => state === 'running');
+  const totals = shards.map(({ total }) => total ?? NaN);
+  const total = notBegun.length > 0 ? NaN : sum(totals);
+  const etas = running.map(({ etaMs }) => etaMs ?? NaN);
+  return {
+    id,
+    journal: path.join(path.dirname(last.journal), `${id}-*-of-${count}.ndjson`),
+    state: stateOf(shards, notBegun.length),
+    shard: undefined,
+    pid: last.pid,
+    host: last.host,
+    startedAt: shards.map(({ startedAt }) => startedAt).sort()[0] ?? last.startedAt,
+    updatedAt: last.updatedAt,
+    total: Number.isNaN(total) ? undefined : total,
+    counts: {
+      done: sum(shards.map(({ counts }) => counts.done)),
+      copied: sum(shards.map(({ counts }) => counts.copied)),
+      skipped: sum(shards.map(({ counts }) => counts.skipped)),
+      failed: sum(shards.map(({ counts }) => counts.failed)),
+    },
+    elapsedMs: sum(shards.map(({ elapsedMs }) => elapsedMs)),
+    imagesPerSecond: sum(
+      (running.length > 0 ? running : shards).map(({ imagesPerSecond }) => imagesPerSecond),
+    ),
+    etaMs: running.length === shards.length && notBegun.length === 0 ? known(Math.max(...etas)) : undefined,
+    failures: shards.flatMap(({ failures }) => failures),
+    shards: { count, notBegun, begun: shards.map((shard) => ({ ...shard, failures: undefined })) },
+  };
+}
+
+function stateOf(shards: readonly BatchState[], notBegun: number): BatchState['state'] {
+  const states = new Set(shards.map(({ state }) => state));
+  if (states.has('running')) return 'running';
+  if (states.has('interrupted')) return 'interrupted';
+  return notBegun > 0 ? 'waiting' : 'finished';
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+const known = (value: number) => (Number.isNaN(value) ? undefined : value);

@@ -1,9 +1,10 @@
-/** A process that runs the one order it is sent, answers and ends. */
 import process from 'node:process';
 import { ownProcess } from '../../pixels/vips.js';
 import { asSrganError } from '../../system/errors.js';
 import type { RunAnswer, RunOrder } from './run-order.js';
 import { timedRun } from './timed-run.js';
+
+/** A process that runs the one order it is sent, answers and ends. */
 
 ownProcess();
 // when the benchmark is gone nobody wants the run; `process.exit` would wait for its workers

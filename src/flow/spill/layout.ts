@@ -1,4 +1,11 @@
 import type { Pixels, SpilledPixels } from '../../contract/job.js';
+import type { Sharp as Image } from 'sharp';
+import { loadSharp } from '../../pixels/vips.js';
+import type { TempFile } from '../../system/files/temp-files.js';
+import type { FileHandle } from '../../system/files/fs.js';
+import { getSystemErrorMap } from 'node:util';
+import { SrganError, systemCode } from '../../system/errors.js';
+import { writeFailure } from '../../system/files/write-files.js';
 
 /** How samples lie in a file. */
 export interface Layout extends Omit<SpilledPixels, 'file' | 'bits'> {
@@ -43,4 +50,37 @@ export function viewOf(buffer: SharedArrayBuffer, bytes: number, bits: 8 | 16): 
 
 export function bytesOf({ buffer, byteOffset, byteLength }: Pixels['data']): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A sharp pipeline that begins with samples on disk, which it reads as it goes. */
+export async function openSpilled(file: TempFile, page: number, pages: number): Promise<Image> {
+  const sharp = await loadSharp();
+  return sharp(file.path, { page, pages, limitInputPixels: false });
+}
+
+/** Writes all bytes at a position of the file, in as many calls as it takes. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+/** A failure on the way through temp files, told as that of the result; what is no fault of the disk stays. */
+export function diskFailure(output: string, error: unknown): unknown {
+  if (error instanceof SrganError) return error;
+  if (systemCode(error) !== undefined) return writeFailure(output, error);
+  const code = codeInMessage(error);
+  return code === undefined
+    ? error
+    : writeFailure(output, Object.assign(new Error(code, { cause: error }), { code }));
+}
+
+/** libvips puts the system's words into its message. */
+function codeInMessage(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : '';
+  if (!/write (failed|error)/.test(message)) return undefined;
+  const words = /^system error: (.*)$/m.exec(message)?.[1]?.toLowerCase();
+  const known = [...getSystemErrorMap().values()].find(([, text]) => text === words);
+  return known?.[0];
 }

@@ -1,7 +1,7 @@
 import { isSpan, partBytes, type Part } from '../../pixels/codec/byte-source.js';
 import { open, type FileHandle } from '../../system/files/fs.js';
 import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
-import { writeAll } from './write-all.js';
+import { writeAll } from './layout.js';
 
 const CHUNK_BYTES = 4 * 2 ** 20;
 

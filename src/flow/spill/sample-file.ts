@@ -3,8 +3,16 @@ import { open, type FileHandle } from '../../system/files/fs.js';
 import type { SpilledPixels } from '../../contract/job.js';
 import type { TempFile } from '../../system/files/temp-files.js';
 import { directoriesAt, tiffDirectories, tiffHead } from './big-tiff.js';
-import { rowBytes, rowsOf, SAMPLES_AT, samplesEnd, type Layout } from './layout.js';
-import { writeAll } from './write-all.js';
+import {
+  blocksOf,
+  rowBytes,
+  rowsOf,
+  SAMPLES_AT,
+  samplesEnd,
+  samplesIn,
+  type Layout,
+  writeAll,
+} from './layout.js';
 
 /** Rows of samples in a file, counted over all pages. Any order of reading and writing will do. */
 export interface SampleFile {
@@ -108,4 +116,37 @@ export async function spillInto(
     await samples.close();
   }
   return { ...layout, file };
+}
+
+type Samples = Uint8Array | Uint16Array;
+
+/**
+ * Goes through all samples, some rows at a time.
+ * @param visit stops by returning false
+ */
+export async function eachBlock(spilled: SpilledPixels, visit: (samples: Samples) => boolean): Promise<void> {
+  await withSamples(spilled, 'r', async (file) => {
+    const bytes = rowBytes(spilled);
+    for (const { row, rows } of blocksOf(rowsOf(spilled), bytes)) {
+      const block = new Uint8Array(rows * bytes);
+      await file.read(row, block);
+      if (!visit(samplesIn(block, spilled.bits))) return;
+    }
+  });
+}
+
+/** Changes all samples in place, some rows at a time. */
+export async function changeBlocks(
+  spilled: SpilledPixels,
+  change: (samples: Samples) => void,
+): Promise<void> {
+  await withSamples(spilled, 'r+', async (file) => {
+    const bytes = rowBytes(spilled);
+    for (const { row, rows } of blocksOf(rowsOf(spilled), bytes)) {
+      const block = new Uint8Array(rows * bytes);
+      await file.read(row, block);
+      change(samplesIn(block, spilled.bits));
+      await file.write(row, block);
+    }
+  });
 }

@@ -8,10 +8,8 @@ import { decodeWith, stretch, type FailOn } from '../../pixels/codec/read-pixels
 import { loadSharp } from '../../pixels/vips.js';
 import type { SpilledPixels } from '../../contract/job.js';
 import { bleedSpilled } from './spill-bleed.js';
-import { changeBlocks } from './blocks.js';
-import { diskFailure } from './disk-failure.js';
-import type { Layout } from './layout.js';
-import { adoptVipsFile, spillInto } from './sample-file.js';
+import { diskFailure, type Layout } from './layout.js';
+import { changeBlocks, adoptVipsFile, spillInto } from './sample-file.js';
 import type { MakeTemp } from '../../system/files/temp-files.js';
 import { turned } from './turn.js';
 

@@ -13,9 +13,8 @@ import type { Carried, EncodedFile, Job, SpilledImage, SpilledPixels } from '../
 import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
 import type { Size } from '../../system/measures.js';
 import type { Run } from '../run.js';
-import { eachBlock } from './blocks.js';
-import { diskFailure } from './disk-failure.js';
-import { openSpilled } from './open.js';
+import { diskFailure, openSpilled } from './layout.js';
+import { eachBlock } from './sample-file.js';
 import { pngSpilled } from './spill-png.js';
 import { putTogether } from './put-together.js';
 import { resizedSpilled } from './spill-resize.js';

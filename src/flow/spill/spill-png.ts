@@ -5,15 +5,14 @@ import { open } from '../../system/files/fs.js';
 import type { Carried, SpilledPixels } from '../../contract/job.js';
 import type { TempFile } from '../../system/files/temp-files.js';
 import type { Run } from '../run.js';
-import { bytesOf, rowBytes, viewOf } from './layout.js';
+import { bytesOf, rowBytes, viewOf, writeAll } from './layout.js';
 import { withSamples, type SampleFile } from './sample-file.js';
-import { writeAll } from './write-all.js';
 
-/** So many bands, of 1 MiB as a rule, are held and handed to the workers at a time. */
+/** Bands, usually of 1 MiB, that are held and given to the workers at a time. */
 const BANDS_PER_WORKER = 8;
 
 /**
- * The first page of samples on disk as a PNG, by the workers: the same file as in memory.
+ * Encodes the first page of samples on disk as a PNG on the workers; the file is the same as from memory.
  * @throws SrganError E_CANCELLED, E_ENCODE, E_WORKER_LOST
  */
 export async function pngSpilled(
@@ -55,7 +54,7 @@ async function deflated(
 ): Promise<readonly Band[]> {
   const [from] = bands[0] ?? [0, 0];
   const [, to] = bands.at(-1) ?? [0, 0];
-  // the filters look at the row above
+  // the filters read the row above
   const topPx = Math.max(0, from - 1);
   const bytes = (to - topPx) * rowBytes(spilled);
   const buffer = buffers.take(bytes);

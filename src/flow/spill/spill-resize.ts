@@ -3,13 +3,11 @@ import type { SpilledPixels } from '../../contract/job.js';
 import type { TempFile, MakeTemp } from '../../system/files/temp-files.js';
 import type { Size } from '../../system/measures.js';
 import { isGray } from './big-tiff.js';
-import { blocksOf, rowBytes, rowsOf, samplesIn, type Layout } from './layout.js';
-import { openSpilled } from './open.js';
+import { blocksOf, rowBytes, rowsOf, samplesIn, type Layout, openSpilled } from './layout.js';
 import { adoptVipsFile, createSamples, spillInto, withSamples, type SampleFile } from './sample-file.js';
 
 /**
- * Brings every page to exactly this size in a new file, as codec/resize.ts does in memory. The one before is
- * removed.
+ * Resizes every page to exactly this size in a new file, like codec/resize.ts in memory. The old file is removed.
  */
 export async function resizedSpilled(
   spilled: SpilledPixels,
@@ -19,7 +17,7 @@ export async function resizedSpilled(
   if (spilled.widthPx === widthPx && spilled.pageHeightPx === heightPx) return spilled;
   const { file, ...before } = spilled;
   const after = { ...before, widthPx, pageHeightPx: heightPx };
-  // libvips' 16-bit kernels do not sum to 1: white would become 65484
+  // the weights of libvips' 16-bit kernels do not sum to 1: white would become 65484
   const exact = before.bits === 16 ? await floatsOf(spilled, makeTemp) : file;
   const pageLayout: Layout = { ...after, pages: 1, bits: before.bits === 16 ? 32 : 8 };
   const resizedPage = async (page: number): Promise<TempFile> => {
@@ -54,7 +52,7 @@ function spaceNamed({ channels, bits }: Layout): string {
   return isGray({ channels, bits }) ? 'b-w' : 'scrgb';
 }
 
-/** A unit of the floating point that libvips wants, white being 255 in gray and 1 in colour. */
+/** Levels per unit of the floating-point range that libvips wants: white is 255 in gray and 1 in colour. */
 const levelOf = ({ channels }: Pick<Layout, 'channels'>) => (channels === 3 ? 65535 : 257);
 
 async function floatsOf(spilled: SpilledPixels, makeTemp: MakeTemp): Promise<TempFile> {

@@ -3,7 +3,7 @@ import { blocksOf, rowBytes } from './layout.js';
 import { spillInto, withSamples, type SampleFile } from './sample-file.js';
 import type { MakeTemp } from '../../system/files/temp-files.js';
 
-/** What an EXIF orientation asks for: the axes change places first, then left and right, top and bottom. */
+/** Effect of an EXIF orientation: the axes are swapped first, then mirrored horizontally and vertically. */
 interface Turn {
   readonly swap: boolean;
   readonly flop: boolean;
@@ -18,8 +18,8 @@ const turnOf = (orientation: number): Turn => ({
 });
 
 /**
- * Every page turned upright into a new file. libvips would hold the whole image for that.
- * @param orientation of EXIF, 1..8
+ * Rotates every page upright into a new file; libvips would hold the whole image in memory for that.
+ * @param orientation EXIF orientation, 1..8
  */
 export async function turned(
   spilled: SpilledPixels,
@@ -70,7 +70,7 @@ async function writeRows(
   await to.write(page * pageHeightPx + (flip ? pageHeightPx - row - rows : row), result);
 }
 
-/** The rows become a piece of every row of the result. */
+/** Writes rows as columns, each a part of every row of the result. */
 async function writeColumns(
   block: Uint8Array,
   row: number,

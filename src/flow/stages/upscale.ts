@@ -3,8 +3,7 @@ import type { Decoded, Pixels, SpilledImage, Upscaled } from '../../contract/job
 import { passesOf } from '../plan/passes.js';
 import type { Run } from '../run.js';
 import { tempFilesFor } from '../../system/files/temp-files.js';
-import { spilledWithWideSides } from '../spill/small-spilled.js';
-import { upscaleSpilled } from '../spill/spill-upscale.js';
+import { spilledWithWideSides, upscaleSpilled } from '../spill/spill-upscale.js';
 import { withImageSignal, type Work } from './stage.js';
 import type { Ticket } from '../ticket.js';
 import type { NetworkFile } from '../../contract/engine.js';

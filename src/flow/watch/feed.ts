@@ -3,23 +3,23 @@ import { openSync, readSync, writeSync } from '../../system/files/fs.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Standard input for one process after the other: each gets all of it from the beginning. */
+/** Provides standard input to several processes in succession; each receives it from the beginning. */
 export interface Feed {
-  /** Writes to `stream` until the input ends or nobody takes it any more. */
+  /** Writes to `stream` until the input ends or the reader goes away. */
   into(stream: Writable): void;
 }
 
 /**
- * @param file where the input is kept as far as it was read; it is read no faster than it is taken
- * @throws where the file cannot be made
+ * @param file stores the input read so far; it is read only as fast as it is consumed
+ * @throws where the file cannot be created
  */
 export function openFeed(input: AsyncIterable<Uint8Array>, file: string): Feed {
-  const kept = openSync(file, 'wx+', 0o600);
+  const kept = openSync(file, 'w+', 0o600);
   const chunks = input[Symbol.asyncIterator]();
   let keptBytes = 0;
   let more: Promise<boolean> | undefined;
 
-  /** Whether there was more of the input; asked for once, whoever waits for it. */
+  /** Reads more input, once for all waiting readers; resolves to whether there was any. */
   const readMore = () =>
     (more ??= chunks.next().then(({ done, value }) => {
       more = undefined;
@@ -44,7 +44,7 @@ export function openFeed(input: AsyncIterable<Uint8Array>, file: string): Feed {
 
   return {
     into(stream) {
-      // the process on the other side has ended, or wants no more
+      // the reading process has ended, or wants no more
       stream.on('error', () => undefined);
       copy(stream).catch((error: unknown) => stream.destroy(error instanceof Error ? error : undefined));
     },

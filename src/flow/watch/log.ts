@@ -1,15 +1,23 @@
-import { readFileSync } from '../../system/files/fs.js';
+import {
+  readFileSync,
+  closeSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from '../../system/files/fs.js';
 
-/** Files in the directory of a watched run. */
+/** Files in the directory of a supervised run. */
 export const LOG = 'log';
-/** Standard input as far as it was read, where the sources come from there. */
+/** Standard input read so far, where it lists the sources. */
 export const LIST = 'list';
-/** Tells the process of a run its directory. */
+/** Passes the directory to the process of a run. */
 export const WATCH_VARIABLE = 'SRGAN_WATCH';
 
-/** A source that was taken up. */
+/** A source whose processing has started. */
 export interface Begun {
-  /** Tells it from all others of the run. */
+  /** Unique within the run. */
   readonly id: string;
   readonly index: number;
   readonly path: string;
@@ -17,29 +25,29 @@ export interface Begun {
 }
 
 export interface InFlight extends Begun {
-  /** How often the process died while it was being worked on. */
+  /** How often a process died while processing it. */
   readonly crashes: number;
-  /** The process of now has taken it up, and not only one that died. */
+  /** Whether the current process has started it, and not only one that died. */
   readonly taken: boolean;
-  /** Where its result was about to get its name. */
+  /** Path at which its result was about to be published. */
   readonly dst?: string;
 }
 
 /**
- * What a run notes while it goes on, so that another process can take it up where it died. Each line is one
- * write, and none is flushed to the disk: the process may die, the machine is not expected to.
+ * Log of a supervised run, from which another process continues after a crash. Each line is one write and none is
+ * flushed to the disk, since it only has to survive the process, not the machine.
  */
 export type LogLine =
-  /** From here on it can be taken up. */
+  /** From here on the run can be continued. */
   | { readonly kind: 'opened'; readonly journal?: string }
   | ({ readonly kind: 'begun' } & Begun)
   | { readonly kind: 'publishing'; readonly id: string; readonly dst: string }
-  /** Its record is about to be told; `sofar` is what the run has come to with it. */
+  /** The record of a source is about to be reported; `sofar` is the state of the run including it. */
   | { readonly kind: 'told'; readonly id: string; readonly sofar: unknown }
   | { readonly kind: 'finished'; readonly exitStatus: number }
-  /** By the parent: how the process ended. */
+  /** Written by the parent: how the process ended. */
   | { readonly kind: 'crash'; readonly cause: string }
-  /** In place of all lines before. */
+  /** Replaces all lines before it. */
   | {
       readonly kind: 'sum';
       readonly journal?: string;
@@ -47,22 +55,22 @@ export type LogLine =
       readonly sofar: unknown;
     };
 
-/** What a log says. */
+/** Content of a log. */
 export interface Logged {
   readonly opened: boolean;
   readonly journal: string | undefined;
   readonly inFlight: ReadonlyMap<string, InFlight>;
   readonly sofar: unknown;
-  /** How the last process that died did so. */
+  /** How the last crashed process died. */
   readonly cause: string | undefined;
-  /** Something happened since then. */
+  /** Whether anything happened since then. */
   readonly moved: boolean;
   readonly exitStatus: number | undefined;
 }
 
 export const textOf = (line: LogLine): string => `${JSON.stringify(line)}\n`;
 
-/** A log that is not there is an empty one; a line that was cut off counts as not written. */
+/** A missing log is empty; a line that was cut off is ignored. */
 export function readLog(file: string): Logged {
   let opened = false;
   let journal: string | undefined;
@@ -109,7 +117,7 @@ export function readLog(file: string): Logged {
   return { opened, journal, inFlight, sofar, cause, moved, exitStatus };
 }
 
-/** Those that no process has taken up again since they were in flight at a crash have had no part in the next one. */
+/** Sources not restarted since they were in flight at a crash are not to blame for the next one. */
 const blamed = (source: InFlight): InFlight =>
   source.taken ? { ...source, crashes: source.crashes + 1, taken: false } : source;
 
@@ -127,4 +135,55 @@ function linesOf(file: string): LogLine[] {
       return [];
     }
   });
+}
+
+/** A log is summarised when it grows beyond this. */
+const MAX_LOG_BYTES = 2 ** 20;
+
+/** The log of a run, as written by its process. */
+export interface Notes {
+  note(line: LogLine): void;
+  /** Writes something beside the log that must be complete as well. */
+  noting(write: () => void): void;
+}
+
+/**
+ * Continues a log. Incomplete notes would be misleading, so on a full disk none are kept.
+ * @param summed returns everything noted so far as one line
+ */
+export function openNotes(file: string, summed: () => LogLine): Notes {
+  let handle: number | undefined = openSync(file, 'a', 0o600);
+  let bytes = 0;
+  return {
+    note: (line) => {
+      const text = textOf(line);
+      noting((log) => {
+        const written = writeSync(log, text);
+        if (written < Buffer.byteLength(text)) throw new Error(`${file}: the disk is full`);
+        bytes += written;
+        if (bytes > MAX_LOG_BYTES) sumUp(log);
+      });
+    },
+    noting,
+  };
+
+  function noting(write: (log: number) => void): void {
+    if (handle === undefined) return;
+    try {
+      write(handle);
+    } catch {
+      handle = undefined;
+      rmSync(file, { force: true });
+    }
+  }
+
+  function sumUp(log: number): void {
+    const next = `${file}.new`;
+    writeFileSync(next, textOf(summed()), { mode: 0o600 });
+    closeSync(log);
+    handle = undefined;
+    renameSync(next, file);
+    handle = openSync(file, 'a');
+    bytes = 0;
+  }
 }

@@ -1,18 +1,19 @@
-/** CommonJS, since it loads in a fifth of the time, and every run waits for it. */
+/** CommonJS, since it loads in a fifth of the time and every run waits for it. */
 import childProcess = require('node:child_process');
 import fs = require('node:fs');
 import os = require('node:os');
 import path = require('node:path');
 import tty = require('node:tty');
 
-/** As `log.ts` has it, which is no CommonJS. */
+/** The same as in `log.ts`, which is not CommonJS. */
 const WATCH_VARIABLE = 'SRGAN_WATCH';
+const LIST = 'list';
 
-/** Commands that work off images without end. */
+/** Commands that process many images. */
 const WATCHED = ['pipe', 'batch', 'jobs work'];
 const NO = ['0', 'false', 'no', 'off'];
 
-/** Whether a command is to run under a parent: read off the words alone. */
+/** Whether a command runs under a parent, decided from its arguments before they are parsed. */
 function isWatched([first = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): boolean {
   const command = first === 'jobs' ? `${first} ${args[0] ?? ''}` : first;
   if (!WATCHED.includes(command) || env[WATCH_VARIABLE] !== undefined) return false;
@@ -23,23 +24,25 @@ function isWatched([first = '', ...args]: readonly string[], env: NodeJS.Process
   return flags.includes('--supervise') || !NO.includes(env.SRGAN_SUPERVISE?.toLowerCase() ?? '');
 }
 
-/** A command that runs under a parent. */
+/** A command to run under a parent. */
 interface Order {
-  /** The script that runs our commands. */
+  /** The script that runs srgan's commands. */
   readonly launcher: string;
   readonly argv: readonly string[];
-  /** Of the run, for what must be noted. */
+  /** Directory of the run's log. */
   readonly directory: string;
-  /** Standard input may be a list of sources, of which every process needs all. */
+  /** Standard input may be a list of sources, which every process needs from the beginning. */
   readonly takesList: boolean;
 }
 
-/** Undefined where there is no place for what must be noted. */
+/** Undefined where no directory can be created for the log. */
 function orderOf(launcher: string, argv: readonly string[]): Order | undefined {
   try {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'srgan-run-'));
-    // a person at a terminal is only told how a list is given
+    // at a terminal only the help is shown
     const takesList = !tty.isatty(0) && argv.some((word) => word === '-' || word === '--files-from=-');
+    // before the process starts, which looks for it to know whether its list is kept
+    if (takesList) fs.writeFileSync(path.join(directory, LIST), '', { mode: 0o600 });
     return { launcher, argv, directory, takesList };
   } catch {
     return undefined;
@@ -54,11 +57,11 @@ interface End {
 
 interface Started {
   readonly child: childProcess.ChildProcess;
-  /** Asked for at once: a process may have ended before anybody looks. */
+  /** Listened for at once, since the process may end early. */
   readonly ended: Promise<End>;
 }
 
-/** In a session of its own, so that a signal of the terminal reaches it once, by its parent, and not twice. */
+/** Starts the process in its own session, so that a terminal's signal reaches it only once, through its parent. */
 function start({ launcher, argv, directory, takesList }: Order): Started {
   const child = childProcess.spawn(process.execPath, [...process.execArgv, launcher, ...argv], {
     env: { ...process.env, [WATCH_VARIABLE]: directory },

@@ -13,10 +13,10 @@ type Order = NonNullable<ReturnType<typeof starting.orderOf>>;
 type Started = ReturnType<typeof starting.start>;
 type End = Awaited<Started['ended']>;
 
-/** Of what a person or a supervisor sends; any other that ends a process is a crash. */
+/** Signals that people and supervisors send; a process that ends by another one has crashed. */
 const ASKED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE', 'SIGALRM', 'SIGUSR1', 'SIGUSR2'];
 
-/** Where there are no signals: access violation, stack overrun, heap corruption, and what abort() gives. */
+/** Exit codes of crashes on Windows: access violation, stack overrun, heap corruption, abort(). */
 const CRASH_CODES: ReadonlyMap<number, string> = new Map([
   [0xc0000005, 'an access violation'],
   [0xc0000409, 'a fatal error'],
@@ -24,17 +24,17 @@ const CRASH_CODES: ReadonlyMap<number, string> = new Map([
   [134, 'an abort'],
 ]);
 
-/** So many times in a row a process may die without having taken up a source. */
-const MOST_IDLE_CRASHES = 2;
+/** Crashes in a row without a source having been started, after which the run is given up. */
+const MAX_IDLE_CRASHES = 2;
 
 /**
- * Waits for the process that runs a command, and starts another one from where it stood when it dies. Ends this
- * process as the last of them ended.
+ * Waits for the process that runs a command, and starts another one that continues when it crashes. Ends this process
+ * in the same way as the last of them.
  * @param first the process that has been started
  */
 export async function supervise(order: Order, first: Started): Promise<void> {
   const takeAway = () => rmSync(order.directory, { recursive: true, force: true });
-  // messages for people may go nowhere: the work goes on
+  // the work continues even if messages can no longer be shown
   process.stderr.on('error', () => undefined);
   process.once('exit', takeAway);
   const log = join(order.directory, LOG);
@@ -58,7 +58,7 @@ export async function supervise(order: Order, first: Started): Promise<void> {
     const what = `The process died of ${cause}`;
     if (asked !== undefined) giveUp(`${what} while it was stopping.`, status);
     if (!opened) giveUp(`${what} before it came to the first image.`, status);
-    if (idleCrashes >= MOST_IDLE_CRASHES)
+    if (idleCrashes >= MAX_IDLE_CRASHES)
       giveUp(`${what}, again and again, without an image to blame for it.`, status);
     say(`${what}: another one goes on with what is left.`);
     // what was cut off ends here
@@ -85,7 +85,7 @@ function crashOf({ code, signal }: End): string | undefined {
   return process.platform === 'win32' ? CRASH_CODES.get(code ?? 0) : undefined;
 }
 
-/** A program that died of a signal is seen to have done so by whoever runs this one. */
+/** Ends with the same signal, so that the caller sees it. */
 function finish({ code, signal }: End, takeAway: () => void): void {
   if (signal === null) process.exit(code ?? 1);
   takeAway();
@@ -100,7 +100,7 @@ function giveUp(sentence: string, status: number): never {
 const ERASE_LINE = '\r\u001b[K';
 const SHOW_CURSOR = '\u001b[?25h';
 
-/** The process that died may have left its progress on the terminal. */
+/** The crashed process may have left its progress bar on the terminal. */
 function say(sentence: string): void {
   process.stderr.write(`${isatty(2) ? ERASE_LINE + SHOW_CURSOR : ''}srgan: ${sentence}\n`);
 }

@@ -15,14 +15,13 @@ import type { Source } from '../../contract/job.js';
 import type { Inputs } from '../../contract/program-inputs.js';
 import type { TallyState } from '../summary.js';
 import { removeTempFilesNow } from '../../system/files/temp-files.js';
-import { LIST, LOG, readLog, WATCH_VARIABLE } from './log.js';
-import { openNotes } from './notes.js';
+import { LIST, LOG, readLog, WATCH_VARIABLE, openNotes } from './log.js';
 import { createCompactSet } from '../../system/compact-set.js';
 
 const ID_BYTES = 8;
 const READ_BYTES = 64 * 1024;
 
-/** Ids of 16 hex digits in a file, 8 bytes each: they outlive the process. */
+/** Ids of 16 hex digits in a file, 8 bytes each, which survive the process. */
 interface Taken {
   /** Whether an earlier process added it. */
   had(id: string): boolean;
@@ -35,7 +34,7 @@ function openTaken(file: string): Taken {
   const buffer = Buffer.alloc(READ_BYTES);
   const { size } = fstatSync(handle);
   const whole = size - (size % ID_BYTES);
-  // what was cut off would shift all that follow
+  // a partial id would shift all that follow
   ftruncateSync(handle, whole);
   for (let at = 0; at < whole;) {
     const bytes = readSync(handle, buffer, 0, READ_BYTES, at);
@@ -51,33 +50,33 @@ function openTaken(file: string): Taken {
   };
 }
 
-/** Ids of all sources that were taken up. */
+/** File with the ids of all sources that were started. */
 const TAKEN = 'taken';
 
-/** What a run has come to, over all its processes. */
+/** State of a run over all its processes. */
 export interface SoFar {
   readonly tally: TallyState;
   /** Size of the file of --errors-log. */
   readonly errorsLogBytes: number;
 }
 
-/** Notes of a run for the process that takes over if this one dies. */
+/** Notes of a run for the process that continues it if this one dies. */
 export interface Watch {
   /** Undefined in the first process of a run. */
   readonly before: Before | undefined;
-  /** Whether the list on standard input comes again, from its beginning, to the process that takes over. */
+  /** Whether the continuing process receives the list on standard input again from its beginning. */
   readonly keepsList: boolean;
-  /** From here on the run can be taken up. */
+  /** From here on the run can be continued. */
   opened(journal: string | undefined): void;
-  /** What no earlier process has ended, noted as it is taken up. */
+  /** Yields the sources that no earlier process has ended, and notes each as started. */
   sources(found: AsyncIterable<Source>, kind: Inputs['kind']): AsyncGenerator<Source>;
-  /** The result of a source is about to get its name. */
+  /** Notes that the result of a source is about to get its name. */
   publishing(index: number, dst: string): void;
-  /** What the run has come to with the source whose record comes next. */
+  /** Notes the state of the run including the source whose record comes next. */
   counted(tally: TallyState): void;
   /**
-   * The record of a source is about to be told to the reader of standard output.
-   * @param errorsLogBytes size of the file of --errors-log, where it has been told already
+   * Notes that the record of a source is about to be written to standard output.
+   * @param errorsLogBytes size of the file of --errors-log, which already has it
    */
   told(index: number, errorsLogBytes: number): void;
   finished(exitStatus: number): void;
@@ -85,21 +84,21 @@ export interface Watch {
 
 export interface Before {
   readonly journal: string | undefined;
-  /** Undefined where no record was told. */
+  /** Undefined where no record was reported. */
   readonly sofar: SoFar | undefined;
 }
 
-/** Where this process has a parent that watches it. */
+/** Opens the notes of this process, where it runs under a parent. */
 export function openWatch(): Watch | undefined {
   const directory = watchedDirectory();
   return directory === undefined ? undefined : watchIn(directory);
 }
 
-/** Of the run, where this process has a parent that watches it; it ends as soon as that does. */
+/** Directory of the run, where this process runs under a parent; it ends as soon as the parent does. */
 export function watchedDirectory(): string | undefined {
   const directory = process.env[WATCH_VARIABLE];
   if (directory === undefined) return undefined;
-  // not for the programs that this one may run
+  // not inherited by programs that this one may run
   Reflect.deleteProperty(process.env, WATCH_VARIABLE);
   endWithParent(directory);
   return directory;
@@ -141,7 +140,7 @@ export function watchIn(directory: string): Watch {
       notes.note({ kind: 'opened', journal });
     },
     async *sources(found, kind) {
-      // those of a process that died come again as they came then, before any that is new
+      // sources of a crashed process come again in the same order, before new ones
       const left = new Map([...inFlight].filter(([, { taken }]) => !taken));
       for await (const source of found) {
         const id = idOf(source, kind);
@@ -186,6 +185,6 @@ export function watchIn(directory: string): Watch {
   }
 }
 
-/** A place in a list is always the same; of what is found in directories, the place may change. */
+/** Positions in a list are stable; positions of files found in directories may change. */
 const idOf = ({ index, path }: Source, kind: Inputs['kind']) =>
   hash('sha1', kind === 'patterns' ? hashable(path) : String(index)).slice(0, 16);

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { benchmark } from '../../../src/apps/benchmark/benchmark.js';
-import { imageName } from '../../../src/flow/measured-runs/images.js';
+import { imageName } from '../../../src/flow/measured-runs/scene.js';
 import type { Step } from '../../../src/apps/benchmark/measure-runs.js';
 import type { RunOne } from '../../../src/flow/measured-runs/run-in-process.js';
 import type { BenchmarkOptions } from '../../../src/apps/benchmark/benchmark-settings.js';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { isSameMaker, madeBy, thisMaker } from '../../../src/flow/journal/maker.js';
+import { isSameMaker, madeBy, thisMaker } from '../../../src/flow/journal/key.js';
 import { srgan } from '../../helpers/cli.js';
 import { savePngs, numbered } from '../../helpers/pngs.js';
 import { makeTree } from '../../helpers/tree.js';

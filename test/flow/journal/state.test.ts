@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { batchFile, listBatches, newBatchId } from '../../../src/flow/journal/batches.js';
-import { isAlive, thisProcess } from '../../../src/flow/journal/journal-process.js';
+import { isAlive, thisProcess } from '../../../src/flow/journal/append.js';
 import { readBatch } from '../../../src/flow/journal/state.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 import { makeTree } from '../../helpers/tree.js';

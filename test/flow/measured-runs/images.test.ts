@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { writeImages } from '../../../src/flow/measured-runs/images.js';
+import { writeImages } from '../../../src/flow/measured-runs/scene.js';
 import { temporaryDirectory } from '../../helpers/temporary-directory.js';
 
 const filesIn = async (directory: string) =>

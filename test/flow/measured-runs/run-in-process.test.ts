@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { writeImages } from '../../../src/flow/measured-runs/images.js';
+import { writeImages } from '../../../src/flow/measured-runs/scene.js';
 import { runIn, runInProcess } from '../../../src/flow/measured-runs/run-in-process.js';
 import type { RunOrder } from '../../../src/flow/measured-runs/run-order.js';
 import { SrganError } from '../../../src/system/errors.js';

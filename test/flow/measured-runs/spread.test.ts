@@ -1,5 +1,5 @@
 import test from 'ava';
-import { converted, spread } from '../../../src/flow/measured-runs/spread.js';
+import { converted, spread } from '../../../src/flow/measured-runs/timed-run.js';
 
 test('the median is the middle value, or between the two in the middle', (t) => {
   t.deepEqual(spread([10, 2, 9]), { min: 2, median: 9, max: 10 });

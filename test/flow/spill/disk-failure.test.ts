@@ -1,8 +1,7 @@
 import test from 'ava';
 import sharp from 'sharp';
 import { SrganError } from '../../../src/system/errors.js';
-import { diskFailure } from '../../../src/flow/spill/disk-failure.js';
-
+import { diskFailure } from '../../../src/flow/spill/layout.js';
 import { testWhere } from '../../helpers/where.js';
 
 const systemError = (code: string) => Object.assign(new Error(code), { code });

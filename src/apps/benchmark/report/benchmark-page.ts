@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import type { Figures } from '../benchmark-figures.js';
-import { converted, type Spread } from '../../../flow/measured-runs/spread.js';
+import { converted, type Spread } from '../../../flow/measured-runs/timed-run.js';
 import { formatBytes, count, rate } from '../../../system/measures.js';
 import { facts, html, notes, page, section, table, type Fact, type Html } from '../../../report/html.js';
 import { machineText } from '../../../report/measured-machine.js';

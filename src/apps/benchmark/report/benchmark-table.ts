@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import type { Figures } from '../benchmark-figures.js';
-import { converted } from '../../../flow/measured-runs/spread.js';
+import { converted } from '../../../flow/measured-runs/timed-run.js';
 import { formatBytes, rate } from '../../../system/measures.js';
 import { machineText } from '../../../report/measured-machine.js';
 import { adviceLines, digitsFor, percent, remarksOn, spreadText, workText } from './benchmark-words.js';

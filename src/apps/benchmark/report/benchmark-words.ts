@@ -1,5 +1,5 @@
 import type { Benchmark } from '../benchmark.js';
-import type { Spread } from '../../../flow/measured-runs/spread.js';
+import type { Spread } from '../../../flow/measured-runs/timed-run.js';
 import type { Configuration } from '../measure-runs.js';
 import { formatBytes, count } from '../../../system/measures.js';
 import { isBusy } from '../../../report/measured-machine.js';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Source } from '../../../contract/job.js';
-import { LOG, readLog, type InFlight } from '../../../flow/watch/log.js';
-import { openNotes } from '../../../flow/watch/notes.js';
+import { LOG, readLog, type InFlight, openNotes } from '../../../flow/watch/log.js';
 import type { Watch } from '../../../flow/watch/watch.js';
 import type { OpenQueue } from './queue.js';
 

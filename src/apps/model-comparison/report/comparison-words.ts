@@ -2,7 +2,7 @@ import type { SrganError } from '../../../system/errors.js';
 import { exactlyMade, type ContenderFigures } from '../contender-figures.js';
 import type { Step } from '../measure-contender.js';
 import type { ModelComparison } from '../model-comparison.js';
-import type { Spread } from '../../../flow/measured-runs/spread.js';
+import type { Spread } from '../../../flow/measured-runs/timed-run.js';
 import { isBusy } from '../../../report/measured-machine.js';
 import { visible } from '../../../report/terminal-text.js';
 import { count, rate } from '../../../system/measures.js';
