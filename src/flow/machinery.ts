@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { createBudget } from '../system/budget.js';
-import { prepareEngine } from '../network/engines/prepare.js';
-import { runsOn } from '../network/engines/runs-on.js';
+import { prepareEngine } from '../network/engines/select.js';
+import { runsOn } from '../network/engines/default-engine.js';
 import { networkIdentity, openNetworks } from '../network/models/networks.js';
 import type { Settings } from '../contract/options.js';
 import type { Run } from './run.js';

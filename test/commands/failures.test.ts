@@ -151,7 +151,7 @@ test('set-ups that cannot work are told before any image: exit 2', async (t) => 
   await savePngs(cwd, ['a.png'], 8, 8);
   const cases: [string[], RegExp][] = [
     [['a.png', '--out', 'file/below'], /^srgan: file.below: a file is where a directory is needed\.$/m],
-    [['a.png', 'out', '--device', 'cuda'], /^srgan: The device 'cuda' is not available here\.$/m],
+    [['a.png', 'out', '--device', 'cuda'], /^srgan: The device 'cuda' is not available on this machine\.$/m],
   ];
   if (process.platform === 'linux') {
     cases.push([

@@ -32,7 +32,7 @@ test('without onnxruntime the reference engine runs by itself, and says so', asy
 test('-v and models info tell what a network runs on, and why', async (t) => {
   const cwd = await temporaryDirectory(t);
   await savePng(cwd, 'a.png', image.original, image);
-  const none = 'there are no native kernels here, since they are switched off by SRGAN_KERNELS';
+  const none = 'there are no native kernels on this machine, since they are switched off by SRGAN_KERNELS';
   const onnx = { SRGAN_KERNELS: 'none' };
   const neither = { ...onnx, ...(await withoutPackages(t, 'onnxruntime-node')) };
   for (const [env, what] of [

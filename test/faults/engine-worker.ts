@@ -1,10 +1,11 @@
-/** The real worker, but for the run of a network that is to fail. */
 import process from 'node:process';
 import { getEnvironmentData } from 'node:worker_threads';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Network } from '../../src/contract/engine.js';
 import { resizeEngine } from '../../src/network/engines/resize-engine.js';
 import { AT, SHARED } from './engine-seam.js';
+
+/** The real worker, but for the run of a network that is to fail. */
 
 const shared = getEnvironmentData(SHARED) as unknown as Int32Array<SharedArrayBuffer>;
 

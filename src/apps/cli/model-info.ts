@@ -1,5 +1,4 @@
-import { defaultEngine } from '../../network/engines/default-engine.js';
-import { runsOn } from '../../network/engines/runs-on.js';
+import { defaultEngine, runsOn } from '../../network/engines/default-engine.js';
 import {
   describeFile,
   describeKept,

@@ -1,15 +1,15 @@
 import type * as Ort from 'onnxruntime-node';
-import { SrganError } from '../../system/errors.js';
+import { SrganError, asSrganError } from '../../system/errors.js';
 import type { Device, Engine, Network, NetworkFile } from '../../contract/engine.js';
 import { edgeNames } from '../graph/narrowing.js';
-import { edgesOf, NO_HALO, resultSize } from './narrows.js';
-import { selectProvider } from './onnx-provider.js';
-import { loadRuntime, SESSION_OPTIONS, type Runtime } from './onnx-session.js';
-import { checkPlanes, scaleValues } from './three-planes.js';
+import { edgesOf, NO_HALO, resultSize, checkPlanes, scaleValues } from './network-io.js';
+import { emitOnnx } from '../graph/emit/emit-onnx.js';
+import { withPackages } from '../../system/installed.js';
+import './no-telemetry.js';
 
 /**
- * onnxruntime with one thread per session: the worker threads are what fills the cores.
- * @throws SrganError E_ENGINE when the runtime cannot be loaded or the device is not there
+ * Opens onnxruntime with one thread per session, since the workers already fill the cores.
+ * @throws SrganError E_ENGINE if the runtime cannot be loaded or the device is missing
  */
 export async function openOnnxEngine(device: Device): Promise<Engine> {
   const ort = await loadRuntime();
@@ -25,12 +25,12 @@ export async function openOnnxEngine(device: Device): Promise<Engine> {
 async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<Network> {
   const { title, bytes, inputRange, outputRange, narrows } = file;
   const options = { ...SESSION_OPTIONS, executionProviders: [provider] };
-  // the runtime takes no shared memory
+  // the runtime does not accept shared memory
   const model = new Uint8Array(bytes);
   const session = await ort.InferenceSession.create(model, options).catch((cause: unknown) => {
-    throw new SrganError('E_MODEL', `${title}: onnxruntime does not take this network.`, { cause });
+    throw new SrganError('E_MODEL', `${title}: onnxruntime cannot load this network.`, { cause });
   });
-  freeAtOnce(model);
+  freeNow(model);
   const edges = new Set(narrows?.narrowings.flatMap((each) => Object.values(edgeNames(each))));
   const [inputName = '', ...givenNames] = session.inputNames.filter((name) => !edges.has(name));
   const [outputName = ''] = session.outputNames;
@@ -59,7 +59,7 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
         const inputs: Record<string, Ort.Tensor> = { [inputName]: input };
         for (const [name, tensor] of [...given, ...told]) inputs[name] = tensor;
         const results = await session.run(inputs, { [outputName]: target });
-        for (const { data } of Object.values(results)) freeAtOnce(data);
+        for (const { data } of Object.values(results)) freeNow(data);
       } catch (cause) {
         throw new SrganError('E_ENGINE', `${title}: onnxruntime failed on ${widthPx} × ${heightPx} pixels.`, {
           cause,
@@ -81,15 +81,110 @@ async function load(ort: Runtime, provider: string, file: NetworkFile): Promise<
   };
 }
 
-const nowhere = new MessageChannel().port1;
-nowhere.close();
+const closedPort = new MessageChannel().port1;
+closedPort.close();
 
 /**
- * The runtime copies a result into a buffer of its own, though it has been given one. Copies would wait for the
- * garbage collector, which has no reason to come soon: some 60 MiB of them in each worker. What is sent to
- * nobody is freed.
+ * Frees a buffer at once by transferring it to a closed port. The runtime copies results into its own buffers
+ * although it was given one, and the garbage collector would leave about 60 MiB of them in each worker.
  */
-function freeAtOnce(data: Ort.Tensor['data']): void {
+function freeNow(data: Ort.Tensor['data']): void {
   if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer)
-    nowhere.postMessage(undefined, [data.buffer]);
+    closedPort.postMessage(undefined, [data.buffer]);
+}
+
+export interface Provider {
+  /** Also the name of the execution provider. */
+  readonly provider: Exclude<Device, 'auto'>;
+  readonly note?: string;
+}
+
+/** Devices that `auto` tries, in this order; WebGPU only on request. */
+const AUTO = ['cuda', 'dml', 'coreml'] as const;
+
+/**
+ * Selects the execution provider for a device, after testing it with a single-node network.
+ * @throws SrganError E_ENGINE if a requested device is not available
+ */
+export async function selectProvider(ort: Runtime, device: Device): Promise<Provider> {
+  if (device === 'cpu') return { provider: 'cpu' };
+  if (device !== 'auto') {
+    const failure = await tryProvider(ort, device);
+    if (failure === undefined) return { provider: device };
+    throw new SrganError('E_ENGINE', `The device '${device}' is not available on this machine.`, {
+      cause: failure,
+      hint: supportedProviders(ort).includes(device)
+        ? 'Its libraries or hardware are missing; -v shows details; --device cpu always works.'
+        : `This onnxruntime was built for ${supportedProviders(ort).join(', ')}; --device cpu always works.`,
+    });
+  }
+  for (const candidate of AUTO) {
+    if (supportedProviders(ort).includes(candidate) && (await tryProvider(ort, candidate)) === undefined) {
+      return { provider: candidate };
+    }
+  }
+  return { provider: 'cpu', note: 'No accelerator is available, so the networks run on the CPU.' };
+}
+
+function supportedProviders(ort: Runtime): string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
+
+/** Returns the error, or undefined if the provider works. */
+async function tryProvider(ort: Runtime, provider: string): Promise<unknown> {
+  const bytes = emitOnnx({
+    nodes: [
+      { op: 'input', name: 'x', inputs: [], channels: 3 },
+      { op: 'activation', name: 'y', inputs: ['x'], activation: 'relu' },
+    ],
+    input: 'x',
+    output: 'y',
+  });
+  try {
+    const options = { executionProviders: [provider], logSeverityLevel: 4 } as const;
+    const session = await ort.InferenceSession.create(new Uint8Array(bytes), options);
+    await session.release();
+    return undefined;
+  } catch (failure) {
+    return failure;
+  }
+}
+
+export type Runtime = typeof Ort;
+
+/** With tiles of varying size, memory patterns cost a third more memory and save no time. */
+export const SESSION_OPTIONS = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  enableCpuMemArena: true,
+  enableMemPattern: false,
+  logSeverityLevel: 4,
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+} as const satisfies Ort.InferenceSession.SessionOptions;
+
+/** @throws SrganError E_ENGINE if it is not installed or does not load on this machine */
+export async function loadRuntime(): Promise<Runtime> {
+  const ort = await withPackages(
+    'The onnx engine',
+    ['onnxruntime-node'],
+    'E_ENGINE',
+    () => import('onnxruntime-node'),
+  ).catch((cause: unknown) => {
+    throw asSrganError(cause, 'E_ENGINE', 'onnxruntime could not be loaded on this machine.');
+  });
+  ort.env.logLevel = 'fatal';
+  return ort;
+}
+
+/**
+ * Opens a session on the CPU with the engine's options. The model is copied, since the runtime does not
+ * accept shared memory.
+ */
+export function openSession(ort: Runtime, model: Uint8Array): Promise<Ort.InferenceSession> {
+  return ort.InferenceSession.create(new Uint8Array(model), {
+    ...SESSION_OPTIONS,
+    executionProviders: ['cpu'],
+  });
 }

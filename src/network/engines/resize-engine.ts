@@ -1,14 +1,12 @@
 import { SrganError } from '../../system/errors.js';
-import type { Engine, Network, NetworkFile } from '../../contract/engine.js';
-import { kernelRadiusPx, phaseWeights } from './kernels.js';
-import { checkPlanes } from './three-planes.js';
+import type { Engine, Network, NetworkFile, ResizeKernel } from '../../contract/engine.js';
+import { checkPlanes } from './network-io.js';
 
 /**
- * Enlarges by a classic kernel, no network: the baseline, and what makes tests of the pipeline quick. Beyond
- * the border the nearest pixel is repeated. A pixel is computed from its neighbourhood alone, in one order,
- * so a tile with its halo gives the very numbers of the whole image.
- *
- * libvips is not used for it: it enlarges with the same bicubic for every kernel but nearest and linear, and
+ * Upscales with a classic kernel instead of a network: the baseline, and fast for tests of the pipeline.
+ * Pixels beyond the border repeat the nearest one. A pixel is computed from its neighbourhood alone, in one
+ * order, so a tile with its halo has exactly the numbers of the whole image.
+ * It does not use libvips, which upscales with the same bicubic for every kernel but nearest and linear, and
  * half an output pixel off centre.
  */
 export const resizeEngine: Engine = {
@@ -50,7 +48,7 @@ function loadKernel({ factor, kernel = 'lanczos3', title }: NetworkFile): Networ
     return output.subarray(0, outputLength);
   }
 
-  /** One output row at input width, with `radius` repeated pixels on either side, into `column`. */
+  /** Computes one output row at input width, with `radius` repeated pixels on either side, into `column`. */
   function blendRows(
     planes: Float32Array,
     width: number,
@@ -84,4 +82,61 @@ function loadKernel({ factor, kernel = 'lanczos3', title }: NetworkFile): Networ
       }
     }
   }
+}
+
+interface Kernel {
+  /** The weight is 0 beyond this distance, in input pixels. */
+  readonly support: number;
+  readonly weight: (distance: number) => number;
+}
+
+/**
+ * Keys' family of cubics: (0, 1/2) is Catmull-Rom, (1/3, 1/3) is Mitchell and Netravali's (SIGGRAPH 1988).
+ */
+function cubic(b: number, c: number): Kernel {
+  return {
+    support: 2,
+    weight(distance) {
+      const x = Math.abs(distance);
+      if (x >= 2) return 0;
+      if (x < 1) return ((12 - 9 * b - 6 * c) * x ** 3 + (-18 + 12 * b + 6 * c) * x ** 2 + (6 - 2 * b)) / 6;
+      return (
+        ((-b - 6 * c) * x ** 3 + (6 * b + 30 * c) * x ** 2 + (-12 * b - 48 * c) * x + (8 * b + 24 * c)) / 6
+      );
+    },
+  };
+}
+
+function lanczos(lobes: number): Kernel {
+  const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+  return { support: lobes, weight: (x) => (Math.abs(x) >= lobes ? 0 : sinc(x) * sinc(x / lobes)) };
+}
+
+const KERNELS: Record<ResizeKernel, Kernel> = {
+  nearest: { support: 0, weight: () => 1 },
+  linear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  cubic: cubic(0, 1 / 2),
+  mitchell: cubic(1 / 3, 1 / 3),
+  lanczos2: lanczos(2),
+  lanczos3: lanczos(3),
+};
+
+/** Returns the radius of the kernel in input pixels. */
+export function kernelRadiusPx(kernel: ResizeKernel): number {
+  return KERNELS[kernel].support;
+}
+
+/**
+ * Returns the weights for upscaling by a whole factor. Output pixel `i` is in input pixel `floor(i /
+ * factor)`, at phase `i % factor`, with aligned pixel centres.
+ * @returns for each phase, the weights of the input pixels at -radius..+radius; they add up to 1
+ */
+export function phaseWeights(kernel: ResizeKernel, factor: number): Float64Array[] {
+  const { support, weight } = KERNELS[kernel];
+  return Array.from({ length: factor }, (_, phase) => {
+    const shift = (phase + 0.5) / factor - 0.5;
+    const weights = Float64Array.from({ length: 2 * support + 1 }, (_, tap) => weight(tap - support - shift));
+    const sum = weights.reduce((total, value) => total + value, 0);
+    return weights.map((value) => value / sum);
+  });
 }

@@ -6,12 +6,15 @@ import { SrganError, systemCode } from '../../system/errors.js';
 import { installCommand } from '../../system/installed.js';
 import { locatePackage } from '../models/file/packages.js';
 import type { TfjsBackend } from '../../contract/engine.js';
-import { registerLayers, type Tfjs } from './tfjs-layers.js';
+import type * as Converter from '@tensorflow/tfjs-converter';
+import type * as Core from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type * as Layers from '@tensorflow/tfjs-layers';
 
 export interface TfjsRuntime {
   readonly tf: Tfjs;
   readonly backend: TfjsBackend;
-  /** What runs, and why not something better. */
+  /** What runs, and why nothing faster does. */
   readonly note: string;
 }
 
@@ -21,18 +24,18 @@ const PARTS = ['core', 'layers', 'converter', 'backend-wasm'].map((part) => `@te
 let loaded: Promise<TfjsRuntime> | undefined;
 
 /**
- * TensorFlow.js for the calling thread: what the first call chose stays, since both backends are of one
- * library that has one of them active.
- * @throws SrganError E_ENGINE when `wanted` cannot be loaded
+ * Loads TensorFlow.js for the calling thread. The choice of the first call stays, since both backends belong
+ * to one library with a single active one.
+ * @throws SrganError E_ENGINE if `wanted` cannot be loaded
  */
 export function loadTfjs(wanted: TfjsBackend | undefined): Promise<TfjsRuntime> {
-  return (loaded ??= load(wanted).then((runtime) => {
+  return (loaded ??= chooseRuntime(wanted).then((runtime) => {
     registerLayers(runtime.tf);
     return runtime;
   }));
 }
 
-async function load(wanted: TfjsBackend | undefined): Promise<TfjsRuntime> {
+async function chooseRuntime(wanted: TfjsBackend | undefined): Promise<TfjsRuntime> {
   if (wanted === 'wasm') return loadWasm('was not asked for');
   const directory = await locatePackage(TFJS_NODE);
   if (directory === undefined) {
@@ -56,7 +59,7 @@ interface NodeFacts {
 
 async function loadNode(directory: string): Promise<TfjsRuntime> {
   restoreOldFunctions();
-  // what it says of the processor is for those who build it
+  // its messages about the processor are for people who build it
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const require = createRequire(path.join(directory, 'package.json'));
   const tf = require(directory) as Tfjs;
@@ -66,7 +69,10 @@ async function loadNode(directory: string): Promise<TfjsRuntime> {
   return { tf, backend: 'node', note: `The tfjs engine runs on ${versions}.` };
 }
 
-/** tfjs-node calls them in most of its operations; Node 22 warns of them, and Node 23 has the first no more. */
+/**
+ * Restores functions that tfjs-node calls in most operations; Node 22 warns about them, and Node 23 removed
+ * the first.
+ */
 function restoreOldFunctions(): void {
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
@@ -79,7 +85,7 @@ async function loadWasm(reason: string): Promise<TfjsRuntime> {
   try {
     const [core, layers, converter] = PARTS.map((name) => require(name) as object);
     const tf = { ...core, ...layers, ...converter } as Tfjs;
-    if (!(await leavingTheProcessAlone(() => tf.setBackend('wasm')))) {
+    if (!(await keepingProcessListeners(() => tf.setBackend('wasm')))) {
       throw new Error('The backend was not accepted.');
     }
     const { version } = require(`${PARTS[0]}/package.json`) as { version: string };
@@ -99,8 +105,11 @@ async function loadWasm(reason: string): Promise<TfjsRuntime> {
   }
 }
 
-/** What starts WebAssembly here takes it upon itself to end the process in its own way when an error is not met. */
-async function leavingTheProcessAlone<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Removes the process listeners that the WebAssembly loader adds, which would end the process on uncaught
+ * errors.
+ */
+async function keepingProcessListeners<T>(work: () => Promise<T>): Promise<T> {
   const before = ['uncaughtException', 'unhandledRejection'].map(
     (event) => [event, process.rawListeners(event)] as const,
   );
@@ -117,4 +126,53 @@ async function leavingTheProcessAlone<T>(work: () => Promise<T>): Promise<T> {
 function firstLine(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   return (text.split('\n')[0] ?? '').replace(/[.\s]+$/, '');
+}
+
+/** The parts of TensorFlow.js as one module, functions only, since only tfjs-node's tensors have methods. */
+export type Tfjs = typeof Core &
+  Pick<typeof Layers, 'loadLayersModel' | 'layers'> &
+  Pick<typeof Converter, 'loadGraphModel'>;
+
+type ShapeSides = readonly (number | null)[];
+
+const BLOCKS = [2, 3, 4, 8] as const;
+
+/** Registers the layers that UpscalerJS networks use besides those of Keras. */
+export function registerLayers(tf: Tfjs): void {
+  class MultiplyBeta extends tf.layers.Layer {
+    static readonly className = 'MultiplyBeta';
+    readonly #beta: number;
+
+    constructor(config: { readonly name?: string; readonly beta?: number }) {
+      super(config);
+      this.#beta = config.beta ?? 0.2;
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      return tf.mul(single(inputs), this.#beta);
+    }
+  }
+  tf.serialization.registerClass(MultiplyBeta);
+
+  for (const block of BLOCKS) {
+    class PixelShuffle extends tf.layers.Layer {
+      static readonly className = `PixelShuffle${block}x`;
+
+      override computeOutputShape(shape: unknown) {
+        const [batch = null, height = null, width = null, channels = null] = shape as ShapeSides;
+        const enlarged = (side: number | null) => side && side * block;
+        return [batch, enlarged(height), enlarged(width), channels && channels / block ** 2];
+      }
+
+      override call(inputs: Tensor | Tensor[]): Tensor {
+        return tf.depthToSpace(single(inputs) as Tensor4D, block, 'NHWC');
+      }
+    }
+    tf.serialization.registerClass(PixelShuffle);
+  }
+}
+
+function single(inputs: Tensor | Tensor[]): Tensor {
+  const [first] = Array.isArray(inputs) ? inputs : [inputs];
+  return first as Tensor;
 }

@@ -1,5 +1,5 @@
 import { RESIZE_KERNELS, type NetworkFile, type ResizeKernel } from '../../contract/engine.js';
-import { kernelRadiusPx } from '../engines/kernels.js';
+import { kernelRadiusPx } from '../engines/resize-engine.js';
 import { SrganError } from '../../system/errors.js';
 import type { Networks, NetworkFamily } from '../../contract/ports.js';
 import { isKnownName } from './kept/known-name.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { NetworkFile, TfjsBackend } from '../../contract/engine.js';
-import type { TfjsFile } from '../engines/tfjs-model.js';
+import type { TfjsFile } from '../engines/tfjs.js';
 import { asSrganError, type SrganError } from '../../system/errors.js';
 import { readManifest } from '../graph/read/keras/keras-model.js';
 import type { WeightEntry } from '../graph/read/keras/keras-weights.js';

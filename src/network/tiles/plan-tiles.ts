@@ -1,6 +1,6 @@
 import type { PlannedTile, TileRow, PageSize, Rect, Span, ClosedSides, Sides } from '../../contract/tiles.js';
 import type { NarrowedNetwork, NativeNetwork, NetworkFile, TiledNetwork } from '../../contract/engine.js';
-import { lackOf } from '../engines/narrows.js';
+import { trimmedHalo } from '../engines/network-io.js';
 import {
   chooseGrid,
   haloOf,
@@ -96,7 +96,7 @@ function planNarrowed(
   const planned = (index: number) => {
     const { core, window } = tileAt(page, grid, index, haloPx, alignPx);
     const halo = around(inBlocks(core, alignPx), window);
-    const left = lackOf(narrowed, halo);
+    const left = trimmedHalo(narrowed, halo);
     return { core, window, form: 'narrowed' as const, closed: ALL_CLOSED, covered: less(window, left), halo };
   };
   const macsOf = (index: number) => {

@@ -1,7 +1,7 @@
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../contract/engine.js';
 import { resizeEngine } from '../engines/resize-engine.js';
 import { openEngine } from '../engines/select.js';
-import { type TileForm, type ClosedSides } from '../../contract/tiles.js';
+import type { TileForm, ClosedSides } from '../../contract/tiles.js';
 import { formFile, formKey } from './form-file.js';
 
 /** An image that is upscaled in two passes needs two, plus one for the next image. */

@@ -1,7 +1,7 @@
 import { graphOf, weightsOf } from '../../../src/apps/train/network-graph.js';
 import { layersOf, shapeOf, macsPerPixel, type Shape } from '../../../src/apps/train/shape.js';
 import { openTrainer, type Trainer } from '../../../src/apps/train/trainer.js';
-import { evaluate } from '../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../src/network/engines/reference/reference.js';
 import { findBinding } from '../../../src/network/engines/native/binding.js';
 import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
 import { readOnnxModel } from '../../../src/network/graph/read/onnx/onnx-model.js';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { prepareEngine } from '../../../src/network/engines/prepare.js';
+import { prepareEngine } from '../../../src/network/engines/select.js';
 import type { Pixels } from '../../../src/contract/job.js';
 import { openNetworks, type NetworkSettings } from '../../../src/network/models/networks.js';
 import { createBuffers } from '../../../src/network/workers/buffers.js';

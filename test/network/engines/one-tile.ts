@@ -1,12 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { prepareEngine, openEngine } from '../../../src/network/engines/select.js';
+import { openNetworks } from '../../../src/network/models/networks.js';
+import { randomValues, seeded } from '../../helpers/random.js';
+
 /**
  * One tile on the tfjs engine, in a process of its own; prints what it ran on, its values, and how many threads
  * the process has. Arguments: BACKEND THREADS, where BACKEND is '' for the one that loads
  */
-import { readdirSync } from 'node:fs';
-import { prepareEngine } from '../../../src/network/engines/prepare.js';
-import { openEngine } from '../../../src/network/engines/select.js';
-import { openNetworks } from '../../../src/network/models/networks.js';
-import { randomValues, seeded } from '../../helpers/random.js';
 
 export interface OneTile {
   readonly note: string | undefined;

@@ -18,7 +18,7 @@ test('bytes that are no network', async (t) => {
     const bytes = new Uint8Array(new SharedArrayBuffer(length));
     bytes.set(file.bytes.subarray(0, length));
     const error = await t.throwsAsync(engine.load({ ...file, bytes }));
-    t.like(error, { code: 'E_MODEL', message: 'esrgan-slim x2: onnxruntime does not take this network.' });
+    t.like(error, { code: 'E_MODEL', message: 'esrgan-slim x2: onnxruntime cannot load this network.' });
   }
 });
 
@@ -33,7 +33,7 @@ test('a network that gives another size than it says', async (t) => {
 test('an absent device is said in a sentence; auto falls back and says so', async (t) => {
   const foreign = process.platform === 'win32' ? 'coreml' : 'dml';
   const error = await t.throwsAsync(openEngine({ engine: 'onnx', device: foreign }));
-  t.like(error, { code: 'E_ENGINE', message: `The device '${foreign}' is not available here.` });
+  t.like(error, { code: 'E_ENGINE', message: `The device '${foreign}' is not available on this machine.` });
   const engine = await openEngine({ engine: 'onnx', device: 'auto' });
   const network = await engine.load(await networks.load('esrgan-slim', 2));
   t.is((await network.run(new Float32Array(3), 1, 1)).length, 12);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { RESIZE_KERNELS } from '../../../src/contract/engine.js';
-import { kernelRadiusPx, phaseWeights } from '../../../src/network/engines/kernels.js';
+import { kernelRadiusPx, phaseWeights } from '../../../src/network/engines/resize-engine.js';
 import { openEngine } from '../../../src/network/engines/select.js';
 import { openNetworks } from '../../../src/network/models/networks.js';
 import { checkEngine } from './conformance.js';

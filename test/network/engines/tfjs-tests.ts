@@ -96,7 +96,7 @@ export function checkTfjs(test: Test, tfjs: TfjsBackend): void {
     ]) {
       t.like(await t.throwsAsync(engine.load({ ...file, ...damage })), {
         code: 'E_MODEL',
-        message: 'esrgan-slim x2: TensorFlow.js does not take this network.',
+        message: 'esrgan-slim x2: TensorFlow.js cannot load this network.',
       });
     }
     const before = tf.memory().numTensors;

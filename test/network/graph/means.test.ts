@@ -5,7 +5,7 @@ import { shapesOf } from '../../../src/network/graph/shapes.js';
 import { seeded } from '../../helpers/random.js';
 import { networkWithMeans } from './network-with-means.js';
 import { conv, around } from './random-graph.js';
-import { evaluate } from '../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../src/network/engines/reference/reference.js';
 import { pixel, tensor, type Tensor } from '../../../src/network/engines/reference/tensor.js';
 
 test('the parts, given the means one after the other, make what the whole makes', (t) => {

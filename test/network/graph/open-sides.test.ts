@@ -17,7 +17,7 @@ import { seeded } from '../../helpers/random.js';
 import { difference } from './near.js';
 import { randomBranches } from './random-branches.js';
 import { around, conv } from './random-graph.js';
-import { evaluate } from '../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../src/network/engines/reference/reference.js';
 import { tensor, type Tensor } from '../../../src/network/engines/reference/tensor.js';
 
 const plain = (graph: Graph): FoldedGraph => ({ graph, values: new Map() });

@@ -153,7 +153,7 @@ testWithS3('pipe names the list that broke off in a sentence, with what to do', 
   const { exitCode, stderr } = await srgan(['pipe', 's3://source/**', 'out', ...args], { cwd: directory });
   t.is(exitCode, 1, stderr);
   t.regex(stderr, /E_STORAGE s3:\/\/source\/: listing the objects failed after 2: the server answered 500/);
-  t.regex(stderr, /--resume does the rest/);
+  t.regex(stderr, /with --resume to process the rest/);
 });
 
 const testWithBoth = hasRedis ? testWithS3 : withRedis;

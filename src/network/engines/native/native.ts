@@ -1,6 +1,6 @@
 import { SrganError } from '../../../system/errors.js';
 import type { Engine, Network, NetworkFile, PagePart, Program } from '../../../contract/engine.js';
-import { checkPlanes, scaleValues } from '../three-planes.js';
+import { checkPlanes, scaleValues } from '../network-io.js';
 import type { Sides } from '../../../contract/tiles.js';
 import { findBinding, type Binding } from './binding.js';
 

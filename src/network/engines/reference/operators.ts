@@ -7,13 +7,12 @@ import type {
   Pads,
   ResampleNode,
 } from '../../graph/graph.js';
-import { convolved } from './reference-convolution.js';
-import { emptyTensor, pixel, tensor, type Tensor } from './tensor.js';
+import { convolved, emptyTensor, pixel, tensor, type Tensor } from './tensor.js';
 
-/** A node whose result follows from its inputs alone. */
+/** A node whose result depends on its inputs alone. */
 export type ComputedNode = Exclude<Node, { op: 'input' | 'given' | 'narrow' }>;
 
-/** One node by the plainest loops, with sums in double precision. `inputs` are those of the node, in its order. */
+/** Computes one node with plain loops and double-precision sums. `inputs` are in the order of the node. */
 export function compute(node: ComputedNode, inputs: readonly Tensor[]): Tensor {
   const input = inputs[0] as Tensor;
   const { channels, height, width } = input;
@@ -26,14 +25,14 @@ export function compute(node: ComputedNode, inputs: readonly Tensor[]): Tensor {
       return mapped(input, () => (value) => (value < 0 ? value * node.slope : value));
     case 'prelu':
       return mapped(input, (c) => {
-        const slope = ofChannel(node.slopes, c);
+        const slope = channelValue(node.slopes, c);
         return (value) => (value < 0 ? value * slope : value);
       });
     case 'clip':
       return mapped(input, () => (value) => Math.min(node.max, Math.max(node.min, value)));
     case 'affine':
       return mapped(input, (c) => {
-        const [scale, offset] = [ofChannel(node.scale, c), ofChannel(node.offset, c)];
+        const [scale, offset] = [channelValue(node.scale, c), channelValue(node.offset, c)];
         return (value) => value * scale + offset;
       });
     case 'add':
@@ -59,7 +58,7 @@ export function compute(node: ComputedNode, inputs: readonly Tensor[]): Tensor {
     case 'pad': {
       const { top, left, bottom, right } = node.pads;
       return tensor(channels, height + top + bottom, width + left + right, (c, y, x) =>
-        pixel(input, c, within(y - top, height), within(x - left, width)),
+        pixel(input, c, clamped(y - top, height), clamped(x - left, width)),
       );
     }
     case 'crop':
@@ -97,7 +96,7 @@ export function cropped(input: Tensor, { top, left, bottom, right }: Pads): Tens
   );
 }
 
-/** @param of the function for the values of a channel */
+/** @param of returns the function for the values of a channel */
 function mapped(input: Tensor, of: (channel: number) => (value: number) => number): Tensor {
   const { channels, height, width, values } = input;
   const result = emptyTensor(channels, height, width);
@@ -108,7 +107,7 @@ function mapped(input: Tensor, of: (channel: number) => (value: number) => numbe
   return result;
 }
 
-/** All but the first may be single values by channel. */
+/** Combines tensors; all but the first may have a single value per channel. */
 function combined([first, ...others]: readonly Tensor[], combine: (a: number, b: number) => number): Tensor {
   const { channels, height, width, values } = first as Tensor;
   const result = { channels, height, width, values: values.slice() };
@@ -150,7 +149,7 @@ function joined({ axis }: JoinNode, inputs: readonly Tensor[]): Tensor {
   const { channels, height, width } = inputs[0] as Tensor;
   const total = inputs.reduce((sum, each) => sum + each[axis], 0);
   const size: Extent = { height, width, [axis]: total };
-  // by the row or column of the result, the input that has it and where
+  // the input and its line for each row or column of the result
   const lines = inputs.flatMap((each) => Array.from({ length: each[axis] }, (_, line) => ({ each, line })));
   return tensor(channels, size.height, size.width, (c, y, x) => {
     const { each, line } = lines[axis === 'height' ? y : x] as (typeof lines)[number];
@@ -158,7 +157,7 @@ function joined({ axis }: JoinNode, inputs: readonly Tensor[]): Tensor {
   });
 }
 
-/** By columns, then by rows. */
+/** Resamples columns, then rows. */
 function resampled({ factor, kernel }: ResampleNode, input: Tensor): Tensor {
   const { channels, height, width } = input;
   const columns = tapsOf(kernel, factor.width, width);
@@ -182,32 +181,32 @@ function sumOf(taps: readonly Tap[], value: (from: number) => number): number {
   return sum;
 }
 
-/** For each position along an axis, what it is made of; beyond the border the nearest is taken. */
+/** Returns the taps of each position along an axis; positions beyond the border use the nearest one. */
 function tapsOf(kernel: ResampleNode['kernel'], factor: number, size: number): Tap[][] {
   const offsets = kernel === 'linear' ? [0, 1] : [-1, 0, 1, 2];
-  const weightAt = kernel === 'linear' ? (d: number) => Math.max(0, 1 - Math.abs(d)) : keys;
+  const weightAt = kernel === 'linear' ? (d: number) => Math.max(0, 1 - Math.abs(d)) : keysCubic;
   return Array.from({ length: Math.floor(size * factor) }, (_, i) => {
     const centre = (i + 0.5) / factor - 0.5;
     return offsets.map((offset) => {
       const at = Math.floor(centre) + offset;
-      return { from: within(at, size), weight: weightAt(centre - at) };
+      return { from: clamped(at, size), weight: weightAt(centre - at) };
     });
   });
 }
 
 /** Keys' cubic with a = -0.75. */
-function keys(distance: number): number {
+function keysCubic(distance: number): number {
   const [a, d] = [-0.75, Math.abs(distance)];
   if (d < 1) return (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
   return d < 2 ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a : 0;
 }
 
-function within(at: number, size: number): number {
+function clamped(at: number, size: number): number {
   return Math.min(size - 1, Math.max(0, at));
 }
 
-/** One value for all channels, or one for each. */
-function ofChannel(values: Float32Array, channel: number): number {
+/** Returns the value for a channel, from one value per channel or a single one. */
+function channelValue(values: Float32Array, channel: number): number {
   return values[values.length === 1 ? 0 : channel] as number;
 }
 

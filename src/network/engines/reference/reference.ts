@@ -1,18 +1,21 @@
 import { SrganError } from '../../../system/errors.js';
-import type { Graph } from '../../graph/graph.js';
+import { type Graph, onEachSide, NO_PADS, type Node, type Pads } from '../../graph/graph.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readEmitted } from '../../graph/read/onnx/read-onnx.js';
 import { largeShapesOf } from '../../graph/shapes.js';
 import { installCommand } from '../../../system/installed.js';
 import { hasOnnxruntime } from '../default-engine.js';
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../../contract/engine.js';
-import { NO_HALO, resultSize } from '../narrows.js';
-import { checkPlanes } from '../three-planes.js';
-import { evaluate } from './evaluate.js';
+import { NO_HALO, resultSize, checkPlanes } from '../network-io.js';
+import { positionsOff } from '../../graph/narrowing.js';
+import { known } from '../../graph/order.js';
+import { lastUses } from '../../graph/users.js';
+import { compute, cropped } from './operators.js';
+import type { Tensor } from './tensor.js';
 
 /**
- * Plain TypeScript, with sums in double precision: runs anywhere, slowly. It is what is left where nothing faster is
- * installed, and what the other engines are measured by.
+ * Opens the engine in plain TypeScript with double-precision sums: it runs anywhere, slowly. It is the
+ * fallback if nothing faster is installed, and the standard for the other engines.
  * @throws SrganError E_ENGINE for a device other than the CPU
  */
 export function openReferenceEngine({ device }: EngineSettings): Engine {
@@ -71,11 +74,43 @@ function load(file: NetworkFile): Network {
 function graphOf({ title, bytes }: NetworkFile): Graph {
   const graph = readEmitted(title, readOnnxModel(title, new Uint8Array(bytes)));
   if (!graph) {
-    const sentence = `${title}: this network needs onnxruntime, since it has an operator that no other engine knows.`;
+    const sentence = `${title}: this network needs onnxruntime, since no other engine supports one of its operators.`;
     const hint = hasOnnxruntime() ? '--engine onnx runs it.' : installCommand(['onnxruntime-node']);
     throw new SrganError('E_MODEL', sentence, { hint });
   }
-  // tells of weights that do not fit each other
+  // throws if weights do not match
   largeShapesOf(title, graph);
   return graph;
+}
+
+export interface TileInputs {
+  /** Values of given nodes, by name. */
+  readonly givens?: ReadonlyMap<string, Tensor>;
+  /** Halo of the tile in input pixels; narrowings trim their share of it. */
+  readonly halo?: Pads;
+}
+
+/** Runs a graph node by node in double precision. A tensor is released after its last use. */
+export function evaluate(
+  graph: Graph,
+  input: Tensor,
+  { givens = new Map(), halo = NO_PADS }: TileInputs = {},
+): Tensor {
+  const values = new Map<string, Tensor>(givens);
+  const last = lastUses(graph);
+  graph.nodes.forEach((node, i) => {
+    if (node.op !== 'given') values.set(node.name, valueOf(node));
+    for (const name of node.inputs) if (last.get(name) === i) values.delete(name);
+  });
+  return known(values, graph.output);
+
+  function valueOf(node: Exclude<Node, { op: 'given' }>): Tensor {
+    if (node.op === 'input') return input;
+    const inputs = node.inputs.map((name) => known(values, name));
+    if (node.op !== 'narrow') return compute(node, inputs);
+    return cropped(
+      inputs[0] as Tensor,
+      onEachSide((side) => positionsOff(node, halo[side])),
+    );
+  }
 }

@@ -1,11 +1,11 @@
 import type { Probe } from './probe-ranges.js';
 import { SrganError } from '../../../system/errors.js';
 import { hasOnnxruntime } from '../../engines/default-engine.js';
-import { loadRuntime, openSession } from '../../engines/onnx-session.js';
+import { loadRuntime, openSession } from '../../engines/onnx.js';
 import type { TfjsBackend } from '../../../contract/engine.js';
-import { openTfjsModel, type TfjsFile } from '../../engines/tfjs-model.js';
+import { openTfjsModel, type TfjsFile } from '../../engines/tfjs.js';
 import { loadTfjs } from '../../engines/tfjs-runtime.js';
-import { evaluate } from '../../engines/reference/evaluate.js';
+import { evaluate } from '../../engines/reference/reference.js';
 import { readOnnxModel } from '../../graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../graph/read/onnx/read-onnx.js';
 import { installCommand } from '../../../system/installed.js';

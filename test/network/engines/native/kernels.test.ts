@@ -9,7 +9,7 @@ import {
 import { graphOf } from '../../../../src/network/graph/order.js';
 import { findBinding } from '../../../../src/network/engines/native/binding.js';
 import { compile } from '../../../../src/network/engines/native/compile.js';
-import { evaluate } from '../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../src/network/engines/reference/reference.js';
 import { randomValues, seeded } from '../../../helpers/random.js';
 import { conv } from '../../graph/random-graph.js';
 

@@ -7,7 +7,7 @@ import { readEmitted, readOnnx } from '../../../../src/network/graph/read/onnx/r
 import { shapesOf } from '../../../../src/network/graph/shapes.js';
 import { seeded } from '../../../helpers/random.js';
 import { conv, graphsOfEveryNode, randomNetwork } from '../random-graph.js';
-import { evaluate } from '../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../src/network/engines/reference/reference.js';
 import { tensor, type Tensor } from '../../../../src/network/engines/reference/tensor.js';
 
 for (const [name, graph] of Object.entries(graphsOfEveryNode(seeded(7)))) {

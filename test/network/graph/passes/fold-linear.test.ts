@@ -1,7 +1,7 @@
 import test from 'ava';
 import { costOf } from '../../../../src/network/graph/cost.js';
 import { foldLinear } from '../../../../src/network/graph/passes/fold-linear.js';
-import { type Node } from '../../../../src/network/graph/graph.js';
+import type { Node } from '../../../../src/network/graph/graph.js';
 import { receptiveField } from '../../../../src/network/graph/receptive-field.js';
 import { readPackaged } from '../../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../../src/network/models/registry.js';
@@ -9,7 +9,7 @@ import { seeded } from '../../../helpers/random.js';
 import { difference } from '../near.js';
 import { randomBranches } from '../random-branches.js';
 import { around, conv } from '../random-graph.js';
-import { evaluate } from '../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../src/network/engines/reference/tensor.js';
 
 test('random networks: away from the border the same values for less', (t) => {

@@ -5,7 +5,7 @@ import { square, type Graph, type Node } from '../../../../src/network/graph/gra
 import { seeded } from '../../../helpers/random.js';
 import { difference } from '../near.js';
 import { around, conv } from '../random-graph.js';
-import { evaluate } from '../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../src/network/engines/reference/tensor.js';
 
 const enlarging = (factor: number, side: number, next: () => number): Graph => {

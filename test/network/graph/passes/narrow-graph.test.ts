@@ -13,7 +13,7 @@ import { difference } from '../near.js';
 import { networkWithMeans } from '../network-with-means.js';
 import { randomBranches } from '../random-branches.js';
 import { around } from '../random-graph.js';
-import { evaluate } from '../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../src/network/engines/reference/tensor.js';
 
 test('the image itself needs a halo of the receptive field', (t) => {

@@ -9,7 +9,7 @@ import { seeded } from '../../../helpers/random.js';
 import { difference } from '../near.js';
 import { randomBranches } from '../random-branches.js';
 import { around, conv } from '../random-graph.js';
-import { evaluate } from '../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../src/network/engines/reference/tensor.js';
 
 test('random networks: the same values up to the border, for as many multiply-adds', (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { readKeras } from '../../../../../src/network/graph/read/keras/read-keras.js';
-import { evaluate } from '../../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../../src/network/engines/reference/tensor.js';
 
 interface Layer {

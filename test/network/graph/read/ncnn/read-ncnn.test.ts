@@ -2,7 +2,7 @@ import test from 'ava';
 import { SrganError } from '../../../../../src/system/errors.js';
 import { readNcnn } from '../../../../../src/network/graph/read/ncnn/read-ncnn.js';
 import { randomValues, seeded } from '../../../../helpers/random.js';
-import { evaluate } from '../../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../../src/network/engines/reference/reference.js';
 import { pixel, tensor, type Tensor } from '../../../../../src/network/engines/reference/tensor.js';
 
 const next = seeded(17);

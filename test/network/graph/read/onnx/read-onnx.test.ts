@@ -8,7 +8,7 @@ import { readOnnx } from '../../../../../src/network/graph/read/onnx/read-onnx.j
 import { seeded } from '../../../../helpers/random.js';
 import { moveWeightsOut } from '../../move-weights-out.js';
 import { randomNetwork } from '../../random-graph.js';
-import { evaluate } from '../../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../../src/network/engines/reference/tensor.js';
 
 test('names, types and sides of inputs and outputs', (t) => {

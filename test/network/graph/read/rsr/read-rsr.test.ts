@@ -2,7 +2,7 @@ import test from 'ava';
 import { SrganError } from '../../../../../src/system/errors.js';
 import { readRsr } from '../../../../../src/network/graph/read/rsr/read-rsr.js';
 import { randomValues, seeded } from '../../../../helpers/random.js';
-import { evaluate } from '../../../../../src/network/engines/reference/evaluate.js';
+import { evaluate } from '../../../../../src/network/engines/reference/reference.js';
 import { tensor } from '../../../../../src/network/engines/reference/tensor.js';
 import { xzOf } from './xz-of.js';
 
