@@ -50,7 +50,7 @@ function tell(error: unknown): Told {
   if (isOclif(error)) return tellOclif(withoutParserFrame(error.message));
   const what = error instanceof Error ? error.message : String(error);
   return {
-    sentence: `This is a defect of srgan: ${what}`,
+    sentence: `This is a bug in srgan: ${what}`,
     hint: 'Please report it, with the output of -v.',
     exitStatus: 1,
   };

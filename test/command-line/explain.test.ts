@@ -42,7 +42,7 @@ test('the frame that the parser puts around an error of a flag is taken off', (t
 test('a defect says that it is one, and shows its stack only on request', (t) => {
   const { lines, exitStatus } = explain(new TypeError('x is not a function'), quietly);
   t.deepEqual(lines, [
-    'srgan: This is a defect of srgan: x is not a function',
+    'srgan: This is a bug in srgan: x is not a function',
     '  Please report it, with the output of -v.',
   ]);
   t.is(exitStatus, 1);

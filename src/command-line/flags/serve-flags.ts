@@ -16,29 +16,32 @@ const { quiet, verbose, config } = reportingFlags;
 
 const described = <F extends object>(flag: F, description: string): F => ({ ...flag, description });
 
-/** The limits of an image are lower than those of a person's own images. */
+/** Limits of an image, lower than for a person's own images. */
 const imageLimits = {
   'max-pixels': described(
     limitFlags['max-pixels'],
-    'Refuse an image with more pixels than this; otherwise 50M.',
+    'Refuse images with more pixels than this (default: 50M).',
   ),
   'max-frames': described(
     limitFlags['max-frames'],
-    'Refuse an image with more frames or pages than this; otherwise 500.',
+    'Refuse images with more frames or pages than this (default: 500).',
   ),
   'max-input-bytes': described(
     limitFlags['max-input-bytes'],
-    'Refuse a file larger than this; otherwise 100M.',
+    'Refuse input files larger than this (default: 100M).',
   ),
   'max-output-pixels': described(
     limitFlags['max-output-pixels'],
-    'Refuse an image whose result would have more pixels than this; otherwise 400M.',
+    'Refuse images whose output would have more pixels than this (default: 400M).',
   ),
   'max-output-bytes': described(
     limitFlags['max-output-bytes'],
-    'Refuse a result that is larger than this; otherwise 1G.',
+    'Refuse output files larger than this (default: 1G).',
   ),
-  'time-limit': described(limitFlags['time-limit'], 'Give an image up that takes longer; otherwise 600.'),
+  'time-limit': described(
+    limitFlags['time-limit'],
+    'Give up on an image that takes longer than this (default: 600).',
+  ),
 };
 
 export const serveFlags = {
@@ -46,63 +49,71 @@ export const serveFlags = {
     ...service,
     helpValue: 'HOST',
     description:
-      'Address to listen on; otherwise 127.0.0.1, which only this machine can reach. 0.0.0.0 is all of them, and needs --token-file.',
+      'Address to listen on (default: 127.0.0.1, which only this machine can reach). 0.0.0.0 listens on all addresses and needs --token-file.',
   }),
-  port: wholeNumber({ ...service, char: 'p', description: 'Port to listen on; otherwise 8788.' }),
+  port: wholeNumber({ ...service, char: 'p', description: 'Port to listen on (default: 8788).' }),
   data: Flags.string({
     ...service,
     helpValue: 'DIR',
-    description: 'Directory for uploads, results and journals; otherwise ~/.local/state/srgan/serve.',
+    description: 'Directory for uploads, results and journals (default: ~/.local/state/srgan/serve).',
   }),
   keep: duration({
     ...service,
-    description: 'Remove a job so long after it has ended, such as 30m, 24h or 7d; otherwise 24h.',
+    description: 'Remove a job this long after it has ended, such as 30m, 24h or 7d (default: 24h).',
   }),
   'token-file': Flags.string({
     ...access,
     helpValue: 'FILE',
     description:
-      'Ask every client for a token from FILE: one a line, or NAME TOKEN. Clients send it as Authorization: Bearer TOKEN.',
+      'Require a token from FILE, which has one per line, or NAME TOKEN. Clients send Authorization: Bearer TOKEN.',
     exclusive: ['no-auth'],
   }),
-  'no-auth': Flags.boolean({ ...access, description: 'Let everybody in who can reach the host.' }),
+  'no-auth': Flags.boolean({
+    ...access,
+    description: 'Allow access without a token to everybody who can reach the host.',
+  }),
   'allow-host': Flags.string({
     ...access,
     helpValue: 'NAME',
     multiple: true,
     multipleNonGreedy: true,
     description:
-      'Answer to this host name too, such as that of a proxy; IP addresses and localhost are always answered. May be given again.',
+      'Also answer to this host name, such as that of a proxy; IP addresses and localhost always work. Repeatable.',
   }),
   'allow-origin': Flags.string({
     ...access,
     helpValue: 'ORIGIN',
     multiple: true,
     multipleNonGreedy: true,
-    description:
-      'Let pages of this origin call the service, such as https://shop.example. May be given again.',
+    description: 'Allow pages of this origin to call the service, such as https://shop.example. Repeatable.',
   }),
   'allow-fetch': Flags.boolean({
     ...access,
     description:
-      'Let jobs name addresses of images, which the service fetches; never from private addresses.',
+      'Allow jobs to name URLs of images, which the service fetches; never from private addresses.',
   }),
   'allow-private-addresses': Flags.boolean({
     ...access,
-    description: 'With --allow-fetch: fetch from addresses that are not public, too.',
+    description: 'With --allow-fetch: also fetch from private addresses.',
     dependsOn: ['allow-fetch'],
   }),
   'max-queue': wholeNumber({
     ...bounds,
-    description: 'Images that may wait, of all clients; otherwise 2000.',
+    description: 'Maximum number of waiting images, over all clients (default: 2000).',
   }),
-  'max-files': wholeNumber({ ...bounds, description: 'Images in one job; otherwise 500.' }),
+  'max-files': wholeNumber({ ...bounds, description: 'Maximum number of images in a job (default: 500).' }),
   'max-disk': bytes({
     ...bounds,
-    description: 'What uploads and results may take on the disk; otherwise 10G.',
+    description: 'Maximum disk space of uploads and results (default: 10G).',
   }),
-  'max-connections': wholeNumber({ ...bounds, description: 'Connections at a time; otherwise 1000.' }),
-  'rate-limit': wholeNumber({ ...bounds, description: 'Requests a minute from one client; otherwise 6000.' }),
+  'max-connections': wholeNumber({
+    ...bounds,
+    description: 'Maximum number of open connections (default: 1000).',
+  }),
+  'rate-limit': wholeNumber({
+    ...bounds,
+    description: 'Maximum number of requests per minute from one client (default: 6000).',
+  }),
   ...imageLimits,
   kind,
   effort,

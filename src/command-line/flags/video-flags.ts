@@ -13,34 +13,33 @@ const { quiet, verbose, config } = reportingFlags;
 export const videoFlags = {
   deinterlace: Flags.boolean({
     ...video,
-    description: 'Make one picture of the two halves of an interlaced one, which is refused otherwise.',
+    description: 'Deinterlace the film; interlaced films are refused otherwise.',
   }),
   reuse: Flags.boolean({
     ...video,
     allowNo: true,
     description:
-      'Take over the result of a tile that was the same before (default): the same bytes, several times as fast for drawings, slides and recordings of a screen.',
+      'Reuse the result of a tile that is the same as before (default): same bytes, several times as fast for drawings, slides and screen recordings.',
   }),
   'reuse-within': wholeNumber({
     ...video,
     helpValue: 'LEVELS',
     description:
-      'Show blocks that change by at most this many levels of 255 as they were before, which compression makes of what stands still: 2 is seen by nobody, and more tiles are reused (default: 0, exact).',
+      'Treat blocks that change by at most this many levels of 255 as unchanged, so that compression noise in still areas does not prevent reuse; 2 is invisible (default: 0, exact).',
   }),
   segment: wholeNumber({
     ...video,
     helpValue: 'FRAMES',
-    description:
-      'Frames that are written and recorded at a time, which is the most that a crash costs (default: 240, fewer above 1280x720).',
+    description: 'Frames per segment, the most that a crash costs (default: 240, fewer above 1280x720).',
   }),
   resume: Flags.boolean({
     ...video,
-    description: 'Go on with an interrupted run: what is proven done in OUT.srgan is kept.',
+    description: 'Resume an interrupted run: keep what is proven done in OUT.srgan.',
   }),
   html: Flags.string({
     ...video,
     helpValue: 'FILE',
-    description: 'Write a page that shows ten frames before and after.',
+    description: 'Write an HTML page that shows ten frames before and after.',
   }),
   overwrite: namingFlags.overwrite,
   scale,
@@ -57,7 +56,7 @@ export const videoFlags = {
   'ndjson-out': Flags.boolean({
     ...reporting,
     description:
-      'Print one JSON object per line: the film, each segment, progress every second, and the end.',
+      'Print one JSON object per line: the film, each segment, progress every second, and the summary.',
   }),
   quiet,
   verbose,
