@@ -26,7 +26,7 @@ export default class Compare extends Command {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Compare);
     const { compareImages } = await import('../src/pixels/metrics/compare.js');
-    const { figuresJson, figuresText } = await import('../src/apps/compare/compare-figures.js');
+    const { figuresJson, figuresText } = await import('../src/apps/compare/compare-flags.js');
     const { print } = await import('../src/command-line/output.js');
     const { cellFor } = await import('../src/apps/compare/compare-pictures.js');
     const comparison = await compareImages(args.a, args.b, { shavePx: flags.shave, cellPx: cellFor });

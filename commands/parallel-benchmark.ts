@@ -27,7 +27,7 @@ export default class ParallelBenchmark extends Command {
 
   async run(): Promise<void> {
     const { flags: given } = await this.parse(ParallelBenchmark);
-    const { fillBenchmarkFlags } = await import('../src/apps/benchmark/fill-benchmark-flags.js');
+    const { fillBenchmarkFlags } = await import('../src/apps/benchmark/benchmark-flags.js');
     const { runBenchmark } = await import('../src/apps/benchmark/run-benchmark.js');
     process.exitCode = await runBenchmark(await fillBenchmarkFlags(given));
   }

@@ -26,7 +26,7 @@ export default class Psnr extends Command {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Psnr);
     const { compareImages } = await import('../src/pixels/metrics/compare.js');
-    const { figuresJson, figuresText } = await import('../src/apps/compare/compare-figures.js');
+    const { figuresJson, figuresText } = await import('../src/apps/compare/compare-flags.js');
     const { print } = await import('../src/command-line/output.js');
     const comparison = await compareImages(args.a, args.b, { shavePx: flags.shave });
     await print(flags.json ? figuresJson(comparison) : figuresText(comparison));

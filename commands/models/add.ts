@@ -38,7 +38,7 @@ export default class ModelsAdd extends Command {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ModelsAdd);
     const { addNetworks } = await import('../../src/network/models/add/add.js');
-    const { addedText } = await import('../../src/apps/cli/kept-networks.js');
+    const { addedText } = await import('../../src/apps/cli/model-info.js');
     const { visible } = await import('../../src/report/terminal-text.js');
     const { openInterrupts } = await import('../../src/system/signals.js');
     const { print } = await import('../../src/command-line/output.js');

@@ -42,7 +42,7 @@ export default class ModelsCompare extends Command {
     const { flags: given, raw } = await this.parse(ModelsCompare);
     const sources = raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
     const { fillModelComparisonFlags } =
-      await import('../../src/apps/model-comparison/fill-model-comparison-flags.js');
+      await import('../../src/apps/model-comparison/model-comparison-flags.js');
     const { runModelComparison } = await import('../../src/apps/model-comparison/run-model-comparison.js');
     process.exitCode = await runModelComparison(sources, await fillModelComparisonFlags(given));
   }

@@ -1,7 +1,6 @@
 import type { Benchmark } from '../../src/apps/benchmark/benchmark.js';
-import { figuresOf } from '../../src/apps/benchmark/benchmark-figures.js';
+import { figuresOf, bestOfEach, recommend } from '../../src/apps/benchmark/benchmark-figures.js';
 import { configurationsOf, type Measured, type Run } from '../../src/apps/benchmark/measure-runs.js';
-import { bestOfEach, recommend } from '../../src/apps/benchmark/recommend.js';
 import type { BenchmarkSettings } from '../../src/apps/benchmark/benchmark-settings.js';
 
 export interface Stated {

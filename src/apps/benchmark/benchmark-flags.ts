@@ -5,6 +5,9 @@ import { networkFlags, resultFlags } from '../../command-line/flags/flags.js';
 import { reportingFlags } from '../../command-line/flags/report-flags.js';
 import { valued, wholeNumber } from '../../command-line/flags/valued.js';
 import { readWholeNumbers } from '../../command-line/values.js';
+import { configLayer } from '../../command-line/config-file.js';
+import { environmentLayer, withDefaults } from '../../command-line/defaults.js';
+import { pipeFlags } from '../../command-line/flags/pipe-flags.js';
 
 const wholeNumbers = Flags.custom<number[]>(valued(readWholeNumbers, 'N,N,…'));
 
@@ -67,4 +70,14 @@ export function benchmarkOptionsOf(flags: BenchmarkFlags): BenchmarkOptions {
     seed: flags.seed,
     workload: { model, engine, device, scale, tile },
   };
+}
+
+/** The configuration file is that of `pipe`; what the benchmark has no flag for does not concern it. */
+export async function fillBenchmarkFlags(given: BenchmarkFlags): Promise<BenchmarkFlags> {
+  const environment = environmentLayer(benchmarkFlags, process.env);
+  const config = given.config ?? (environment.values.get('config') as string | undefined);
+  return withDefaults(given, benchmarkFlags, [
+    environment,
+    await configLayer(config, process.cwd(), pipeFlags),
+  ]);
 }

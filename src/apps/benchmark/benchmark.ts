@@ -1,7 +1,6 @@
 import { thisMachine, type Machine } from '../../report/measured-machine.js';
-import { figuresOf, type Figures } from './benchmark-figures.js';
+import { figuresOf, type Figures, bestOfEach, recommend, type Recommendation } from './benchmark-figures.js';
 import { measure, type Measured, type Tools } from './measure-runs.js';
-import { bestOfEach, recommend, type Recommendation } from './recommend.js';
 import { resolveBenchmark, type BenchmarkOptions } from './benchmark-settings.js';
 
 /** Everything that a benchmark found out. */

@@ -8,11 +8,10 @@ import { openNetworks } from '../../network/models/networks.js';
 import { writeFailure } from '../../system/files/write-files.js';
 import { untrackTempPath, trackTempPath } from '../../system/files/temp-files.js';
 import { differing, digestsOf, type Digests } from './digests.js';
-import { checkDisk } from './disk.js';
+import { checkDisk, type BenchmarkSettings } from './benchmark-settings.js';
 import { writeImages } from '../../flow/measured-runs/scene.js';
 import { runInProcess, type RunOne } from '../../flow/measured-runs/run-in-process.js';
 import type { RunFigures } from '../../flow/measured-runs/run-order.js';
-import type { BenchmarkSettings } from './benchmark-settings.js';
 
 /** One way to work off one batch. */
 export interface Configuration {

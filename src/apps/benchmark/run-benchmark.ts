@@ -1,8 +1,6 @@
 import { benchmark, type Benchmark } from './benchmark.js';
 import { SrganError } from '../../system/errors.js';
-import { benchmarkJson } from './report/benchmark-document.js';
-import { openStepTexts } from './report/step-texts.js';
-import { benchmarkText } from './report/benchmark-table.js';
+import { benchmarkJson, openStepTexts, benchmarkText } from './report/benchmark-table.js';
 import { differenceLines } from './report/benchmark-words.js';
 import { openStepProgress } from '../../report/human.js';
 import { count } from '../../system/measures.js';

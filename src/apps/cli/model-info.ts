@@ -7,6 +7,9 @@ import {
   openNetworks,
 } from '../../network/models/networks.js';
 import { fileInfo, keptInfo, networkInfo, pickNetwork } from './network-tables.js';
+import type { Added } from '../../network/models/add/add.js';
+import type { KeepOutcome } from '../../network/models/add/keep.js';
+import { visible } from '../../report/terminal-text.js';
 
 /** What `srgan models info` tells of a family of networks or a file, for people and for programs. */
 export interface ModelInfo {
@@ -49,4 +52,26 @@ async function runsOnByDefault(name: string): Promise<string | undefined> {
     // all else that is known of it has been found
     return undefined;
   }
+}
+
+/** What became of each network that was to be kept, with the sums by which it is known again. */
+export function addedText({ kept, refused }: Added): string {
+  return [...kept.map(outcomeText), ...refused.map(refusedText)].join('');
+}
+
+function outcomeText({ record, wasKept }: KeepOutcome): string {
+  const { name, networks, licence, fetched, files } = record;
+  const factors = networks.map(({ factor }) => `x${factor}`).join(' ');
+  const terms = licence ? `${licence.licence} (${licence.by})` : 'licence unknown';
+  const state = wasKept ? 'is kept already, the same in every byte' : 'kept';
+  const sums = [...(fetched ? [[fetched.name, fetched.sha256]] : []), ...Object.entries(files)];
+  return [
+    `${visible(name)}: ${state}. ${factors}, ${networks[0]?.format ?? ''}, ${visible(terms)}\n`,
+    ...sums.map(([file = '', sum = '']) => `  sha256 ${sum}  ${visible(file)}\n`),
+  ].join('');
+}
+
+function refusedText({ name, error }: Added['refused'][number]): string {
+  const hint = error.hint ? `  ${visible(error.hint)}\n` : '';
+  return `${visible(name)}: not kept. ${visible(error.message)}\n${hint}`;
 }

@@ -3,7 +3,7 @@ import type { ComparedImage, Comparison } from '../../pixels/metrics/compare.js'
 import { DIFFERENCE_CLASSES } from '../../pixels/metrics/differences.js';
 import { facts, html, notes, page, section, type Html, savePage } from '../../report/html.js';
 import { barPlot } from '../../report/plot/bars.js';
-import { comparedText, figuresOf, METHODS, remarks } from './compare-figures.js';
+import { comparedText, figuresOf, METHODS, remarks } from './compare-flags.js';
 import { drawPictures, type Detail, type Pictures } from './compare-pictures.js';
 import { VIEWER_SCRIPT, viewer, VIEWER_STYLE } from './viewer.js';
 

@@ -3,9 +3,7 @@ import { isRemote, joinPlace } from '../../system/files/address.js';
 import { putWhole, readText, type Storages } from '../../places/storage/storages.js';
 import { JOURNALS } from '../../places/storage/journals.js';
 import type { Storage } from '../../contract/storage.js';
-import type { Attempt } from './shard/attempt.js';
-import { attemptInBucket } from './shard/attempt-in-bucket.js';
-import { attemptInDirectory } from './shard/attempt-in-directory.js';
+import { type Attempt, attemptInBucket, attemptInDirectory } from './shard/attempt.js';
 import type { FrozenOptions } from './frozen.js';
 
 /** What was submitted: the options for all workers, and how many shards of the list there are so far. */

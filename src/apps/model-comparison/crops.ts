@@ -1,7 +1,6 @@
 import { evenly } from './choose-images.js';
-import { cut, unlikeness, type Cutting } from './cut.js';
+import { cut, unlikeness, type Cutting, placesOf, type Place } from './cut.js';
 import type { Result } from './measure-contender.js';
-import { placesOf, type Place } from './places.js';
 import type { Prepared } from './prepare-original.js';
 
 /** One place of an original, and what each contender made of it. */

@@ -7,6 +7,9 @@ import { networkFlags, resourceFlags } from '../../command-line/flags/flags.js';
 import { reportingFlags } from '../../command-line/flags/report-flags.js';
 import { valued, wholeNumber } from '../../command-line/flags/valued.js';
 import { readWords } from '../../command-line/values.js';
+import { configLayer } from '../../command-line/config-file.js';
+import { environmentLayer, withDefaults } from '../../command-line/defaults.js';
+import { pipeFlags } from '../../command-line/flags/pipe-flags.js';
 
 const words = Flags.custom<string[]>(valued(readWords, 'NAME|PATH,…'));
 
@@ -80,4 +83,15 @@ export function modelComparisonOptionsOf(
   const { models, scale, downscale, limit, warmup, repeat, threads, device, tile, html } = flags;
   const crops = html === undefined ? 0 : (flags.crops ?? CROPS);
   return { sources, models, scale, downscale, limit, warmup, repeat, threads, device, tile, crops };
+}
+
+/** How a run uses the machine; which images and what factor are a matter of this command line. */
+const FROM_FILE = { threads, device, tile };
+
+/** The configuration file is that of `pipe`. */
+export async function fillModelComparisonFlags(given: ModelComparisonFlags): Promise<ModelComparisonFlags> {
+  const environment = environmentLayer({ ...FROM_FILE, config: modelComparisonFlags.config }, process.env);
+  const config = given.config ?? (environment.values.get('config') as string | undefined);
+  const file = await configLayer(config, process.cwd(), pipeFlags);
+  return withDefaults(given, FROM_FILE, [environment, file]);
 }

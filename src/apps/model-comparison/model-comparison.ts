@@ -11,7 +11,7 @@ import { chooseImages } from './choose-images.js';
 import { openContest, type Contest } from './contenders.js';
 import { openCrops, type Crop } from './crops.js';
 import { measureAll, type Result, type Step } from './measure-contender.js';
-import { cellFor } from './places.js';
+import { cellFor } from './cut.js';
 import { prepare, type Prepared } from './prepare-original.js';
 import {
   resolveModelComparison,

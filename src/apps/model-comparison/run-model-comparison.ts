@@ -1,8 +1,7 @@
 import { SrganError } from '../../system/errors.js';
 import { figuresOf, sortedBy } from './contender-figures.js';
 import { compareModels } from './model-comparison.js';
-import { modelComparisonJson } from './report/comparison-document.js';
-import { modelComparisonText } from './report/comparison-table.js';
+import { modelComparisonJson, modelComparisonText } from './report/comparison-table.js';
 import { failureText, lostLines, stepText } from './report/comparison-words.js';
 import { openStepProgress } from '../../report/human.js';
 import { openInterrupts } from '../../system/signals.js';

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from './answer.js';
-import { isOwnName } from './hosts.js';
 import type { ServeSettings, Token } from './serve-options.js';
+import { isIP } from 'node:net';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -119,3 +119,50 @@ function openTokens(tokens: readonly Token[]): (token: string) => string | undef
 }
 
 const digest = (token: string) => createHash('sha256').update(token).digest();
+
+/** Without port and brackets, in lower case; undefined where it is no host at all. */
+export function hostName(header: string | undefined): string | undefined {
+  const [, bracketed, plain] =
+    /^(?:\[([\da-f:.]+)\]|([^:[\]@/\\?#\s]+))(?::\d{1,5})?$/i.exec(header ?? '') ?? [];
+  return (bracketed ?? plain)?.toLowerCase().replace(/\.$/, '');
+}
+
+/**
+ * Whether a request may have come from a page of ours, as far as its Host says. A page of another site that has its
+ * own name lead to this machine (DNS rebinding) sends that name; it can't send an IP address or localhost.
+ */
+export function isOwnName(header: string | undefined, allowed: ReadonlySet<string>): boolean {
+  const name = hostName(header);
+  if (name === undefined) return false;
+  return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowed.has(name);
+}
+
+/** Bytes on the disk that are held for clients. */
+export interface DiskQuota {
+  readonly usedBytes: number;
+  /** @throws ServiceError 507 where there is no room; nothing is taken then */
+  take(bytes: number): void;
+  /** Takes what is there already, over the limit or not. */
+  count(bytes: number): void;
+  give(bytes: number): void;
+}
+
+export function openDiskQuota(maxBytes: number): DiskQuota {
+  let used = 0;
+  return {
+    get usedBytes() {
+      return used;
+    },
+    take(bytes) {
+      if (used + bytes > maxBytes)
+        throw new ServiceError(507, 'E_DISK_QUOTA', 'The service has no room for more files now.', 60);
+      used += bytes;
+    },
+    count(bytes) {
+      used += bytes;
+    },
+    give(bytes) {
+      used = Math.max(0, used - bytes);
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../../contract/job.js';
 import { pixelsOf } from '../../flow/summary.js';
-import type { DiskQuota } from './disk-quota.js';
+import type { DiskQuota } from './guard.js';
 import type { FairQueue } from './fair-queue.js';
 
 export interface ServiceMetrics {

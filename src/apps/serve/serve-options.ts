@@ -3,7 +3,7 @@ import { SrganError } from '../../system/errors.js';
 import type { PipeOptions } from '../../contract/options.js';
 import { usableCores } from '../../system/machine.js';
 import { defaultDataDirectory } from './data-directory.js';
-import { isLoopback } from './hosts.js';
+import { isIP } from 'node:net';
 import { BODY_IDLE_MS } from './times.js';
 
 const MIB = 2 ** 20;
@@ -124,4 +124,9 @@ export async function resolveServeOptions(options: ServeOptions): Promise<ServeS
     image: { ...IMAGE_LIMITS, ...(Object.fromEntries(stated) as ImageDefaults), threads },
     threads,
   };
+}
+
+/** Whether nobody but this machine can connect to a host that is listened on. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

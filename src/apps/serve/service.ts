@@ -6,7 +6,7 @@ import { openMachinery, type Machinery } from '../../flow/machinery.js';
 import { watchedPipe } from '../../flow/pipe.js';
 import { resolveOptions } from '../../flow/settings.js';
 import { openDataDirectory, type DataDirectory } from './data-directory.js';
-import { openDiskQuota, type DiskQuota } from './disk-quota.js';
+import { openDiskQuota, type DiskQuota } from './guard.js';
 import { openFairQueue, type FairQueue } from './fair-queue.js';
 import { overDefaults, type ImageOptions } from './image-options.js';
 import { serviceMetrics, type ServiceMetrics } from './metrics.js';

@@ -1,6 +1,5 @@
 import { compress } from './degrade/steps.js';
-import { degradeClean } from './degrade/clean.js';
-import type { Degradation } from './degrade/degrade.js';
+import { degradeClean, type Degradation } from './degrade/degrade.js';
 import { loadPicture, planPictures } from './training-pictures.js';
 import { resample, type Rgb } from './resample.js';
 import type { Trainer } from './trainer.js';

@@ -5,9 +5,7 @@ import type { Networks } from '../../contract/ports.js';
 import { passesFor, passesOf } from '../../flow/plan/passes.js';
 import { targetSize, wantedSize } from '../../flow/plan/size.js';
 import type { Pass } from './enlarge-frames.js';
-import { knownMatrix } from './film/film-colours.js';
-import type { Film } from './film/film.js';
-import { evenSides } from './film/pixel-format.js';
+import { knownMatrix, type Film, evenSides } from './film/film.js';
 
 /** What is done with each frame. */
 export interface VideoPlan {

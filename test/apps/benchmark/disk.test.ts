@@ -1,7 +1,6 @@
 import test from 'ava';
-import { neededDisk } from '../../../src/apps/benchmark/disk.js';
+import { neededDisk, resolveBenchmark } from '../../../src/apps/benchmark/benchmark-settings.js';
 import { measure } from '../../../src/apps/benchmark/measure-runs.js';
-import { resolveBenchmark } from '../../../src/apps/benchmark/benchmark-settings.js';
 
 test('counts the sources, and the results of the largest run with its warm-up', async (t) => {
   const settings = await resolveBenchmark({

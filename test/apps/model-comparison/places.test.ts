@@ -1,6 +1,5 @@
 import test from 'ava';
-import { unlikeness, type Cutting } from '../../../src/apps/model-comparison/cut.js';
-import { cellFor, placesOf } from '../../../src/apps/model-comparison/places.js';
+import { unlikeness, type Cutting, cellFor, placesOf } from '../../../src/apps/model-comparison/cut.js';
 
 test('a cell is of whole pixels of the small image', (t) => {
   for (const scale of [2, 3, 4, 5, 6, 7, 8]) t.is(cellFor(scale) % scale, 0);

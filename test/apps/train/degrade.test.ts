@@ -1,6 +1,5 @@
 import test from 'ava';
-import { degrade } from '../../../src/apps/train/degrade/degrade.js';
-import { degradeClean } from '../../../src/apps/train/degrade/clean.js';
+import { degrade, degradeClean } from '../../../src/apps/train/degrade/degrade.js';
 import { toFewLevels } from '../../../src/apps/train/degrade/drawing.js';
 import { addNoise, blur, compress } from '../../../src/apps/train/degrade/steps.js';
 import { seededRandom } from '../../../src/apps/train/random.js';

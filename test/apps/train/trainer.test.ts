@@ -7,7 +7,7 @@ import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { readOnnxModel } from '../../../src/network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../../src/network/graph/read/onnx/read-onnx.js';
 import { seededRandom } from '../../../src/apps/train/random.js';
-import { widen } from '../../../src/apps/train/widen.js';
+import { widen } from '../../../src/apps/train/begin-from.js';
 import { testWhere } from '../../helpers/where.js';
 
 const { binding, ...rest } = findBinding();

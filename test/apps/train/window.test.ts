@@ -1,6 +1,6 @@
 import test from 'ava';
-import { openWindow } from '../../../src/apps/train/patches/window.js';
-import { toFactor } from '../../../src/apps/train/to-factor.js';
+import { openWindow } from '../../../src/apps/train/patches/patches.js';
+import { toFactor } from '../../../src/apps/train/begin-from.js';
 
 const pictures = Array.from({ length: 100 }, (_, i) => ({ path: `${i}`, widthPx: 100, heightPx: 100 }));
 const BYTES = 30_000;

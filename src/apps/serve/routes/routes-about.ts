@@ -4,6 +4,9 @@ import { EFFORTS, KIND_CHOICES, ownNameFor } from '../../../contract/own-names.j
 import { ServiceError } from '../answer.js';
 import { HEALTH_SCHEMA, MODELS_SCHEMA } from './schemas.js';
 import type { Service } from '../service.js';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { PAGE_POLICY } from '../guard.js';
 
 /** What the service says of itself. */
 export function addAbout(app: FastifyInstance, service: Service): void {
@@ -40,4 +43,23 @@ export function addAbout(app: FastifyInstance, service: Service): void {
   });
 
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+const PAGE = fileURLToPath(new URL('../page/', import.meta.url));
+
+/** The page for people, at `/`: a few files, and nothing else of the directory that they lie in. */
+export async function addPage(app: FastifyInstance): Promise<void> {
+  await app.register(async (page) => {
+    // these replace what every other answer has
+    page.addHook('onSend', (_request, reply, _payload, done) => {
+      void reply.headers({ 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-cache' });
+      done();
+    });
+    await page.register(fastifyStatic, {
+      root: PAGE,
+      wildcard: false,
+      globIgnore: ['**/*.ts', '**/*.map'],
+      cacheControl: false,
+    });
+  });
 }

@@ -2,15 +2,12 @@ import path from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream, rm } from '../../../system/files/fs.js';
 import { ServiceError, statusOf } from '../answer.js';
-import { clientSignal } from '../client-signal.js';
+import { clientSignal, receive, shownName } from '../receive.js';
 import { readImageOptions } from '../image-options.js';
-import { archiveOf } from '../jobs/archive.js';
-import { sendEvents } from '../jobs/events.js';
+import { archiveOf, sendEvents, errorOf, jobView, resultFileName } from '../jobs/job-view.js';
 import type { Job } from '../jobs/upscale-job.js';
 import type { JobSource } from '../jobs/job-files.js';
-import { errorOf, jobView, resultFileName } from '../jobs/job-view.js';
 import type { Jobs } from '../jobs/jobs.js';
-import { receive, shownName } from '../receive.js';
 import { attachment, typeOf } from './result-headers.js';
 import {
   ARCHIVE_SCHEMA,

@@ -1,6 +1,5 @@
 import type { Random } from '../random.js';
 import { type Rgb, resample } from '../resample.js';
-import { degradeClean } from './clean.js';
 import { degradeDrawing } from './drawing.js';
 import { addNoise, blur, compress } from './steps.js';
 
@@ -48,4 +47,9 @@ export function degrade(kind: Degradation, picture: Rgb, factor: number, random:
     case 'drawing':
       return degradeDrawing(picture, factor, random);
   }
+}
+
+/** The picture made smaller by bicubic interpolation, and nothing else. Both sides are multiples of the factor. */
+export function degradeClean(picture: Rgb, factor: number): Rgb {
+  return resample(picture, picture.widthPx / factor, picture.heightPx / factor, 'cubic');
 }

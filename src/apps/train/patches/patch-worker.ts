@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SrganError } from '../../../system/errors.js';
 import { loadPicture, type PlannedPicture } from '../training-pictures.js';
-import { cutChunk, type PatchSettings } from './patches.js';
+import { cutChunk, type PatchSettings, openWindow } from './patches.js';
 import type { Rgb } from '../resample.js';
-import { openWindow } from './window.js';
 
 export interface PatchWorkerSetup {
   readonly pictures: readonly PlannedPicture[];

@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Pixels } from '../../../contract/job.js';
 import type { Buffers } from '../../../contract/ports.js';
-import { toRgb } from '../film/film-colours.js';
-import { ratioText, type Film } from '../film/film.js';
+import { toRgb, ratioText, type Film } from '../film/film.js';
 import { fileOf, INPUT_RULE } from '../film/probe-film.js';
 import { cancelled, plainLine, programFailure, startProgram } from './child-program.js';
 import { readTimestamps, type Timestamps } from './timestamps.js';

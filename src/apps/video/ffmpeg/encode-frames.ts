@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import type { StdioOptions } from 'node:child_process';
 import type { Pixels } from '../../../contract/job.js';
 import { SrganError } from '../../../system/errors.js';
-import { colourTags, fromRgb } from '../film/film-colours.js';
-import { ratioText, type Film } from '../film/film.js';
+import { colourTags, fromRgb, ratioText, type Film } from '../film/film.js';
 import { nutFrame, nutHeader } from './nut.js';
 import { cancelled, programFailure, reasonOf, startProgram, type Ended } from './child-program.js';
 

@@ -1,8 +1,7 @@
 import { devNull } from 'node:os';
 import path from 'node:path';
 import { SrganError } from '../../../system/errors.js';
-import type { Film, OtherStream } from '../film/film.js';
-import { encodedFormat } from '../film/pixel-format.js';
+import { type Film, type OtherStream, encodedFormat } from '../film/film.js';
 import { fileOf, INPUT_RULE } from '../film/probe-film.js';
 import type { OutputArgs } from './output-args.js';
 import { runProgram } from './child-program.js';

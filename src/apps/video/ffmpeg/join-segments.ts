@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream } from '../../../system/files/fs.js';
 import { SrganError } from '../../../system/errors.js';
-import { colourTags } from '../film/film-colours.js';
-import type { Film } from '../film/film.js';
+import { colourTags, type Film } from '../film/film.js';
 import { fileOf, INPUT_RULE } from '../film/probe-film.js';
 import type { Carrying, Container } from './film-container.js';
 import type { OutputArgs } from './output-args.js';

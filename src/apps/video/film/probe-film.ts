@@ -1,7 +1,6 @@
 import { SrganError } from '../../../system/errors.js';
 import { runProgram } from '../ffmpeg/child-program.js';
-import { readRatio, type Colour, type Film, type OtherStream } from './film.js';
-import { pixelFormatOf } from './pixel-format.js';
+import { readRatio, type Colour, type Film, type OtherStream, pixelFormatOf } from './film.js';
 
 interface ProbedStream {
   readonly index: number;

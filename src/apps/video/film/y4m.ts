@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { SrganError } from '../../../system/errors.js';
-import { readRatio, type Film } from './film.js';
-import { pixelFormatOf } from './pixel-format.js';
+import { readRatio, type Film, pixelFormatOf } from './film.js';
 
 /** Longer than any header that says something. */
 const MAX_HEADER_BYTES = 4096;
