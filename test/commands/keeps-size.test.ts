@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { emitOnnx } from '../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../src/network/graph/emit-onnx.js';
 import { NO_PADS, square, type Graph } from '../../src/network/graph/graph.js';
 import { srgan } from '../helpers/cli.js';
 import { draw } from '../helpers/images.js';

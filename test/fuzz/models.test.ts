@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SrganError } from '../../src/system/errors.js';
-import { emitOnnx } from '../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../src/network/graph/emit-onnx.js';
 import { openNetworks } from '../../src/network/models/networks.js';
 import { readPackaged } from '../../src/network/models/packaged.js';
 import { PACKAGED } from '../../src/network/models/registry.js';

@@ -1,5 +1,5 @@
 import { square, type ConvNode, type Graph, type Node } from '../../src/network/graph/graph.js';
-import { withMargins } from '../../src/network/graph/margins.js';
+import { withMargins } from '../../src/network/graph/receptive-field.js';
 import { graphOf } from '../../src/network/graph/order.js';
 import { openGraph, rgbByFormat } from '../../src/network/models/file/open-graph.js';
 import { UNIT } from '../../src/network/models/probe/probe-ranges.js';

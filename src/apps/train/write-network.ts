@@ -1,4 +1,4 @@
-import { emitOnnx } from '../../network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../network/graph/emit-onnx.js';
 import { replaceFile } from '../../system/files/temp-files.js';
 import type { Judgement } from './checkpoint.js';
 import { graphOf } from './network-graph.js';

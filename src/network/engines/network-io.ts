@@ -1,4 +1,4 @@
-import { edgeNames, positionsOff } from '../graph/narrowing.js';
+import { edgeNames, positionsOff } from '../graph/halo-needs.js';
 import type { Sides } from '../../contract/tiles.js';
 import type { NetworkFile, Narrows } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';

@@ -1,9 +1,9 @@
 import type * as Ort from 'onnxruntime-node';
 import { SrganError, asSrganError } from '../../system/errors.js';
 import type { Device, Engine, Network, NetworkFile } from '../../contract/engine.js';
-import { edgeNames } from '../graph/narrowing.js';
+import { edgeNames } from '../graph/halo-needs.js';
 import { edgesOf, NO_HALO, resultSize, checkPlanes, scaleValues } from './network-io.js';
-import { emitOnnx } from '../graph/emit/emit-onnx.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
 import { withPackages } from '../../system/installed.js';
 import './no-telemetry.js';
 

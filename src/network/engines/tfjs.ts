@@ -3,7 +3,7 @@ import type { Engine, EngineSettings, Network, NetworkFile } from '../../contrac
 import { checkPlanes, scaleValues } from './network-io.js';
 import { loadTfjs, type Tfjs } from './tfjs-runtime.js';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
-import { isGraphModel } from '../graph/read/keras/tfjs-format.js';
+import { isGraphModel } from '../graph/read/keras/keras-model.js';
 
 /**
  * Opens TensorFlow.js, which runs networks as published and verifies the numbers of the other engines.

@@ -1,7 +1,7 @@
 import type { Graph, Node } from './graph.js';
-import { known } from './order.js';
-import { LARGE_SIDE_PX, largeShapesOf, type Shape } from './shapes.js';
-import { lastUses } from './users.js';
+import { known, lastUses } from './order.js';
+import { LARGE_SIDE_PX, largeShapesOf, type Shape, LARGE_SIDE_PX as SIDE_PX, shapesOf } from './shapes.js';
+import type { ClosedSides, TileWork } from '../../contract/tiles.js';
 
 export interface Cost {
   /** Multiply-adds of the convolutions, per input pixel. */
@@ -63,4 +63,21 @@ function isPointwise({ op }: Node): boolean {
 
 export function volume({ channels, height, width }: Shape): number {
   return channels * height * width;
+}
+
+/** What running a graph that was made for tiles with these closed sides costs. */
+export function tileWork(title: string, graph: Graph, radiusPx: number, closed: ClosedSides): TileWork {
+  const macs = (widthPx: number, heightPx: number) => {
+    const width = widthPx + radiusPx * (Number(!closed.left) + Number(!closed.right));
+    const height = heightPx + radiusPx * (Number(!closed.top) + Number(!closed.bottom));
+    return macsOf(graph, shapesOf(title, graph, { width, height }));
+  };
+  // each convolution works on a rectangle that grows with the tile's
+  const [small, wide] = [macs(SIDE_PX, SIDE_PX), macs(2 * SIDE_PX, SIDE_PX)];
+  const [high, large] = [macs(SIDE_PX, 2 * SIDE_PX), macs(2 * SIDE_PX, 2 * SIDE_PX)];
+  const perPixel = (large - wide - high + small) / SIDE_PX ** 2;
+  const perWidthPx = (wide - small) / SIDE_PX - perPixel * SIDE_PX;
+  const perHeightPx = (high - small) / SIDE_PX - perPixel * SIDE_PX;
+  const once = small - perPixel * SIDE_PX ** 2 - (perWidthPx + perHeightPx) * SIDE_PX;
+  return { perPixel, perWidthPx, perHeightPx, once };
 }

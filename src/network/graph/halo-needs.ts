@@ -10,7 +10,7 @@ import {
   type Pads,
 } from './graph.js';
 import { known } from './order.js';
-import { isPlacewise } from './placewise.js';
+import type { Narrowing } from '../../contract/tiles.js';
 
 /** How a tensor lies over the image, and how much of the image it must have been made of. */
 export interface HaloNeeds {
@@ -146,4 +146,38 @@ function reachInto(node: Node, reach: Pads, own: Place, input: Place): Pads {
 /** Of a tensor that is enlarged: it may lie half a position off the image. */
 function reachBefore(reach: number, times: number, extra: number): number {
   return Number.isInteger(extra) ? Math.ceil(reach / times) : (reach + times - 1) / times;
+}
+
+const OPS = new Set<Node['op']>([
+  'activation',
+  'leakyRelu',
+  'prelu',
+  'clip',
+  'affine',
+  'add',
+  'mul',
+  'concat',
+  'select',
+]);
+
+/** Whether each position of the result looks at that position of the inputs alone, and lies where it does. */
+export const isPlacewise = ({ op }: Node): boolean => OPS.has(op);
+
+/** Names under which a model is given the rows and columns: [first of each], and [end of each]. */
+export function edgeNames({ fromPx, toPx, scale }: Narrowing): { starts: string; ends: string } {
+  const name = `halo ${fromPx} to ${toPx} at ${scale}`;
+  return { starts: `${name} starts`, ends: `${name} ends` };
+}
+
+/** The narrowing that a name of its rows and columns tells. */
+export function narrowingNamed(name: string): Narrowing | undefined {
+  const told = /^halo (\S+) to (\S+) at (\S+) (?:starts|ends)$/.exec(name);
+  if (!told) return undefined;
+  const [fromPx = NaN, toPx = NaN, scale = NaN] = told.slice(1).map(Number);
+  return { fromPx, toPx, scale };
+}
+
+/** Positions to be taken off a side with so much halo. */
+export function positionsOff({ fromPx, toPx, scale }: Narrowing, haloPx: number): number {
+  return (Math.min(haloPx, fromPx) - Math.min(haloPx, toPx)) * scale;
 }

@@ -1,12 +1,11 @@
 import type { ClosedSides } from '../../contract/tiles.js';
 import { closeBorder, type Border } from './passes/close-border.js';
-import type { FoldedGraph } from './emit/emit-forms.js';
+import type { FoldedGraph } from './emit-forms.js';
 import { axisOf, NO_PADS, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';
 import { isPlain } from './passes/linear-form.js';
-import { graphOf, known } from './order.js';
-import { isPlacewise } from './placewise.js';
+import { graphOf, known, usersOf } from './order.js';
+import { isPlacewise } from './halo-needs.js';
 import { openTileGraph } from './passes/tile-graph.js';
-import { usersOf } from './users.js';
 
 /** How far a tensor reaches beyond the part of the result that is wanted, on each side, in its own positions. */
 export type Margins = ReadonlyMap<string, Pads>;

@@ -1,6 +1,12 @@
-import { narrowingNamed } from './narrowing.js';
-import { constant, single, varies, type Read, type Reading } from './read/onnx/onnx-reading.js';
-import { SIZE_OPERATORS } from './read/onnx/onnx-resize.js';
+import { narrowingNamed } from './halo-needs.js';
+import {
+  constant,
+  single,
+  varies,
+  type Read,
+  type Reading,
+  SIZE_OPERATORS,
+} from './read/onnx/onnx-operators.js';
 import type { Node, Pads } from './graph.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
 import { realpath, stat } from '../../system/files/fs.js';
-import { emitOnnx } from '../graph/emit/emit-onnx.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
 import { foldExactly } from '../graph/passes/fold.js';
 import { readOnnxModel } from '../graph/read/onnx/onnx-model.js';
 import { damaged } from '../graph/order.js';

@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { NetworkFile, NarrowedNetwork, TiledNetwork, WholeImageMeans } from '../../contract/engine.js';
-import { costOf } from '../graph/cost.js';
+import { costOf, tileWork } from '../graph/cost.js';
 import type { Graph } from '../graph/graph.js';
 import { damaged, known } from '../graph/order.js';
 import { receptiveField, fieldOfView } from '../graph/receptive-field.js';
 import { shapesOf, LARGE_SIDE_PX, largeShapesOf } from '../graph/shapes.js';
 import { haloOf, MAX_HALO_PX } from '../tiles/choose-grid.js';
-import { inBlockedLayout } from '../graph/passes/blocked-layout.js';
-import { emitOnnx, emitTogether } from '../graph/emit/emit-onnx.js';
+import { inBlockedLayout, resampleAsConv } from '../graph/passes/faster-operators.js';
+import { emitOnnx, emitTogether } from '../graph/emit-onnx.js';
 import { narrowed } from '../graph/passes/narrow-graph.js';
-import { resampleAsConv } from '../graph/passes/resample-as-conv.js';
 import { leastExtent } from '../graph/passes/close-border.js';
-import type { FoldedGraph } from '../graph/emit/emit-forms.js';
+import type { FoldedGraph } from '../graph/emit-forms.js';
 import { fold } from '../graph/passes/fold.js';
 import { marginsOf, openSides } from '../graph/open-sides.js';
-import { tileWork } from '../graph/tile-work.js';
 import { CLOSED_SIDES } from '../tiles/sides.js';
 import { cutAtMeans, type GivenGraph } from '../graph/means.js';
 

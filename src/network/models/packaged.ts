@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { NetworkFile } from '../../contract/engine.js';
 import { SrganError } from '../../system/errors.js';
-import { emitOnnx } from '../graph/emit/emit-onnx.js';
+import { emitOnnx } from '../graph/emit-onnx.js';
 import type { Graph } from '../graph/graph.js';
 import { graphNetwork, factsOf } from './network-file.js';
 import { readKerasFile } from './file/keras-file.js';

@@ -3,7 +3,7 @@ import { layersOf, shapeOf, macsPerPixel, type Shape } from '../../../src/apps/t
 import { openTrainer, type Trainer } from '../../../src/apps/train/trainer.js';
 import { evaluate } from '../../../src/network/engines/reference/reference.js';
 import { findBinding } from '../../../src/network/engines/native/binding.js';
-import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { readOnnxModel } from '../../../src/network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../../src/network/graph/read/onnx/read-onnx.js';
 import { seededRandom } from '../../../src/apps/train/random.js';

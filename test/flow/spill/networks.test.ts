@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { square, type Graph } from '../../../src/network/graph/graph.js';
 import { graphOf } from '../../../src/network/graph/order.js';
 import { pipe, type Outcome } from '../../../src/index.js';

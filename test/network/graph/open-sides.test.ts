@@ -1,13 +1,13 @@
 import test from 'ava';
 import { leastExtent } from '../../../src/network/graph/passes/close-border.js';
-import type { FoldedGraph } from '../../../src/network/graph/emit/emit-forms.js';
+import type { FoldedGraph } from '../../../src/network/graph/emit-forms.js';
 import { foldLinear } from '../../../src/network/graph/passes/fold-linear.js';
 import { fold } from '../../../src/network/graph/passes/fold.js';
 import { NO_PADS, square, type Graph } from '../../../src/network/graph/graph.js';
 import { marginsOf, openSides } from '../../../src/network/graph/open-sides.js';
 import { receptiveField } from '../../../src/network/graph/receptive-field.js';
 import { shapesOf } from '../../../src/network/graph/shapes.js';
-import { tileWork } from '../../../src/network/graph/tile-work.js';
+import { tileWork } from '../../../src/network/graph/cost.js';
 import { ALL_OPEN, CLOSED_SIDES } from '../../../src/network/tiles/sides.js';
 import type { ClosedSides } from '../../../src/contract/tiles.js';
 import { macsOfTile } from '../../../src/network/tiles/choose-grid.js';

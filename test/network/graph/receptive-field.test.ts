@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as ort from 'onnxruntime-node';
-import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { square, type Extent, type Graph, type Node } from '../../../src/network/graph/graph.js';
 import { receptiveField } from '../../../src/network/graph/receptive-field.js';
 import { readPackaged } from '../../../src/network/models/packaged.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { NetworkFile } from '../../../src/contract/engine.js';
-import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { square, type Graph, type Node } from '../../../src/network/graph/graph.js';
 import { integers, tensor } from '../../../src/network/graph/onnx-messages.js';
 import { graphOf } from '../../../src/network/graph/order.js';

@@ -1,5 +1,5 @@
 import type { NetworkFile } from '../../../src/contract/engine.js';
-import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { NO_PADS, square } from '../../../src/network/graph/graph.js';
 import { networkFile } from '../../../src/network/models/network-file.js';
 

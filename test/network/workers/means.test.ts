@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { emitOnnx } from '../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../src/network/graph/emit-onnx.js';
 import { openGraph, rgbByFormat } from '../../../src/network/models/file/open-graph.js';
 import { UNIT } from '../../../src/network/models/probe/probe-ranges.js';
 import { networkWithMeans } from '../graph/network-with-means.js';

@@ -1,9 +1,8 @@
 import type { Program } from '../../../contract/engine.js';
 import { fraction } from '../../../system/measures.js';
 import type { ConvNode, Graph, Node } from '../../graph/graph.js';
-import { known } from '../../graph/order.js';
+import { known, usersOf, type Users } from '../../graph/order.js';
 import { largeShapesOf, type Shape } from '../../graph/shapes.js';
-import { usersOf, type Users } from '../../graph/users.js';
 import { prepared } from './native-passes.js';
 import { ProgramWriter, UNARIES, type UnaryKind } from './program.js';
 

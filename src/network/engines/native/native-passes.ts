@@ -1,6 +1,5 @@
 import type { ConvNode, Graph, Node } from '../../graph/graph.js';
-import { graphOf } from '../../graph/order.js';
-import { usersOf } from '../../graph/users.js';
+import { graphOf, usersOf } from '../../graph/order.js';
 
 /** The same network in the form that the kernels are quickest with. */
 export function prepared(title: string, graph: Graph): Graph {

@@ -7,9 +7,8 @@ import { installCommand } from '../../../system/installed.js';
 import { hasOnnxruntime } from '../default-engine.js';
 import type { Engine, EngineSettings, Network, NetworkFile } from '../../../contract/engine.js';
 import { NO_HALO, resultSize, checkPlanes } from '../network-io.js';
-import { positionsOff } from '../../graph/narrowing.js';
-import { known } from '../../graph/order.js';
-import { lastUses } from '../../graph/users.js';
+import { positionsOff } from '../../graph/halo-needs.js';
+import { known, lastUses } from '../../graph/order.js';
 import { compute, cropped } from './operators.js';
 import type { Tensor } from './tensor.js';
 

@@ -1,4 +1,4 @@
-import type { FoldedValue } from '../emit/emit-forms.js';
+import type { FoldedValue } from '../emit-forms.js';
 import { NO_PADS, statedPads, type Extent, type Node } from '../graph.js';
 import { known } from '../order.js';
 import type { TileGraph } from './tile-graph.js';

@@ -1,4 +1,4 @@
-import type { FoldedValue, StripPart } from '../emit/emit-forms.js';
+import type { FoldedValue, StripPart } from '../emit-forms.js';
 import { axisOf, NO_PADS, type Pads } from '../graph.js';
 import { around, type Region, type TileGraph } from './tile-graph.js';
 

@@ -1,6 +1,6 @@
 import { cornerExtents, cornerOf, type Horizontal, type Vertical } from './border-corner.js';
 import { stripOf } from './border-strip.js';
-import type { FoldedValue } from '../emit/emit-forms.js';
+import type { FoldedValue } from '../emit-forms.js';
 import { axisOf, NO_PADS, onEachSide, SIDES, type Extent, type Node, type Pads } from '../graph.js';
 import type { Region, TileGraph } from './tile-graph.js';
 

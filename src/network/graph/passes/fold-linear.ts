@@ -1,4 +1,4 @@
-import { emitForms, type FoldedGraph } from '../emit/emit-forms.js';
+import { emitForms, type FoldedGraph } from '../emit-forms.js';
 import type { Graph, Node } from '../graph.js';
 import { formOf, groupsOf, itself, type Form, type Segment } from './linear-form.js';
 import { known } from '../order.js';

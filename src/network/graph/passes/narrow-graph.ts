@@ -1,11 +1,9 @@
-import { type Stage, type Narrowing } from '../../../contract/tiles.js';
+import type { Stage, Narrowing } from '../../../contract/tiles.js';
 import { aliveAt, macsAt, volume } from '../cost.js';
 import type { Graph, Node } from '../graph.js';
-import { haloNeeds, type HaloNeeds } from '../halo-needs.js';
-import { edgeNames } from '../narrowing.js';
-import { graphOf, known } from '../order.js';
+import { haloNeeds, type HaloNeeds, edgeNames } from '../halo-needs.js';
+import { graphOf, known, lastUses } from '../order.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from '../shapes.js';
-import { lastUses } from '../users.js';
 
 export interface NarrowedGraph {
   readonly graph: Graph;

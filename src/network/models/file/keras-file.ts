@@ -2,7 +2,7 @@ import path from 'node:path';
 import { asSrganError, SrganError } from '../../../system/errors.js';
 import type { Graph } from '../../graph/graph.js';
 import { readKeras, type ReadShards } from '../../graph/read/keras/read-keras.js';
-import { isGraphModel } from '../../graph/read/keras/tfjs-format.js';
+import { isGraphModel } from '../../graph/read/keras/keras-model.js';
 import { kerasColours } from '../identify/colours.js';
 import { knownFamily } from './packages.js';
 import { modelJsonName, readModelJson, type OpenedFile } from './read-file.js';

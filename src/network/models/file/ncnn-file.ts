@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SrganError } from '../../../system/errors.js';
 import type { Graph } from '../../graph/graph.js';
-import { withMargins } from '../../graph/margins.js';
+import { withMargins } from '../../graph/receptive-field.js';
 import { readNcnn } from '../../graph/read/ncnn/read-ncnn.js';
 import { openGraph, rgbByFormat } from './open-graph.js';
 import { type OpenedFile, readNetworkBytes } from './read-file.js';

@@ -5,8 +5,7 @@ import { withExternalData, type ExternalData } from '../../graph/read/onnx/onnx-
 import { damaged } from '../../graph/order.js';
 import { sharedBytes, asBytes, asText, delimited, encoded, fieldsOf, message } from '../../graph/protobuf.js';
 import { readNetworkBytes } from './read-file.js';
-import type { OnnxModel, OnnxValue } from '../../graph/read/onnx/onnx-model.js';
-import { metadata, metadataOf } from '../../graph/read/onnx/onnx-metadata.js';
+import { type OnnxModel, type OnnxValue, metadata, metadataOf } from '../../graph/read/onnx/onnx-model.js';
 import type { Range } from '../network-file.js';
 
 /**

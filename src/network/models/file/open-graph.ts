@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { costOf } from '../../graph/cost.js';
-import { emitOnnx } from '../../graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../graph/emit-onnx.js';
 import type { Graph } from '../../graph/graph.js';
 import { FLOAT32, type ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { known } from '../../graph/order.js';

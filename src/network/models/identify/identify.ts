@@ -1,5 +1,5 @@
 import type { NetworkFile } from '../../../contract/engine.js';
-import { emitOnnx } from '../../graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../graph/emit-onnx.js';
 import { lanczos3 } from '../../graph/passes/enlarging.js';
 import { fits, fittedRange, type ValueRange } from '../../graph/read/onnx/onnx-fit.js';
 import { identifyColours, type Colours, type KnownColours, kerasColours } from './colours.js';

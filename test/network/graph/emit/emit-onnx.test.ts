@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as ort from 'onnxruntime-node';
-import { emitOnnx, emitTogether } from '../../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx, emitTogether } from '../../../../src/network/graph/emit-onnx.js';
 import { graphOf } from '../../../../src/network/graph/order.js';
 import { readOnnxModel } from '../../../../src/network/graph/read/onnx/onnx-model.js';
 import { readEmitted, readOnnx } from '../../../../src/network/graph/read/onnx/read-onnx.js';

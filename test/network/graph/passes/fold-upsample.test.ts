@@ -1,6 +1,6 @@
 import test from 'ava';
 import { costOf } from '../../../../src/network/graph/cost.js';
-import { foldUpsample } from '../../../../src/network/graph/passes/fold-upsample.js';
+import { foldUpsample } from '../../../../src/network/graph/passes/fold.js';
 import { square, type Graph, type Node } from '../../../../src/network/graph/graph.js';
 import { seeded } from '../../../helpers/random.js';
 import { difference } from '../near.js';

@@ -1,11 +1,10 @@
 import test from 'ava';
-import { inBlockedLayout } from '../../../../src/network/graph/passes/blocked-layout.js';
+import { inBlockedLayout, resampleAsConv } from '../../../../src/network/graph/passes/faster-operators.js';
 import { costOf } from '../../../../src/network/graph/cost.js';
 import { square } from '../../../../src/network/graph/graph.js';
 import { haloNeeds } from '../../../../src/network/graph/halo-needs.js';
 import { narrowed } from '../../../../src/network/graph/passes/narrow-graph.js';
 import { receptiveField } from '../../../../src/network/graph/receptive-field.js';
-import { resampleAsConv } from '../../../../src/network/graph/passes/resample-as-conv.js';
 import { shapesOf } from '../../../../src/network/graph/shapes.js';
 import { deepGraph, unpaddedGraph } from '../../../helpers/deep-network.js';
 import { randomValues, seeded } from '../../../helpers/random.js';

@@ -1,8 +1,7 @@
 import test from 'ava';
 import { costOf } from '../../../../src/network/graph/cost.js';
-import { foldExactly } from '../../../../src/network/graph/passes/fold.js';
+import { foldExactly, splitConcat } from '../../../../src/network/graph/passes/fold.js';
 import type { Node } from '../../../../src/network/graph/graph.js';
-import { splitConcat } from '../../../../src/network/graph/passes/split-concat.js';
 import { readPackaged } from '../../../../src/network/models/packaged.js';
 import { PACKAGED } from '../../../../src/network/models/registry.js';
 import { seeded } from '../../../helpers/random.js';

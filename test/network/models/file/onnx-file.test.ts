@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { openEngine } from '../../../../src/network/engines/select.js';
-import { emitOnnx } from '../../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../../src/network/graph/emit-onnx.js';
 import { square, type Graph, type Node } from '../../../../src/network/graph/graph.js';
 import { graphOf } from '../../../../src/network/graph/order.js';
 import { openNetworks } from '../../../../src/network/models/networks.js';

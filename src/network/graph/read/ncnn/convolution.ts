@@ -1,6 +1,6 @@
 import { square, type ConvNode, type Extent, type Node, type Pads } from '../../graph.js';
 import { samePads } from '../../shapes.js';
-import { withActivation } from './activation.js';
+import { withActivation } from './operators-ncnn.js';
 import { only, setting, wholeSetting, type Read, type Reading } from './reading.js';
 
 /** Layers that weigh the values of a neighbourhood. */

@@ -1,7 +1,18 @@
-import { halfToNumber } from '../../half.js';
-import { metadataOf } from './onnx-metadata.js';
+import {
+  halfToNumber,
+  asBytes,
+  asFloat,
+  asNumber,
+  asNumbers,
+  asText,
+  fieldsOf,
+  type Field,
+  delimited,
+  message,
+  text,
+  type Encoded,
+} from '../../protobuf.js';
 import { damaged } from '../../order.js';
-import { asBytes, asFloat, asNumber, asNumbers, asText, fieldsOf, type Field } from '../../protobuf.js';
 
 /**
  * An ONNX file as far as it is looked into here.
@@ -181,4 +192,27 @@ function asFloats(value: Field['value']): number[] {
   const bytes = asBytes(value);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+/** What an ONNX file says of itself beside its graph: `metadata_props` of the model. */
+const METADATA = 14;
+
+/** Fields of a model. */
+export function metadata(entries: Readonly<Record<string, string>>): Encoded {
+  return message(
+    ...Object.entries(entries).map(([key, value]) =>
+      delimited(METADATA, message(text(1, key), text(2, value))),
+    ),
+  );
+}
+
+/** @throws RangeError where the bytes are no ONNX model */
+export function metadataOf(model: Uint8Array): ReadonlyMap<string, string> {
+  const entries = [...fieldsOf(model)].filter(({ field }) => field === METADATA);
+  return new Map(
+    entries.map(({ value }) => {
+      const texts = new Map([...fieldsOf(asBytes(value))].map((part) => [part.field, asText(part.value)]));
+      return [texts.get(1) ?? '', texts.get(2) ?? ''];
+    }),
+  );
 }

@@ -1,9 +1,19 @@
 import type { Activation, ClipNode, Graph, Node } from '../../graph.js';
-import { convolution } from './onnx-convolution.js';
+import {
+  convolution,
+  attribute,
+  constant,
+  isSide,
+  single,
+  varies,
+  type Read,
+  type Reading,
+  SIZE_OPERATORS,
+  castKeeps,
+  viewBy,
+  type View,
+} from './onnx-operators.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-model.js';
-import { attribute, constant, isSide, single, varies, type Read, type Reading } from './onnx-reading.js';
-import { SIZE_OPERATORS } from './onnx-resize.js';
-import { castKeeps, viewBy, type View } from './onnx-views.js';
 import { damaged, graphOf } from '../../order.js';
 import { FORM_OPERATORS } from '../../read-forms.js';
 

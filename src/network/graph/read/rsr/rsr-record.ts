@@ -1,5 +1,5 @@
 import { damaged } from '../../order.js';
-import { decodeXz } from './xz/xz.js';
+import { decodeXz } from './xz.js';
 
 /** What a .rsr file of srgan-rust holds: how the network is built, and its weights in the order of its layers. */
 export interface RsrRecord {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { emitOnnx } from '../../../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../../../src/network/graph/emit-onnx.js';
 import { integers, tensor } from '../../../../../src/network/graph/onnx-messages.js';
 import { readOnnxModel } from '../../../../../src/network/graph/read/onnx/onnx-model.js';
 import { readOnnx } from '../../../../../src/network/graph/read/onnx/read-onnx.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SrganError } from '../../../../../src/system/errors.js';
-import { emitOnnx } from '../../../../../src/network/graph/emit/emit-onnx.js';
+import { emitOnnx } from '../../../../../src/network/graph/emit-onnx.js';
 import { withExternalData } from '../../../../../src/network/graph/read/onnx/onnx-external.js';
 import { readOnnxModel } from '../../../../../src/network/graph/read/onnx/onnx-model.js';
 import { sharedBytes } from '../../../../../src/network/graph/protobuf.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { decodeXz, isXz } from '../../../../../src/network/graph/read/rsr/xz/xz.js';
+import { decodeXz, isXz } from '../../../../../src/network/graph/read/rsr/xz.js';
 import { seeded } from '../../../../helpers/random.js';
 import { xzOf } from './xz-of.js';
 

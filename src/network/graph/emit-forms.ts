@@ -1,9 +1,8 @@
-import { axisOf, onEachSide, SIDES, type Graph, type Node, type Pads } from '../graph.js';
-import { once, stacked, toConv, transposed } from '../passes/kernel.js';
-import type { Kernel } from '../passes/kernel-values.js';
-import { groupsOf, type Form, type Segment, type Term } from '../passes/linear-form.js';
-import { linesNear, type Lines } from '../passes/lines-near.js';
-import { graphOf, known } from '../order.js';
+import { axisOf, onEachSide, SIDES, type Graph, type Node, type Pads } from './graph.js';
+import { once, stacked, toConv, transposed } from './passes/kernel.js';
+import type { Kernel } from './passes/kernel-values.js';
+import { groupsOf, type Form, type Segment, type Term, linesNear, type Lines } from './passes/linear-form.js';
+import { graphOf, known } from './order.js';
 
 /** A network whose linear parts are composed. */
 export interface FoldedGraph {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { decodeLzma2 } from './lzma2.js';
+import { decodeLzma2 } from './lzma.js';
 
 /** The polynomial of ECMA-182, reflected, as two halves. */
 const [HIGH, LOW] = [0xc96c5795, 0xd7870f42];
