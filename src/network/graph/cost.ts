@@ -6,9 +6,9 @@ import type { ClosedSides, TileWork } from '../../contract/tiles.js';
 export interface Cost {
   /** Multiply-adds of the convolutions, per input pixel. */
   readonly macsPerPixel: number;
-  /** Most float values that are needed at once, per input pixel, running the nodes in their order. */
+  /** Largest number of floats alive at once, per input pixel, when the nodes run in their order. */
   readonly liveFloatsPerPixel: number;
-  /** Numbers that were learned: weights, biases, slopes. */
+  /** Number of learned parameters: weights, biases, slopes. */
   readonly parameters: number;
 }
 
@@ -22,12 +22,12 @@ export function costOf(title: string, graph: Graph): Cost {
   };
 }
 
-/** Multiply-adds of the convolutions. */
+/** Returns the multiply-adds of all convolutions. */
 export function macsOf({ nodes }: Graph, shapes: ReadonlyMap<string, Shape>): number {
   return nodes.reduce((sum, node) => sum + macsAt(node, shapes), 0);
 }
 
-/** Those of one node. */
+/** Returns the multiply-adds of one node. */
 export function macsAt(node: Node, shapes: ReadonlyMap<string, Shape>): number {
   const { height, width } = known(shapes, node.name);
   return node.op === 'conv' ? node.weights.length * height * width : 0;
@@ -40,8 +40,8 @@ function parametersOf(node: Node): number {
 }
 
 /**
- * The values that are needed at once while each node runs. Activations take the place of their input where nothing
- * else needs it.
+ * Returns the number of floats that are alive while each node runs. An activation reuses the memory of its input where
+ * no other node needs it.
  */
 export function aliveAt(graph: Graph, shapes: ReadonlyMap<string, Shape>): number[] {
   const lastUse = lastUses(graph);
@@ -65,14 +65,14 @@ export function volume({ channels, height, width }: Shape): number {
   return channels * height * width;
 }
 
-/** What running a graph that was made for tiles with these closed sides costs. */
+/** Returns the cost of a graph built for tiles with these closed sides. */
 export function tileWork(title: string, graph: Graph, radiusPx: number, closed: ClosedSides): TileWork {
   const macs = (widthPx: number, heightPx: number) => {
     const width = widthPx + radiusPx * (Number(!closed.left) + Number(!closed.right));
     const height = heightPx + radiusPx * (Number(!closed.top) + Number(!closed.bottom));
     return macsOf(graph, shapesOf(title, graph, { width, height }));
   };
-  // each convolution works on a rectangle that grows with the tile's
+  // each convolution works on a rectangle that grows with the tile
   const [small, wide] = [macs(SIDE_PX, SIDE_PX), macs(2 * SIDE_PX, SIDE_PX)];
   const [high, large] = [macs(SIDE_PX, 2 * SIDE_PX), macs(2 * SIDE_PX, 2 * SIDE_PX)];
   const perPixel = (large - wide - high + small) / SIDE_PX ** 2;

@@ -4,31 +4,31 @@ import type { Kernel } from './passes/kernel-values.js';
 import { groupsOf, type Form, type Segment, type Term, linesNear, type Lines } from './passes/linear-form.js';
 import { graphOf, known } from './order.js';
 
-/** A network whose linear parts are composed. */
+/** A network whose linear parts are composed (folded). */
 export interface FoldedGraph {
-  /** The same as the network where the zeros around inner tensors are not felt. */
+  /** Equal to the network wherever the zero padding of inner tensors has no effect. */
   readonly graph: Graph;
-  /** The values of the graph that differ from the network's near the border of the image. */
+  /** Values of the graph that differ from the network's near the border of the image. */
   readonly values: ReadonlyMap<string, FoldedValue>;
 }
 
 export interface FoldedValue {
-  /** Nodes of the graph that make it and nothing else, itself included. */
+  /** Nodes of the graph that compute only this value, itself included. */
   readonly pieces: ReadonlySet<string>;
-  /** Rows or columns near each side in which it differs. */
+  /** Number of rows or columns near each side in which it differs. */
   readonly lines: Pads;
-  /** What makes these, where there are any. */
+  /** Computes these rows or columns, where there are any. */
   readonly strip: (side: keyof Pads) => Strip;
-  /** The part of the network that the value is composed of: from values of the graph to itself. */
+  /** The part of the network that the value is composed of, from values of the graph up to itself. */
   readonly origin: readonly Node[];
 }
 
-/** Channels one after the other. */
+/** Parts, concatenated by channel. */
 export type Strip = readonly StripPart[];
 
 /**
- * The sum of convolutions that make all lines at once from those nearest to the side, and of the lines of
- * other values, by channel. Columns are turned into rows before and back afterwards.
+ * A sum of convolutions that compute all lines at once from those nearest to the side, and of the lines of other
+ * values, by channel. Columns are transposed into rows before and back afterwards.
  */
 export interface StripPart {
   readonly convs: readonly { readonly input: string; readonly conv: ReturnType<typeof toConv> }[];
@@ -41,13 +41,13 @@ export interface StripPart {
 
 export interface Composed {
   readonly linear: ReadonlySet<string>;
-  /** Of each linear value that is computed. */
+  /** Form of each linear value that is computed. */
   readonly forms: ReadonlyMap<string, Form>;
-  /** Of every value, as those see it that use it. */
+  /** Form of every value from the point of view of its users. */
   readonly seen: ReadonlyMap<string, Form>;
 }
 
-/** The graph in which just the values that have a form are computed. */
+/** Builds the graph in which only the values with a form are computed. */
 export function emitForms(title: string, graph: Graph, { linear, forms, seen }: Composed): FoldedGraph {
   const nodes: Node[] = graph.nodes.filter(({ name }) => !linear.has(name));
   const joined = new Map<string, string>();
@@ -82,7 +82,7 @@ export function emitForms(title: string, graph: Graph, { linear, forms, seen }: 
   }
   return { graph: graphOf(title, nodes, graph.output), values };
 
-  /** The inputs of a group as one value. */
+  /** Returns the inputs of a group as one value. */
   function joinOf(group: readonly Term[], piece?: string): string {
     const inputs = group.map(([input]) => input);
     const [only = ''] = inputs;
@@ -131,7 +131,7 @@ export function emitForms(title: string, graph: Graph, { linear, forms, seen }: 
     return name;
   }
 
-  /** What the lines are composed of is large, and is let go of axis by axis. */
+  /** Composed one axis at a time, since the intermediate forms are large. */
   function stripsOf(...sides: readonly (keyof Pads)[]): Map<string, Strip> {
     const near = linesNear({ nodes: linearNodes, seen, isBase });
     const made = new Map<string, Strip>();
@@ -199,7 +199,7 @@ function scaling(kernel: Kernel, constant: Segment['bias'], channels: number) {
   };
 }
 
-/** The value that a segment is, where it is no more than that. */
+/** Returns the value that a segment is equal to, if it is nothing else. */
 function aliasOf({ terms, bias }: Segment): string | undefined {
   const [[name, kernel] = [undefined, undefined]] = terms;
   return terms.size === 1 && kernel?.kind === 'identity' && !bias ? name : undefined;

@@ -16,9 +16,9 @@ import {
 import { delimited, integer, message, sharedBytes, text, type Encoded } from './protobuf.js';
 
 /**
- * An ONNX model of the graph in memory: float32, 1 × channels × height × width in and out, named `input` and
- * `output`, with free height and width. Given values are further inputs, in the order of their nodes; after them come
- * the edges of narrowings.
+ * Serialises the graph as an ONNX model: float32, 1 × channels × height × width in and out, named `input` and `output`,
+ * with free height and width. Given values are further inputs, in the order of their nodes, followed by the edges of
+ * narrowings.
  * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
@@ -26,10 +26,10 @@ export function emitOnnx(graph: Graph): Uint8Array<SharedArrayBuffer> {
   return sharedBytes(modelOf(message(operators, weightsOf([...weights.values()]))));
 }
 
-/** One after the other they are a model, by the rule that Protocol Buffers merge what comes twice. */
+/** Parts that form a model when concatenated, since Protocol Buffers merge repeated messages. */
 export type ModelParts = readonly Uint8Array<SharedArrayBuffer>[];
 
-/** The models of several graphs: weights of the same name are the same, and are held once. */
+/** Serialises several graphs; weights with the same name are the same and are stored once. */
 export function emitTogether(graphs: readonly Graph[]): ModelParts[] {
   const all = graphs.map(partsOf);
   const users = new Map<string, number[]>();
@@ -221,7 +221,7 @@ export function emitNode(node: Node, inputs: readonly string[], output: string):
       return one('Transpose', [intsAttribute('perm', [0, 1, 3, 2])]);
     case 'unroll': {
       const rows = `rows:${output}`;
-      // -1: what is left, the depth; 0: as it was, the width
+      // -1: the remainder, here the depth; 0: unchanged, here the width
       const shape = integers(`${node.name}:rows`, [1, node.rows, -1, 0]);
       return {
         operators: [

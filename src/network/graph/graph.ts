@@ -1,12 +1,12 @@
 import type { Narrowing } from '../../contract/tiles.js';
 
 /**
- * A network as plain data. Tensors are 1 × channels × height × width; every node has one output, known by
- * the node's name; `nodes` are in an order where inputs come first.
+ * A network as plain data. Tensors are 1 × channels × height × width. Every node has one output, which has the node's
+ * name; `nodes` are in topological order.
  */
 export interface Graph {
   readonly nodes: readonly Node[];
-  /** Names of the one node that is `input`, and of the node whose value is the result. */
+  /** Names of the only `input` node and of the node whose value is the result. */
   readonly input: string;
   readonly output: string;
 }
@@ -57,14 +57,14 @@ export interface ConvNode extends Named {
   readonly dilations: Extent;
   readonly groups: number;
   /**
-   * Zeros around the input. `same`: as many as give ceil(size / stride), the odd one below and to the right;
-   * used with strides above 1, where the number depends on the size.
+   * Zero padding of the input. `same` gives a result of ceil(size / stride), with an odd zero below and to the right;
+   * used with strides above 1, where the padding depends on the size.
    */
   readonly pads: Pads | 'same';
   /** outChannels × (inChannels / groups) × kernel height × kernel width. */
   readonly weights: Float32Array;
   readonly bias: Float32Array | undefined;
-  /** Name under which weights and bias are kept, where several convolutions share them; otherwise the own. */
+  /** Name under which weights and bias are stored where convolutions share them. Default: the node's own. */
   readonly stored?: string;
 }
 
@@ -90,43 +90,43 @@ export interface PreluNode extends Named {
 
 export interface ClipNode extends Named {
   readonly op: 'clip';
-  /** Infinite where there is no limit. */
+  /** Infinite for no limit. */
   readonly min: number;
   readonly max: number;
 }
 
-/** x · scale + offset, by channel. */
+/** x · scale + offset, per channel. */
 export interface AffineNode extends Named {
   readonly op: 'affine';
-  /** One value for all channels, or one for each. */
+  /** One value for all channels, or one per channel. */
   readonly scale: Float32Array;
   readonly offset: Float32Array;
 }
 
-/** Sum of two or more tensors of one shape; all but the first may be single values by channel. */
+/** Sum of two or more tensors of the same shape; all but the first may have one value per channel. */
 export interface AddNode extends Named {
   readonly op: 'add';
 }
 
-/** Product of two tensors of one shape; the second may be single values by channel. */
+/** Product of two tensors of the same shape; the second may have one value per channel. */
 export interface MulNode extends Named {
   readonly op: 'mul';
 }
 
-/** Channels one after the other. */
+/** Concatenation by channel. */
 export interface ConcatNode extends Named {
   readonly op: 'concat';
 }
 
-/** Every pixel repeated. */
+/** Enlargement by repeating every pixel. */
 export interface UpsampleNode extends Named {
   readonly op: 'upsample';
   readonly factor: Extent;
 }
 
 /**
- * Enlarged or shrunk around pixel centres, beyond the border with the nearest pixel; the size is rounded
- * down. `cubic` is Keys' kernel with a = -0.75, spread over input pixels whatever the factor.
+ * Resampling with aligned pixel centres and the nearest pixel repeated beyond the border; the size is rounded down.
+ * `cubic` is Keys' kernel with a = -0.75, in units of input pixels for every factor.
  */
 export interface ResampleNode extends Named {
   readonly op: 'resample';
@@ -135,8 +135,8 @@ export interface ResampleNode extends Named {
 }
 
 /**
- * Channels laid out as block × block pixels. DCR: channel = (row · block + column) · depth + d, as TensorFlow
- * has it; CRD: channel = d · block² + row · block + column, as PyTorch's pixel shuffle has it.
+ * Rearranges channels into block × block pixels. DCR: channel = (row · block + column) · depth + d, as in TensorFlow;
+ * CRD: channel = d · block² + row · block + column, as in PyTorch's pixel shuffle.
  */
 export interface DepthToSpaceNode extends Named {
   readonly op: 'depthToSpace';
@@ -144,59 +144,59 @@ export interface DepthToSpaceNode extends Named {
   readonly mode: 'DCR' | 'CRD';
 }
 
-/** Channels of the input by number, in any order; one may come several times. */
+/** Selects channels of the input by number, in any order and possibly repeated. */
 export interface SelectNode extends Named {
   readonly op: 'select';
   readonly channels: readonly number[];
 }
 
-/** The nearest pixel repeated beyond the border. */
+/** Padding by repeating the nearest pixel. */
 export interface PadNode extends Named {
   readonly op: 'pad';
   readonly pads: Pads;
 }
 
-/** Rows and columns taken off. */
+/** Crops rows and columns. */
 export interface CropNode extends Named {
   readonly op: 'crop';
   readonly edges: Pads;
 }
 
-/** A part of a tile's halo taken off, as it is told when the network is run; nothing of a whole image. */
+/** Crops a part of a tile's halo, whose width is given when the network is run; a whole image has none. */
 export interface NarrowNode extends Named, Narrowing {
   readonly op: 'narrow';
 }
 
-/** The first or last rows or columns: those nearest to a side. */
+/** Takes the rows or columns nearest to a side. */
 export interface TakeNode extends Named {
   readonly op: 'take';
   readonly side: keyof Pads;
   readonly lines: number;
 }
 
-/** Rows become columns. */
+/** Transposes rows and columns. */
 export interface TransposeNode extends Named {
   readonly op: 'transpose';
 }
 
-/** Channels of a single row laid out as rows: channel = row · depth + d. */
+/** Rearranges the channels of a single row into rows: channel = row · depth + d. */
 export interface UnrollNode extends Named {
   readonly op: 'unroll';
   readonly rows: number;
 }
 
-/** Tensors one below the other, or one beside the other. */
+/** Joins tensors vertically or horizontally. */
 export interface JoinNode extends Named {
   readonly op: 'join';
   readonly axis: keyof Extent;
 }
 
-/** The mean of each channel over all positions, as a tensor of one position. */
+/** Mean of each channel over all positions, as a tensor with one position. */
 export interface MeanNode extends Named {
   readonly op: 'mean';
 }
 
-/** Values by channel that are handed in when the network is run, as a tensor of one position. */
+/** Values per channel that are given when the network is run, as a tensor with one position. */
 export interface GivenNode extends Named {
   readonly op: 'given';
   readonly channels: number;
@@ -214,14 +214,14 @@ export interface Pads {
   readonly right: number;
 }
 
-/** The axis that ends at a side. */
+/** Returns the axis that ends at a side. */
 export function axisOf(side: keyof Pads): keyof Extent {
   return side === 'top' || side === 'bottom' ? 'height' : 'width';
 }
 
 export const NO_PADS: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 
-/** The zeros that are stated; none where their number depends on the size. */
+/** Returns the explicit padding; none where it depends on the size. */
 export function statedPads({ pads }: Pick<ConvNode, 'pads'>): Pads {
   return pads === 'same' ? NO_PADS : pads;
 }

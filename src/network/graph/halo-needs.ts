@@ -12,25 +12,25 @@ import {
 import { known } from './order.js';
 import type { Narrowing } from '../../contract/tiles.js';
 
-/** How a tensor lies over the image, and how much of the image it must have been made of. */
+/** Position of a tensor relative to the image, and the margin of the image that it needs. */
 export interface HaloNeeds {
-  /** Positions for each input pixel. */
+  /** Positions per input pixel. */
   readonly scale: number;
-  /** Input pixels beyond the image on a side that it holds by padding; below 0 where some were lost. */
+  /** Padding beyond the image on each side, in input pixels; negative where positions were lost. */
   readonly beyondPx: number;
-  /** By the number of each node that takes it, one after the last for the result: what that looks at. */
+  /** Margin that each user reads, by the number of its node; the result counts as one after the last node. */
   readonly uses: ReadonlyMap<number, number>;
 }
 
 interface Place {
   readonly scale: number;
-  /** Positions beyond the image on each side, where it was padded; below 0 where positions were lost. */
+  /** Positions beyond the image on each side, by padding; negative where positions were lost. */
   readonly extra: Pads;
 }
 
 /**
- * What each tensor needs around the wanted part of the image; tensors that are the same at every position are left
- * out. Undefined where a node is not known to look at nothing but what is near.
+ * Computes the margin that each tensor needs around the wanted part of the image, except for tensors that are equal at
+ * every position. Undefined where some node is not known to be local.
  */
 export function haloNeeds({ nodes, output }: Graph): Map<string, HaloNeeds> | undefined {
   const places = new Map<string, Place>();
@@ -101,7 +101,7 @@ function enlarged({ scale, extra }: Place, by: number): Place {
   return { scale: scale * by, extra: onEachSide((side) => extra[side] * by) };
 }
 
-/** Which position stands for which pixel is free to choose: the one whose taps lie around it. */
+/** The pixel that a position stands for can be chosen freely: the one in the middle of its taps. */
 function convolved(node: ConvNode, { scale, extra }: Place): Place {
   const pads = statedPads(node);
   const along = (before: 'top' | 'left', after: 'bottom' | 'right') => {
@@ -116,7 +116,7 @@ function convolved(node: ConvNode, { scale, extra }: Place): Place {
   return { scale: scale / node.strides.height, extra: sides };
 }
 
-/** Positions from the first tap to the last. */
+/** Number of positions from the first tap to the last. */
 function spreadOf({ kernel, dilations }: ConvNode, side: keyof Pads): number {
   return (kernel[axisOf(side)] - 1) * dilations[axisOf(side)];
 }
@@ -143,7 +143,7 @@ function reachInto(node: Node, reach: Pads, own: Place, input: Place): Pads {
   }
 }
 
-/** Of a tensor that is enlarged: it may lie half a position off the image. */
+/** Margin before an enlargement, which may be shifted by half a position. */
 function reachBefore(reach: number, times: number, extra: number): number {
   return Number.isInteger(extra) ? Math.ceil(reach / times) : (reach + times - 1) / times;
 }
@@ -160,16 +160,16 @@ const OPS = new Set<Node['op']>([
   'select',
 ]);
 
-/** Whether each position of the result looks at that position of the inputs alone, and lies where it does. */
+/** Whether each position of the result depends only on the same position of the inputs. */
 export const isPlacewise = ({ op }: Node): boolean => OPS.has(op);
 
-/** Names under which a model is given the rows and columns: [first of each], and [end of each]. */
+/** Names of the model inputs for the first rows and columns, and for the ends of rows and columns. */
 export function edgeNames({ fromPx, toPx, scale }: Narrowing): { starts: string; ends: string } {
   const name = `halo ${fromPx} to ${toPx} at ${scale}`;
   return { starts: `${name} starts`, ends: `${name} ends` };
 }
 
-/** The narrowing that a name of its rows and columns tells. */
+/** Parses a narrowing from the name of its model input. */
 export function narrowingNamed(name: string): Narrowing | undefined {
   const told = /^halo (\S+) to (\S+) at (\S+) (?:starts|ends)$/.exec(name);
   if (!told) return undefined;
@@ -177,7 +177,7 @@ export function narrowingNamed(name: string): Narrowing | undefined {
   return { fromPx, toPx, scale };
 }
 
-/** Positions to be taken off a side with so much halo. */
+/** Returns the number of positions to crop on a side with this halo. */
 export function positionsOff({ fromPx, toPx, scale }: Narrowing, haloPx: number): number {
   return (Math.min(haloPx, fromPx) - Math.min(haloPx, toPx)) * scale;
 }

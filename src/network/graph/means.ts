@@ -2,15 +2,15 @@ import type { Graph, Node } from './graph.js';
 import { graphOf, known } from './order.js';
 import { largeShapesOf } from './shapes.js';
 
-/** A part of a graph, and the means that are handed into it, by their place in the order of the means. */
+/** A part of a graph, and the means that it takes as inputs, by their number. */
 export interface GivenGraph {
   readonly graph: Graph;
   readonly givens: readonly number[];
 }
 
 /**
- * A graph cut at the means over all positions: each step gives the tensor of one mean, from the image and
- * means before it; `last` gives the result. Undefined where there is no such mean.
+ * Cuts a graph at the means over all positions: each step computes the tensor of one mean from the image and earlier
+ * means; `last` computes the result. Undefined where there are no such means.
  */
 export function cutAtMeans(
   title: string,
@@ -26,7 +26,7 @@ export function cutAtMeans(
       : node,
   );
   const part = (output: string): GivenGraph => {
-    // what is run must have an operator
+    // a model needs at least one operator
     const copy: Node = {
       op: 'affine',
       name: `${output}/copy`,

@@ -1,7 +1,7 @@
 import { delimited, encoded, float, integer, message, text, type Encoded } from './protobuf.js';
 
 /**
- * The messages that an ONNX graph is made of.
+ * The Protocol Buffers messages of an ONNX graph.
  * Source of the field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 
@@ -13,12 +13,12 @@ const INT64 = 7;
 
 type Values = Float32Array | Uint8Array | Int8Array | Int32Array;
 
-/** What a node becomes. */
+/** The messages of a node. */
 export interface Emitted {
   readonly operators: readonly Encoded[];
   /** Weights. */
   readonly constants: readonly Constant[];
-  /** Numbers that belong to the operators. */
+  /** Constant inputs of the operators. */
   readonly settings?: readonly Encoded[];
 }
 
@@ -86,7 +86,7 @@ export function valueInfo(name: string, [channels, height, width]: readonly (num
   return message(text(1, name), delimited(2, delimited(1, tensorType)));
 }
 
-/** Of a list of whole numbers. */
+/** Describes a list of integers. */
 export function listInfo(name: string, length: number): Encoded {
   const dims = delimited(1, integer(1, length));
   return message(text(1, name), delimited(2, delimited(1, message(integer(1, INT64), delimited(2, dims)))));

@@ -7,12 +7,12 @@ import { graphOf, known, usersOf } from './order.js';
 import { isPlacewise } from './halo-needs.js';
 import { openTileGraph } from './passes/tile-graph.js';
 
-/** How far a tensor reaches beyond the part of the result that is wanted, on each side, in its own positions. */
+/** Margin of each tensor beyond the wanted part of the result, on each side, in its own positions. */
 export type Margins = ReadonlyMap<string, Pads>;
 
 /**
- * How far each node must be computed so that the result is whole, or undefined where the network is not made
- * of nodes that keep or multiply the size of what they are given.
+ * Computes how far beyond the wanted part each node must be computed. Undefined where a node neither keeps nor
+ * multiplies the size of its inputs.
  */
 export function marginsOf({ nodes, output }: Graph): Margins | undefined {
   const margins = new Map<string, Pads>([[output, NO_PADS]]);
@@ -46,10 +46,10 @@ function inputMargin(node: Node, margin: Pads): Pads | undefined {
 }
 
 /**
- * The same network for a tile of the image: at a side that is not `closed` there are no zeros around any
- * tensor; instead the input is `radiusPx` larger than the wanted part, and each node is computed no farther
- * than the result needs it. At closed sides the lines in which a folded value differs from the network's are
- * made otherwise. Weights of the same name are the same for all sides.
+ * Builds the network for a tile of the image. At an open side no tensor is padded; instead the input is `radiusPx`
+ * larger than the wanted part, and each node is computed only as far as the result needs it. At closed sides, the lines
+ * in which a folded value differs from the network's are computed separately. Weights with the same name are equal for
+ * all combinations of sides.
  */
 export function openSides(
   title: string,
@@ -80,7 +80,7 @@ export function openSides(
   return graphOf(title, tile.nodes, tile.cropped(graph.output, NO_PADS));
 }
 
-/** By each node that makes one, the values that differ at a closed side. */
+/** Values that differ at a closed side, by the node that computes them. */
 function borderedValues(
   graph: Graph,
   values: FoldedGraph['values'],
@@ -102,7 +102,7 @@ function borderedValues(
   return bordered;
 }
 
-/** What is done to each number by itself can be done to the lines of a value one after the other. */
+/** Whether a node works on each number separately, so that it can be applied to single lines of a value. */
 function isPointwise({ op, inputs }: Node): boolean {
   return inputs.length === 1 && ['activation', 'leakyRelu', 'prelu', 'clip', 'affine'].includes(op);
 }

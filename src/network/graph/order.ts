@@ -2,8 +2,8 @@ import { SrganError } from '../../system/errors.js';
 import type { Graph, Node } from './graph.js';
 
 /**
- * The graph that leads to `output`; nodes that it does not need are left out.
- * @throws SrganError E_MODEL where an input is missing, the graph has a circle, or not exactly one input
+ * Builds the graph of the nodes that `output` depends on, in topological order.
+ * @throws SrganError E_MODEL where an input is missing, the graph has a cycle, or it has not exactly one input
  */
 export function graphOf(title: string, nodes: readonly Node[], output: string): Graph {
   const byName = new Map(nodes.map((node) => [node.name, node]));
@@ -33,12 +33,12 @@ export function graphOf(title: string, nodes: readonly Node[], output: string): 
   return { nodes: [...ordered.values()], input: input.name, output };
 }
 
-/** The error for a network that cannot be what it says. */
+/** Makes the error for an inconsistent network. */
 export function damaged(title: string, reason: string, cause?: unknown): SrganError {
   return new SrganError('E_MODEL', `${title}: the network cannot be used: ${reason}.`, { cause });
 }
 
-/** What a pass has worked out for a node that came before; missing is a defect of the pass. */
+/** Returns what a pass has computed for an earlier node; a missing value is a bug in the pass. */
 export function known<T>(values: ReadonlyMap<string, T>, name: string): T {
   const value = values.get(name);
   if (value === undefined) throw new SrganError('E_INTERNAL', `The graph has no node '${name}' so early.`);
@@ -47,7 +47,7 @@ export function known<T>(values: ReadonlyMap<string, T>, name: string): T {
 
 export type Users = (name: string) => readonly Node[];
 
-/** The nodes that take what a node makes. */
+/** Returns the users of each node's output. */
 export function usersOf({ nodes }: Graph): Users {
   const users = new Map<string, Node[]>();
   for (const node of nodes) {
@@ -60,7 +60,7 @@ export function usersOf({ nodes }: Graph): Users {
   return (name) => users.get(name) ?? [];
 }
 
-/** The number of the last node that takes each tensor; of the result one after the last. */
+/** Returns the number of the last node that uses each tensor; for the result, one after the last node. */
 export function lastUses({ nodes, output }: Pick<Graph, 'nodes' | 'output'>): Map<string, number> {
   const last = new Map<string, number>();
   nodes.forEach((node, i) => node.inputs.forEach((name) => last.set(name, i)));

@@ -7,7 +7,7 @@ export type Vertical = 'top' | 'bottom';
 export type Horizontal = 'left' | 'right';
 
 /**
- * Adds the pixels of a value where the lines of two sides cross, by the layers that the value is composed of.
+ * Computes the corner of a value, where the lines of two sides cross, by the layers that the value is composed of.
  * @returns the name of the corner
  */
 export function cornerOf(
@@ -50,7 +50,7 @@ export function cornerOf(
   }
 }
 
-/** How much of each value the corner needs, from the corner on. */
+/** Returns the extent of each value that the corner needs, measured from the corner. */
 export function cornerExtents(
   name: string,
   { lines, origin }: FoldedValue,

@@ -5,8 +5,8 @@ import { around, type Region, type TileGraph } from './tile-graph.js';
 type Side = keyof Pads;
 
 /**
- * Adds the lines of a value near a closed side, all at once: as channels of one row that are then laid out.
- * @param region of the value's inner part, beside which they lie
+ * Computes the lines of a value near a closed side, all at once as channels of one row, which are then rearranged.
+ * @param region the value's inner part, next to which they lie
  * @returns the name of the lines
  */
 export function stripOf(
@@ -44,12 +44,12 @@ export function stripOf(
     return tile.push({ ...conv, name: made, inputs: [read], pads: own }, NO_PADS);
   }
 
-  /** Cut to a region in the direction of the side. */
+  /** Crops to a region along the direction of the side. */
   function along(taken: string, to: Region): string {
     return tile.cropped(taken, { ...tile.regionOf(taken), [before]: to[before], [after]: to[after] });
   }
 
-  /** Columns as rows, and back. */
+  /** Transposes columns into rows, and back. */
   function turned(value: string): string {
     return isVertical
       ? value

@@ -8,18 +8,18 @@ import type { Region, TileGraph } from './tile-graph.js';
 export interface Border {
   readonly name: string;
   readonly value: FoldedValue;
-  /** The node that makes the value, and those that change each of its numbers by itself afterwards. */
+  /** The node that computes the value, and the pointwise nodes after it. */
   readonly chain: readonly Node[];
 }
 
 type Side = keyof Pads;
 
 /**
- * Adds the lines near closed sides to the inner part of a value, under the name that the whole has in the
- * graph: along a side by convolutions composed for each line, in the corners by the layers of the network
- * itself, since these are few pixels of many kinds.
+ * Adds the lines near closed sides to the inner part of a value, under the name that the whole value has in the graph.
+ * Lines along a side are computed by convolutions composed for each line; corners, which are few pixels of many kinds,
+ * by the layers of the network itself.
  * @param inner name of the inner part
- * @param region of the inner part
+ * @param region region of the inner part
  */
 export function closeBorder(
   tile: TileGraph,
@@ -52,7 +52,7 @@ export function closeBorder(
     return tile.push({ op: 'join', axis, name: made, inputs }, full);
   }
 
-  /** As the value is changed afterwards. */
+  /** Applies the pointwise nodes that follow the value. */
   function changed(part: string, place: string): string {
     return chain
       .slice(1)
@@ -63,7 +63,7 @@ export function closeBorder(
   }
 }
 
-/** The fewest rows and columns that a value must have for its border to be made like this. */
+/** Returns the minimum number of rows and columns for which the border of a value can be computed this way. */
 export function leastExtent(name: string, value: FoldedValue): Extent {
   const { lines, strip } = value;
   const alone = { height: lines.top + lines.bottom + 1, width: lines.left + lines.right + 1 };

@@ -1,7 +1,7 @@
 /** Resampling to `factor` times the size, as a convolution: one filter for each place within a pixel, row by row. */
 export interface Enlarging {
   readonly factor: number;
-  /** Filters are 2 · reach + 1 wide and high. */
+  /** Width and height of the filters are 2 · reach + 1. */
   readonly reach: number;
   readonly filters: readonly number[];
 }
@@ -27,7 +27,7 @@ export const cubic: Kernel = {
   },
 };
 
-/** Around pixel centres; the weights of each filter sum to 1. */
+/** Makes the filters, with aligned pixel centres; the weights of each filter sum to 1. */
 export function enlarging(factor: number, { supportPx: reach, at }: Kernel): Enlarging {
   const along = Array.from({ length: factor }, (_, place) => {
     const centre = (place + 0.5) / factor - 0.5;

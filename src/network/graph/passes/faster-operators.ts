@@ -12,8 +12,8 @@ import { largeShapesOf, shapesOf, type Shape } from '../shapes.js';
 import { fraction } from '../../../system/measures.js';
 
 /**
- * The same network in operators that onnxruntime has for tensors whose channels lie in blocks of 16, as its
- * convolutions want them; before and after any other operator a tensor is laid out anew.
+ * Rewrites a network in operators that onnxruntime supports on tensors with channels in blocks of 16, the layout of its
+ * convolutions; any other operator causes a conversion of the layout before and after it.
  */
 export function inBlockedLayout(title: string, graph: Graph): Graph {
   const shapes = largeShapesOf(title, graph);
@@ -24,7 +24,7 @@ export function inBlockedLayout(title: string, graph: Graph): Graph {
   return graphOf(title, nodes, graph.output);
 }
 
-/** a · x + (1 - a) · relu(x). As an operator of its own it takes twice the time, and the layout is lost. */
+/** a · x + (1 - a) · relu(x). The PRelu operator takes twice the time and leaves the blocked layout. */
 function asSum({ name, inputs, slopes }: PreluNode): Node[] {
   const positive = `${name}/positive`;
   return [
@@ -57,26 +57,26 @@ function scaled(name: string, inputs: readonly string[], scale: Float32Array): N
   };
 }
 
-/** What is stated for each channel is made a part of the convolution before. */
+/** Merges an operation per channel into the convolution before it. */
 function byChannel(node: AffineNode, channels: number): AffineNode {
   const spread = (values: Float32Array) =>
     values.length === channels ? values : new Float32Array(channels).fill(values[0] ?? 0);
   return { ...node, scale: spread(node.scale), offset: spread(node.offset) };
 }
 
-/** Filters of one axis: for each of `phases` results, the weights of the positions from `first` on. */
+/** Filters of one axis: for each of `phases` results, the weights of the positions from `first`. */
 interface Filters {
   readonly first: number;
   readonly taps: readonly (readonly number[])[];
 }
 
-/** Sides for which a graph may be asked whether its tensors are whole multiples of something. */
+/** Image sides for which tensors are tested for being multiples of a number. */
 const BLOCKS = [7, 8, 9];
 
 /**
- * Resampling by a fraction as a convolution with one filter for each place that a result can have, whose results are
- * then laid out. The runtime takes 8 ns a value for resampling. Only where the tensor is a whole multiple of the
- * fraction's denominator for every image, so that all places come equally often.
+ * Replaces resampling by a fraction with a convolution that has one filter per phase, followed by a rearrangement, since
+ * the runtime's own resampling takes 8 ns per value. Only where the size of the tensor is a multiple of the fraction's
+ * denominator for every image, so that all phases occur equally often.
  */
 export function resampleAsConv(title: string, graph: Graph, alignPx: number): Graph {
   const shapes = BLOCKS.map((blocks) => shapesOf(title, graph, square(alignPx * blocks)));
@@ -132,7 +132,7 @@ function convolved(node: ResampleNode, inputs: readonly Shape[]): Node[] | undef
   return nodes;
 }
 
-/** Of the positions around a result, which lies `t` after the second of four. */
+/** Weights of the positions around a result that lies `t` after the second of four. */
 const WEIGHTS = {
   linear: (t: number) => [0, 1 - t, t, 0],
   cubic: (t: number) => [cubic(1 + t), cubic(t), cubic(1 - t), cubic(2 - t)],
@@ -151,7 +151,7 @@ function filtersOf(places: number, step: number, weightsAt: (t: number) => reado
     const below = Math.floor(centre);
     return { from: below - 1, weights: weightsAt(centre - below) };
   });
-  // no farther than a weight is
+  // only as far as there are weights
   const used = found.flatMap(({ from, weights }) =>
     weights.flatMap((weight, i) => (weight === 0 ? [] : [from + i])),
   );

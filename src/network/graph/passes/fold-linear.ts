@@ -4,23 +4,22 @@ import { formOf, groupsOf, itself, type Form, type Segment } from './linear-form
 import { known } from '../order.js';
 import { LARGE_SIDE_PX, largeShapesOf, type Shape } from '../shapes.js';
 
-/** What reading and writing one value costs where nothing is computed, in multiply-adds. */
+/** Cost of reading and writing one value without computing anything, in multiply-adds. */
 const TRAFFIC_MACS = 16;
 
-/** Convolutions are computed for so many output channels at a time. */
+/** Number of output channels that convolutions compute at a time. */
 const LANES = 8;
 
-/** A gain below this is not worth another set of weights. */
+/** Minimum gain that is worth another set of weights. */
 const MIN_GAIN = 0.05;
 
 const MAX_SWEEPS = 8;
 
 /**
- * Replaces linear parts of a network by their composition where that costs less. Between nonlinear nodes
- * every value is a sum of linear maps of the input and of nonlinear results; which values are computed for
- * their own sake, and which are only composed through, is what is chosen. The result is the same wherever the
- * zeros around inner tensors are not felt, and comes with what makes it the same there; undefined where
- * nothing is gained.
+ * Replaces linear parts of a network by their composition where that costs less. Between nonlinear nodes every value is
+ * a sum of linear maps of the input and of nonlinear results; the search chooses which values are computed and which are
+ * only composed through. The result is equal wherever the zero padding of inner tensors has no effect, and comes with
+ * what makes it equal there. Undefined where nothing is gained.
  */
 export function foldLinear(title: string, graph: Graph): FoldedGraph | undefined {
   const problem = problemOf(title, graph);
@@ -36,9 +35,9 @@ interface Problem {
   readonly graph: Graph;
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly linear: ReadonlySet<string>;
-  /** Linear values that something else than a linear node needs. */
+  /** Linear values that are used by a nonlinear node. */
   readonly roots: ReadonlySet<string>;
-  /** Linear values that may be computed or composed through. */
+  /** Linear values that can be computed or composed through. */
   readonly choices: ReadonlySet<string>;
 }
 
@@ -59,14 +58,14 @@ function problemOf(title: string, graph: Graph): Problem {
 
 interface Solution {
   readonly computed: ReadonlySet<string>;
-  /** Of each linear value that is computed. */
+  /** Form of each linear value that is computed. */
   readonly forms: ReadonlyMap<string, Form>;
-  /** Of every value, as those see it that use it: one that is computed stands for itself. */
+  /** Form of every value from the point of view of its users; a computed value stands for itself. */
   readonly seen: ReadonlyMap<string, Form>;
   readonly cost: number;
 }
 
-/** The cheapest that is reached by changing one choice at a time. */
+/** Local search: returns the cheapest solution reached by changing one choice at a time. */
 function improved(problem: Problem, start: ReadonlySet<string>): Solution {
   let best = expressed(problem, start);
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {

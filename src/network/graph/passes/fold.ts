@@ -6,21 +6,21 @@ import { isPlain } from './linear-form.js';
 import { graphOf, known, usersOf } from '../order.js';
 import { largeShapesOf } from '../shapes.js';
 
-/** A smaller gain of memory is not worth the sums that take the place of a concatenation. */
+/** Minimum saving of memory that is worth replacing a concatenation by sums. */
 const MIN_SPARED = 0.1;
 
-/** Does less work than the network, and makes the same of every pixel, whatever the size of the image. */
+/** Folds where the result is equal for every pixel and every image size. */
 export function foldExactly(title: string, graph: Graph): Graph {
   return sparing(title, foldUpsample(title, graph));
 }
 
-/** Does still less where that can be, for tiles that are not too small. */
+/** Folds further where possible, for tiles that are not too small. */
 export function fold(title: string, graph: Graph): FoldedGraph {
   const exact = foldUpsample(title, graph);
   const composed = foldLinear(title, exact);
   if (!composed) return { graph: sparing(title, exact), values: new Map() };
   const { values } = composed;
-  // what the border of a value is made from must be there
+  // the lines that the border of a value is computed from must exist
   const kept = [...values.values()].flatMap(({ pieces, origin }) => [
     ...pieces,
     ...origin.flatMap(({ inputs }) => inputs),
