@@ -6,20 +6,20 @@ import type { Read } from './values.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a task of an array job is told of its place in it. */
+/** How an array job tells a task its position. */
 interface ArrayJob {
   readonly title: string;
-  /** The variable that says which task this is: the others count only with it. */
+  /** Variable with the index of the task; the other variables count only together with it. */
   readonly index: string;
   readonly shard: (environment: Environment) => Shard;
 }
 
-/** For all of them, where the number of tasks is not in the environment, or not the number of shards. */
+/** Variable for the number of shards, for all systems that do not state it. */
 const COUNT = 'SRGAN_SHARD_COUNT';
 
 /**
  * Kubernetes: Indexed Jobs, https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode, whose
- * number of completions a manifest must hand on itself. Slurm: sbatch(1), output environment variables. AWS Batch:
+ * manifest must pass on the number of completions. Slurm: sbatch(1), output environment variables. AWS Batch:
  * https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html.
  */
 const ARRAY_JOBS: readonly ArrayJob[] = [
@@ -36,14 +36,14 @@ const ARRAY_JOBS: readonly ArrayJob[] = [
   { title: 'Slurm', index: 'SLURM_ARRAY_TASK_ID', shard: slurm },
 ];
 
-/** `2/5`, or `auto` for what the environment says. */
+/** Reads `2/5`, or `auto` for the shard of the environment. */
 export const readShard: Read<Shard> = (text, flag) =>
   text === 'auto' ? shardOfArray(process.env) : shardIn(text, flag);
 
 /**
- * The shard that belongs to this task of an array job, the first there is of SRGAN_SHARD, AWS Batch, Kubernetes and
+ * Returns the shard of this task of an array job, from the first that is set of SRGAN_SHARD, AWS Batch, Kubernetes and
  * Slurm.
- * @throws SrganError E_USAGE where the environment names none, or only half of one
+ * @throws SrganError E_USAGE where the environment states no shard, or only half of one
  */
 export function shardOfArray(environment: Environment): Shard {
   const { SRGAN_SHARD: stated } = environment;
@@ -67,8 +67,8 @@ function fromZero(index: string, size: string): ArrayJob['shard'] {
 }
 
 /**
- * An array of a range from any number on, in any step. Of one with gaps, such as the tasks of another that are to
- * be done again, SRGAN_SHARD_COUNT must say what the ids are out of: 0 to one less.
+ * Reads the shard of a Slurm array with any first index and step. For an array with gaps, such as a rerun of some tasks,
+ * SRGAN_SHARD_COUNT must state the number of shards; ids then count from 0.
  */
 function slurm(environment: Environment): Shard {
   const id = 'SLURM_ARRAY_TASK_ID';
@@ -93,7 +93,7 @@ function placed(at: number, count: number, name: string): Shard {
   throw new SrganError('E_USAGE', `${name} is ${at}, which is none of ${count} shards counted from 0.`);
 }
 
-/** @param beside another variable that is there, which makes no sense without */
+/** @param beside another variable that is set and requires this one */
 function numberIn(environment: Environment, name: string, beside?: string): number {
   const value = environment[name];
   if (value && /^\d{1,9}$/.test(value)) return Number(value);

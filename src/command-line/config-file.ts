@@ -5,14 +5,14 @@ import type { FlagDefinitions, Layer } from './defaults.js';
 
 export const CONFIG_NAME = 'srgan.config.json';
 
-/** What is asked for before a file is read. */
+/** Flags that are needed before a file is read. */
 const NOT_IN_FILES = ['config', 'supervise'];
 
 const NONE: Layer = { titleOf: (flag) => flag, values: new Map() };
 
 /**
- * The flags in `file`, or in the nearest srgan.config.json in `directory` or above it: a JSON object of flag
- * names without their dashes. Each counts as if it had been typed.
+ * Reads flag defaults from `file`, or from the nearest srgan.config.json in `directory` or above it: a JSON object of
+ * flag names without dashes. Each counts as if it had been typed.
  * @throws SrganError E_USAGE
  */
 export async function configLayer(
@@ -42,7 +42,7 @@ export interface ConfigFile {
 }
 
 /**
- * What stands in `file`, or in the nearest srgan.config.json in `directory` or above it, if there is one.
+ * Reads `file`, or the nearest srgan.config.json in `directory` or above it, if there is one.
  * @throws SrganError E_USAGE
  */
 export async function readConfig(

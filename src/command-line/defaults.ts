@@ -1,7 +1,7 @@
 import { SrganError } from '../system/errors.js';
 import { readYesOrNo } from './values.js';
 
-/** As much of oclif's definition of a flag as is used here. */
+/** The part of oclif's flag definition that is used here. */
 export interface FlagDefinition {
   readonly type: 'boolean' | 'option';
   readonly multiple?: boolean;
@@ -14,16 +14,16 @@ type Exclusion =
   string | { readonly name: string; readonly when: (flags: Record<string, unknown>) => Promise<boolean> };
 export type FlagDefinitions = Readonly<Record<string, FlagDefinition>>;
 
-/** The value of flags by name, as text or as JSON gives them, and where they are from. */
+/** Values of flags by name, as text or JSON, and their origin. */
 export interface Layer {
-  /** How the person knows the value, such as `SRGAN_SCALE`. */
+  /** Name of the value for the user, such as `SRGAN_SCALE`. */
   readonly titleOf: (flag: string) => string;
   readonly values: ReadonlyMap<string, unknown>;
 }
 
 /**
- * Flags that were not given take their value from the first layer that has one. A layer's value is left out
- * where it excludes one that is already there: what is nearer to the person wins.
+ * Fills flags that were not given from the first layer that has them. A layer's value is ignored where it excludes a
+ * value that is already set, so that the nearer source wins.
  * @throws SrganError E_USAGE
  */
 export async function withDefaults<T extends object>(
@@ -93,7 +93,7 @@ function textOf(value: unknown, title: string): string {
   throw new SrganError('E_USAGE', `${title} cannot have the value ${JSON.stringify(value)}.`);
 }
 
-/** `--max-memory` is SRGAN_MAX_MEMORY; an empty one counts as not set. */
+/** Reads flags from the environment: `--max-memory` is SRGAN_MAX_MEMORY. An empty variable counts as not set. */
 export function environmentLayer(definitions: FlagDefinitions, env: NodeJS.ProcessEnv): Layer {
   const titleOf = (flag: string) => `SRGAN_${flag.toUpperCase().replaceAll('-', '_')}`;
   const values = new Map<string, unknown>();

@@ -1,10 +1,10 @@
-/** CommonJS, since it is asked before any ES module loads: Node opens those of a program many at a time. */
+/** CommonJS, since it runs before any ES module is loaded: Node opens many of them at a time. */
 import fs = require('node:fs');
 
-/** With fewer the modules of the program can't be loaded; most of what a run opens later is counted beside them. */
+/** With fewer open files the program's modules cannot be loaded; most files of a run are counted separately. */
 const FEWEST_OPEN_FILES = 96;
 
-/** Why the program can't start, or undefined: also where the system does not say how many files may be open. */
+/** Returns why the program cannot start, or undefined, also where the system does not state its limit. */
 function tooFewFiles(): string | undefined {
   let limits: string;
   try {

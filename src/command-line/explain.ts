@@ -4,19 +4,19 @@ import { causes } from '../report/summary-text.js';
 import { visible } from '../report/terminal-text.js';
 
 export interface Explanation {
-  /** For stderr; none where the error only ends the process. */
+  /** Lines for stderr; none where the error only ends the process. */
   readonly lines: readonly string[];
   readonly exitStatus: number;
 }
 
 export interface Explaining {
-  /** Show causes, and the stack of a defect. */
+  /** Show causes, and the stack of a bug. */
   readonly verbose: boolean;
-  /** What was probably meant, in front of the hint. */
+  /** Suggestion, shown before the hint. */
   readonly suggestion?: string | undefined;
 }
 
-/** What a person is told about the error that ended the program: one sentence, and what can be done. */
+/** Explains the error that ended the program: one sentence, and what can be done. */
 export function explain(error: unknown, { verbose, suggestion }: Explaining): Explanation {
   if (isExit(error)) return { lines: [], exitStatus: error.oclif.exit };
   const { sentence, hint, exitStatus } = tell(error);
@@ -56,7 +56,7 @@ function tell(error: unknown): Told {
   };
 }
 
-/** The parser's messages in our words. */
+/** Rewords the messages of oclif's parser. */
 function tellOclif(message: string): Told {
   const unknownFlag = /^Nonexistent flags?: (.+)/.exec(message)?.[1];
   if (unknownFlag) {
@@ -73,7 +73,7 @@ function tellOclif(message: string): Told {
 
 const usage = (sentence: string): Told => ({ sentence, hint: SEE_HELP, exitStatus: 2 });
 
-/** Options of the library by the names of their flags, as a person typed them. */
+/** Replaces names of library options by the names of their flags. */
 function withFlags(sentence: string, code: ErrorCode): string {
   if (code !== 'E_USAGE') return sentence;
   return sentence.replace(
@@ -83,13 +83,13 @@ function withFlags(sentence: string, code: ErrorCode): string {
   );
 }
 
-/** What Node throws wherever the working directory is asked for. */
+/** Whether the error is that of a missing working directory. */
 const isGoneDirectory = (error: unknown) =>
   error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
 
 const isShortOfFiles = (error: unknown) => ['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '');
 
-/** oclif wraps the message of an error thrown while a flag is parsed. */
+/** Removes what oclif adds to the message of an error thrown while a flag is parsed. */
 function withoutParserFrame(message: string): string {
   const text = message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '');
   return stripVTControlCharacters(text).replace(/\s*\n\s*/g, ' ');
@@ -99,7 +99,7 @@ interface OclifError extends Error {
   oclif: { exit: number };
 }
 
-/** By shape, since importing the class would load the library again in every program that explains errors. */
+/** Tested by shape, since importing the class would load oclif in every program that explains errors. */
 function isOclif(error: unknown): error is OclifError {
   return error instanceof Error && 'oclif' in error;
 }

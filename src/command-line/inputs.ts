@@ -5,10 +5,10 @@ import { OUTPUT_FORMATS } from '../contract/job.js';
 import type { Inputs, ListFormat } from '../contract/program-inputs.js';
 import { isRemote } from '../system/files/address.js';
 
-/** What the arguments and the flags beside them say of where sources come from and results go. */
+/** Sources and output directory, from the arguments and flags. */
 export interface Selection {
   readonly inputs: Inputs;
-  /** Undefined: each result goes beside its source. */
+  /** Undefined to write each result beside its source. */
   readonly out: string | undefined;
 }
 
@@ -78,7 +78,7 @@ export async function selectInputs(
   }
 }
 
-/** Takes the last argument for a directory only where nobody can have meant a file. */
+/** Refuses a last argument that looks like a file rather than an output directory. */
 async function refuseFile(out: string, patterns: readonly string[]): Promise<void> {
   const there = isRemote(out) ? undefined : await stat(out).catch(() => undefined);
   if (there?.isDirectory()) return;

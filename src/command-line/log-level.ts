@@ -1,7 +1,7 @@
-/** How much is said on stderr. */
+/** How much is written to stderr. */
 export interface LogLevel {
   readonly level: 'quiet' | 'normal' | 'verbose';
-  /** A line can be drawn again in place. */
+  /** Whether a line can be redrawn in place. */
   readonly live: boolean;
   readonly coloured: boolean;
 }

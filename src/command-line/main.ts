@@ -4,7 +4,7 @@ import { ownProcess } from '../pixels/vips.js';
 /** Runs the command line of this process; `root` is the directory of the package. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
   ownProcess();
-  // messages for people may go nowhere: the work goes on
+  // the work continues even if messages can no longer be shown
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
     fail(error, argv, root).then(
@@ -14,17 +14,17 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   });
   try {
     const words = (await withOwnBytes(argv)).map(withOptionalValue);
-    // no plugins: nothing is looked for outside of the package
+    // no plugins, so nothing is searched outside of the package
     await run(words, { root, userPlugins: false, devPlugins: false });
   } catch (error) {
     process.exitCode = await fail(error, argv, root);
   }
 }
 
-/** oclif knows no flag whose value may be left out. */
+/** Rewrites `--resume=strict`, since oclif has no flags with an optional value. */
 const withOptionalValue = (arg: string): string => (arg === '--resume=strict' ? '--resume-strict' : arg);
 
-/** Node puts U+FFFD for bytes that are no UTF-8, in arguments and in the working directory. */
+/** Restores bytes that are not UTF-8, which Node replaces by U+FFFD in arguments and the working directory. */
 async function withOwnBytes(argv: string[]): Promise<string[]> {
   if (![workingDirectory(), ...argv].some((text) => text.includes('\ufffd'))) return argv;
   const { restoreArguments, restoreWorkingDirectory } = await import('./raw-names.js');
@@ -36,14 +36,14 @@ function workingDirectory(): string {
   try {
     return process.cwd();
   } catch {
-    // gone: whoever needs it says so
+    // the directory is gone; whoever needs it reports that
     return '';
   }
 }
 
 async function fail(error: unknown, argv: readonly string[], root: string): Promise<number> {
   const explaining = await import('./explain.js').catch(() => undefined);
-  // what keeps modules from being loaded kept the program from it too; thrown, it would come here again, without end
+  // modules cannot be loaded at all; throwing would end up here again, endlessly
   if (!explaining) {
     process.stderr.write(
       `srgan: The program cannot be loaded: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -70,12 +70,12 @@ async function suggestion(
     const { suggest } = await import('./suggest.js');
     return await suggest(error.message, argv, root);
   } catch {
-    // no help is no reason to hide the error itself
+    // a missing suggestion is no reason to hide the error itself
     return undefined;
   }
 }
 
-/** Asked before and apart from parsing, which may be what failed. */
+/** Determined independently of the parser, which may be what failed. */
 function isVerbose(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const flags = end < 0 ? argv : argv.slice(0, end);

@@ -3,21 +3,21 @@ import { SrganError, systemCode } from '../system/errors.js';
 import { bytesOf } from '../system/files/file-names.js';
 import { visible } from '../report/terminal-text.js';
 
-/** As a shell reports a program that died of SIGPIPE, which Node ignores. */
+/** Exit status with which shells report SIGPIPE, which Node ignores. */
 export const CLOSED_PIPE_STATUS = 141;
 
-/** Standard output, with backpressure, that knows when nobody reads any more. */
+/** Standard output with backpressure, which knows when its reader has gone. */
 export interface Output {
-  /** Resolves when it has been taken; at once where the reader has gone. Names get their own bytes back. */
+  /** Resolves when the data was accepted, or at once if the reader has gone. File names keep their original bytes. */
   write(data: string | Uint8Array): Promise<void>;
-  /** The reader went away before everything was written. */
+  /** Whether the reader went away before everything was written. */
   readonly closed: boolean;
-  /** @throws SrganError E_WRITE where writing failed for another reason than a reader that went away */
+  /** @throws SrganError E_WRITE where writing failed, except because the reader went away */
   check(): void;
 }
 
 /**
- * @param onClosed called once, when the text can go nowhere any more: computing on would be for nothing
+ * @param onClosed called once when the output is closed, so that further work would be useless
  */
 export function openOutput(stream: Writable, onClosed: () => void): Output {
   let failure: Error | undefined;
@@ -26,7 +26,7 @@ export function openOutput(stream: Writable, onClosed: () => void): Output {
     failure = error;
     onClosed();
   };
-  // a listener that oclif adds throws every error but EPIPE out of the event loop
+  // a listener of oclif throws every error but EPIPE out of the event loop
   stream.removeAllListeners('error');
   stream.on('error', fail);
 
@@ -56,14 +56,14 @@ export function openOutput(stream: Writable, onClosed: () => void): Output {
 const isClosedPipe = (error: Error | undefined) =>
   ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED'].includes(systemCode(error) ?? '');
 
-/** Prints one text; a reader that went away has seen what it wanted. */
+/** Prints a text; it is not an error if the reader has gone. */
 export async function print(text: string): Promise<void> {
   const output = openOutput(process.stdout, () => undefined);
   await output.write(text);
   output.check();
 }
 
-/** A sentence for a person, on standard error. */
+/** Writes a sentence to standard error. */
 export function say(sentence: string): void {
   process.stderr.write(`${visible(sentence)}\n`);
 }

@@ -3,13 +3,13 @@ import { readFileSync, readlinkSync } from '../system/files/fs.js';
 import { fromDisk, NAMES_ARE_BYTES } from '../system/files/file-names.js';
 
 /**
- * The arguments with the bytes that they were given with, which Linux tells in /proc; as they are where it does
- * not. Where a process of ours runs another one, its bytes are lost, but the parent has the same words.
+ * Returns the arguments with their original bytes, which Linux has in /proc; unchanged elsewhere. In a process started
+ * by srgan itself they are taken from the parent, which has the same arguments.
  */
 export function restoreArguments(argv: string[]): string[] {
   if (!NAMES_ARE_BYTES) return argv;
   for (const teller of ['self', String(process.ppid)]) {
-    // options of Node and the script come first
+    // the options of Node and the script come first
     const words = commandLineOf(teller).slice(-argv.length);
     const isTheSame = words.length === argv.length && words.every((word, at) => String(word) === argv[at]);
     const restored = words.map(fromDisk);
@@ -18,7 +18,7 @@ export function restoreArguments(argv: string[]): string[] {
   return argv;
 }
 
-/** Makes `process.cwd()`, and with it `path.resolve()`, tell the working directory byte by byte. */
+/** Makes `process.cwd()`, and with it `path.resolve()`, return the exact bytes of the working directory. */
 export function restoreWorkingDirectory(): void {
   if (!NAMES_ARE_BYTES) return;
   const directory = readlinkSync('/proc/self/cwd');

@@ -4,10 +4,10 @@ import { replaceFile } from '../system/files/temp-files.js';
 import { CONFIG_NAME, readConfig } from './config-file.js';
 
 /**
- * Sets defaults of flags in `file`, in the nearest srgan.config.json in `directory` or above it, or in a new
- * one in `directory`. What else the file says stays.
+ * Saves flag defaults in `file`, in the nearest srgan.config.json in `directory` or above it, or in a new one in
+ * `directory`. Other content of the file is kept.
  * @returns the path of the file
- * @throws SrganError E_USAGE where the file makes no sense, E_WRITE, E_NOSPC
+ * @throws SrganError E_USAGE where the file is invalid, E_WRITE, E_NOSPC
  */
 export async function saveDefaults(
   file: string | undefined,

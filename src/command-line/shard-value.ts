@@ -3,8 +3,8 @@ import { expected } from '../system/expect.js';
 import type { Shard } from '../contract/options.js';
 
 /**
- * The shard that a text such as `2/5` names.
- * @param name of what has the text
+ * Parses a shard such as `2/5`.
+ * @param name name of the value in error messages
  * @throws SrganError E_USAGE
  */
 export function shardIn(text: string, name: string): Shard {

@@ -1,15 +1,15 @@
 import type { FlagDefinition } from './defaults.js';
 
-/** As much of a flag's definition as says how it is written. */
+/** The part of a flag's definition that determines its syntax. */
 type Written = Pick<FlagDefinition, 'type'> & { readonly char?: string };
 
-/** A command line that holds another one: flags of its own first, then the other from its name on. */
+/** A command line that contains another one: its own flags, then the other command. */
 export interface SplitCommand {
   readonly own: readonly string[];
   readonly command: readonly string[];
 }
 
-/** Ends its own flags at the first word that is neither a flag nor the value of one, or after `--`. */
+/** Splits at the first word that is neither a flag nor the value of one, or after `--`. */
 export function splitCommand(
   argv: readonly string[],
   flags: Readonly<Record<string, Written>>,

@@ -5,9 +5,9 @@ import { didYouMean } from '../system/expect.js';
 const IMAGES = /^\.(?:png|jpe?g|webp|avif|tiff?|gif|bmp|p[gp]m)$/i;
 
 /**
- * What a person probably meant who typed a command or flag that there is not.
- * @param message the sentence of the parser, such as `command pip:in not found`
- * @param argv the words of the command line
+ * Suggests a correction for an unknown command or flag.
+ * @param message message of the parser, such as `command pip:in not found`
+ * @param argv arguments of the command line
  * @param root directory of the package
  */
 export async function suggest(

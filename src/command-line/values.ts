@@ -1,10 +1,10 @@
 import { SrganError } from '../system/errors.js';
 import { expected } from '../system/expect.js';
 
-/** Each reads the text of one flag; whether the value makes sense is for the options to say. */
+/** Reads the text of a flag; whether the value is allowed is checked with the options. */
 export type Read<T> = (text: string, flag: string) => T;
 
-/** @throws SrganError E_USAGE, as do all of these */
+/** @throws SrganError E_USAGE, like all readers below */
 export const readNumber: Read<number> = (text, flag) => {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw expected('a number such as 2 or 1.5', flag, text);

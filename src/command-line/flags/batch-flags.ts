@@ -13,7 +13,7 @@ import { batchRunFlags, failingFlags, reportingFlags, superviseFlag } from './re
 
 const { name, suffix, overwrite } = namingFlags;
 
-/** Those that can have a default: which batch is meant no default can know. */
+/** Flags that can have defaults; which batch is meant cannot. */
 export const batchDefaults = {
   recursive: Flags.boolean({
     ...selectingFlags.recursive,

@@ -8,7 +8,7 @@ import { videoFlags } from './video-flags.js';
 import { watchFlags } from './watch-flags.js';
 import { upscaleFlags } from './upscale-flags.js';
 
-/** One configuration file serves all commands, so each passes over the flags of the others. */
+/** One config file serves all commands, so each ignores the flags of the others. */
 const IN_FILES: FlagDefinitions = {
   ...serveFlags,
   ...videoFlags,
@@ -21,7 +21,7 @@ const IN_FILES: FlagDefinitions = {
 };
 
 /**
- * The flags given, then what the environment, then what the configuration file says of the others.
+ * Fills flags that were not given from the environment, then from the config file.
  * @param definitions of the flags that can have defaults
  */
 export async function fillFlags<T extends { config?: string }>(

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import { optionFlags } from './option-flags.js';
 
-/** Which images, and what is done with them. Flags that mean the same have one name in every command. */
+/** Flags of images and their processing. Flags with the same meaning have the same name in every command. */
 
-/** oclif's type knows letters only, its parser any character. */
+/** oclif's type allows only letters, its parser any character. */
 const NUL_CHAR = '0' as string as 'z';
 
 const selecting = { helpGroup: 'SELECTION' };
@@ -27,7 +27,7 @@ export const selectingFlags = {
   ...optionFlags('recursive', 'include', 'exclude', 'limit'),
 };
 
-/** For a run, not for what goes to a queue. */
+/** Only for a run, not for work that goes to a queue. */
 export const shardFlag = optionFlags('shard');
 
 export const globFlag = {
@@ -87,7 +87,7 @@ export const limitFlags = optionFlags(
   'timeLimit',
 );
 
-/** What a run may use. */
+/** Resources of a run. */
 export const resourceFlags = {
   ...optionFlags('threads', 'sequential', 'chunkSize', 'maxMemory', 'fsync'),
   ...limitFlags,

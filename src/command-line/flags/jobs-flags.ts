@@ -13,7 +13,7 @@ import {
 import { failingFlags, jsonFlag, reportingFlags, superviseFlag } from './report-flags.js';
 import { number, wholeNumber } from './valued.js';
 
-/** Where the queue is, and how shards are cut and worked off. */
+/** Flags of the queue, and of how shards are cut and processed. */
 
 const queueGroup = { helpGroup: 'QUEUE' };
 export const queueFlags = {

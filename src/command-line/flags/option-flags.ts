@@ -32,7 +32,7 @@ const readUrl: Read<string> = (text, name) => {
   throw new SrganError('E_USAGE', `${name} needs a URL of http or https, not '${text}'.`);
 };
 
-/** How the text of each form is read, and what stands for it in the help. */
+/** Reader of each form of text, and its placeholder in the help. */
 const READERS: Readonly<Partial<Record<TextForm, readonly [Read<unknown>, placeholder: string]>>> = {
   number: [readNumber, 'N'],
   whole: [readWholeNumber, 'N'],
@@ -44,7 +44,7 @@ const READERS: Readonly<Partial<Record<TextForm, readonly [Read<unknown>, placeh
   failures: [readFailureLimit, 'N|N%'],
 };
 
-/** The oclif flags of options, as the table of options describes them. */
+/** Makes the oclif flags of options from the table of options. */
 export function optionFlags<const N extends FlaggedOption>(...names: N[]): OptionFlags<N> {
   return Object.fromEntries(names.map((name) => [flagName(name), flagOf(name)])) as OptionFlags<N>;
 }

@@ -5,7 +5,7 @@ import type { FlaggedOption } from './option-flags.js';
 
 type FlagOptions = Pick<PipeOptions, Exclude<FlaggedOption, 'out'>>;
 
-/** The values of the flags under the names of the options; sources and output directory are the command's to find. */
+/** Converts flags to options; each command determines sources and output directory itself. */
 export function optionsOf(flags: PipeFlags): FlagOptions {
   const given: Readonly<Record<string, unknown>> = flags;
   const names = namesWhere(({ flag }) => flag !== undefined).filter((name) => name !== 'out');

@@ -8,15 +8,15 @@ import { selectInputs } from '../inputs.js';
 import { pipeFlags } from './pipe-flags.js';
 import { optionsOf } from './pipe-options.js';
 
-/** How the command lines of those commands are read that can do their work once more. */
+/** Readers of the command lines of commands whose work can be repeated. */
 const READERS: Record<string, (args: string[]) => Promise<PipeOptions>> = {
   pipe: readPipe,
   batch: readBatch,
 };
 
 /**
- * What the command would run the flow with.
- * @throws SrganError E_USAGE where it is no such command, or its own command line makes no sense
+ * Returns the options with which a command would run the flow.
+ * @throws SrganError E_USAGE where it is not such a command, or its command line is invalid
  */
 export async function optionsOfCommand([name = '', ...args]: readonly string[]): Promise<PipeOptions> {
   const read = READERS[name];
@@ -45,5 +45,5 @@ async function readBatch(args: string[]): Promise<PipeOptions> {
   return { ...batchOptions(flags), inputs: [input], out };
 }
 
-/** Standard input is the command's own: it is not opened here. */
+/** Stands for standard input, which belongs to the command and is not opened here. */
 async function* nothing(): AsyncGenerator<Uint8Array> {}

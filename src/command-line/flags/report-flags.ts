@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { optionFlags } from './option-flags.js';
 import { wholeNumber } from './valued.js';
 
-/** What becomes of failures, what outlives a run, and what is said of it. */
+/** Flags of failures, journals and reports. */
 
 const failing = { helpGroup: 'FAILURE' };
 export const failingFlags = {
@@ -20,7 +20,7 @@ export const failingFlags = {
   }),
 };
 
-/** Read off the command line before it is parsed: src/flow/watch/supervise.ts. */
+/** Read from the command line before it is parsed: src/flow/watch/start.cts. */
 export const superviseFlag = {
   supervise: Flags.boolean({
     ...failing,
@@ -62,7 +62,7 @@ export const batchRunFlags = {
 
 export const journalFlags = {
   ...optionFlags('retryFailed', 'journal', 'resume'),
-  // what --resume=strict is read as
+  // the parser's form of --resume=strict
   'resume-strict': Flags.boolean({ hidden: true, exclusive: ['resume'] }),
 };
 

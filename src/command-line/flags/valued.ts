@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { parseBytes } from '../../system/measures.js';
 import { readNumber, readPixels, readWholeNumber, type Read } from '../values.js';
 
-/** What a flag says that takes a value. */
+/** Properties of a flag with a value. */
 export const valued = <T>(read: Read<T>, helpValue: string) => ({
   helpValue,
   parse: (text: string, _context: unknown, flag: { name: string }) =>
