@@ -90,7 +90,7 @@ export async function upscaleSpilled(
   }
 }
 
-/** As withWideSides of stages/small-image.ts, for an image on disk: it is long, but has a small side. */
+/** As withPaddedSides of stages/upscale.ts, for an image on disk: it is long, but has a small side. */
 export async function spilledWithWideSides(
   spilled: SpilledPixels,
   network: NetworkFile,
