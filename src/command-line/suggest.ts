@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Config } from '@oclif/core/config';
-import { didYouMean } from '../system/expect.js';
+import { didYouMean } from '../system/closest.js';
 
 const IMAGES = /^\.(?:png|jpe?g|webp|avif|tiff?|gif|bmp|p[gp]m)$/i;
 

@@ -221,7 +221,7 @@ async function openByName(name: string, readers: Readers): Promise<Opened> {
   const file = await readers.file(pathOf(name));
   if (file) return file;
   const names = await networkNames();
-  const { didYouMean } = await import('../../system/expect.js');
+  const { didYouMean } = await import('../../system/closest.js');
   throw new SrganError('E_MODEL', `${name}: no network has this name.`, {
     hint: `${didYouMean(name, names)}The names are ${names.join(', ')}, or the path of ${readers.kinds}.`,
   });

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { closest, didYouMean } from '../../src/system/expect.js';
+import { closest, didYouMean } from '../../src/system/closest.js';
 
 test('finds similar words only', (t) => {
   const commands = ['pipe', 'batch', 'upscale', 'models'];
