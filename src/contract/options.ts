@@ -12,9 +12,9 @@ import type { Inputs } from './program-inputs.js';
 export type { Shard } from './options/selection-options.js';
 
 /**
- * Every option of a run but `inputs`, with all that is known about it. The types below, the checks, the flags, the
- * environment variables, the config file, the HTTP API, the lists of the journal and the reference come from here: a
- * new option is one entry.
+ * Every option of a run but `inputs`, with all that is known about it. The types below, the checks, the defaults, the
+ * HTTP API, the key and the journal's list come from here, and the flags too, once flags.ts names the option.
+ * src/README.md, "How to add", has the lists that still name options by hand.
  */
 export const OPTIONS = {
   ...SELECTION_OPTIONS,
