@@ -1,3 +1,5 @@
+import { KERNELS, type Kernel } from '../../network/engines/resize-engine.js';
+
 /** An RGB picture: 8 bits, interleaved, row by row. */
 export interface Rgb {
   readonly data: Uint8Array;
@@ -8,39 +10,15 @@ export interface Rgb {
 export const RESAMPLE_KERNELS = ['box', 'linear', 'mitchell', 'cubic', 'lanczos2', 'lanczos3'] as const;
 export type ResampleKernel = (typeof RESAMPLE_KERNELS)[number];
 
-interface Curve {
-  readonly support: number;
-  readonly weight: (distance: number) => number;
-}
-
-const CURVES: Record<ResampleKernel, Curve> = {
+const { linear, mitchell, cubic, lanczos2, lanczos3 } = KERNELS;
+const CURVES: Record<ResampleKernel, Kernel> = {
   box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
-  linear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
-  mitchell: cubicCurve(1 / 3, 1 / 3),
-  cubic: cubicCurve(0, 1 / 2),
-  lanczos2: lanczosCurve(2),
-  lanczos3: lanczosCurve(3),
+  linear,
+  mitchell,
+  cubic,
+  lanczos2,
+  lanczos3,
 };
-
-/** Keys' family of cubics; (0, 1/2) is the bicubic kernel with a = -0.5. */
-function cubicCurve(b: number, c: number): Curve {
-  return {
-    support: 2,
-    weight(distance) {
-      const x = Math.abs(distance);
-      if (x >= 2) return 0;
-      if (x < 1) return ((12 - 9 * b - 6 * c) * x ** 3 + (-18 + 12 * b + 6 * c) * x ** 2 + (6 - 2 * b)) / 6;
-      return (
-        ((-b - 6 * c) * x ** 3 + (6 * b + 30 * c) * x ** 2 + (-12 * b - 48 * c) * x + (8 * b + 24 * c)) / 6
-      );
-    },
-  };
-}
-
-function lanczosCurve(lobes: number): Curve {
-  const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
-  return { support: lobes, weight: (x) => (Math.abs(x) >= lobes ? 0 : sinc(x) * sinc(x / lobes)) };
-}
 
 /** For each output sample `count` input samples from `first` on, with weights that add up to 1. */
 interface Taps {

@@ -84,7 +84,8 @@ function loadKernel({ factor, kernel = 'lanczos3', title }: NetworkFile): Networ
   }
 }
 
-interface Kernel {
+/** An interpolation kernel. */
+export interface Kernel {
   /** The weight is 0 beyond this distance, in input pixels. */
   readonly support: number;
   readonly weight: (distance: number) => number;
@@ -112,7 +113,7 @@ function lanczos(lobes: number): Kernel {
   return { support: lobes, weight: (x) => (Math.abs(x) >= lobes ? 0 : sinc(x) * sinc(x / lobes)) };
 }
 
-const KERNELS: Record<ResizeKernel, Kernel> = {
+export const KERNELS: Readonly<Record<ResizeKernel, Kernel>> = {
   nearest: { support: 0, weight: () => 1 },
   linear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   cubic: cubic(0, 1 / 2),
