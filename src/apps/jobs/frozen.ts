@@ -1,32 +1,17 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { isNetworkFile } from '../../network/models/networks.js';
+import { NETWORK_OPTIONS, RESULT_OPTIONS } from '../../contract/options/result-options.js';
 import type { PipeOptions } from '../../contract/options.js';
 
-/** Options that say what comes out: all workers of a manifest have the same. */
+const keysOf = <T extends object>(group: T) => Object.keys(group) as (keyof T)[];
+
+/** Options that determine the results: all workers of a manifest have the same. */
 const FROZEN = [
   'name',
   'suffix',
-  'format',
-  'quality',
-  'lossless',
-  'fastPng',
-  'strip',
-  'scale',
-  'width',
-  'height',
-  'minSize',
-  'maxSize',
-  'ifLarger',
-  'model',
-  'kind',
-  'effort',
-  'engine',
-  'device',
-  'tta',
-  'fold',
-  'verify',
-  'tile',
+  ...keysOf(RESULT_OPTIONS),
+  ...keysOf(NETWORK_OPTIONS),
   'maxPixels',
   'maxOutputPixels',
   'maxOutputBytes',

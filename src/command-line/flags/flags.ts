@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
-import { optionFlags } from './option-flags.js';
+import { NETWORK_OPTIONS, RESULT_OPTIONS } from '../../contract/options/result-options.js';
+import { groupFlags, optionFlags } from './option-flags.js';
 
 /** Flags of images and their processing. Flags with the same meaning have the same name in every command. */
 
@@ -51,31 +52,9 @@ export const namingFlags = optionFlags(
   'dryRun',
 );
 
-export const resultFlags = optionFlags(
-  'scale',
-  'width',
-  'height',
-  'minSize',
-  'maxSize',
-  'ifLarger',
-  'format',
-  'quality',
-  'lossless',
-  'fastPng',
-  'strip',
-);
+export const resultFlags = groupFlags(RESULT_OPTIONS);
 
-export const networkFlags = optionFlags(
-  'kind',
-  'effort',
-  'model',
-  'engine',
-  'device',
-  'tta',
-  'fold',
-  'verify',
-  'tile',
-);
+export const networkFlags = groupFlags(NETWORK_OPTIONS);
 
 /** Limits of one image. */
 export const limitFlags = optionFlags(

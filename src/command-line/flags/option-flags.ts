@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
-import { CHOICES } from '../../contract/options/result-options.js';
 import {
   flagName,
   type Exclusion,
@@ -49,8 +48,12 @@ export function optionFlags<const N extends FlaggedOption>(...names: N[]): Optio
   return Object.fromEntries(names.map((name) => [flagName(name), flagOf(name)])) as OptionFlags<N>;
 }
 
+/** Makes the flags of all options of a group of the table. */
+export const groupFlags = <N extends FlaggedOption>(group: Readonly<Record<N, unknown>>): OptionFlags<N> =>
+  optionFlags(...(Object.keys(group) as N[]));
+
 function flagOf(name: FlaggedOption) {
-  const { flag, excludes = [] }: OptionFacts<unknown> & { flag: OptionFlag } = OPTIONS[name];
+  const { check, flag, excludes = [] }: OptionFacts<unknown> & { flag: OptionFlag } = OPTIONS[name];
   const { form, group, help, char, placeholder, negatable } = flag;
   const shared = {
     description: help,
@@ -59,7 +62,7 @@ function flagOf(name: FlaggedOption) {
     ...exclusionsOf(excludes),
   };
   if (form === 'switch') return Flags.boolean({ ...shared, ...(negatable && { allowNo: true }) });
-  if (form === 'choice') return Flags.option({ ...shared, options: CHOICES[name as keyof typeof CHOICES] })();
+  if (form === 'choice') return Flags.option({ ...shared, options: check.schema?.enum ?? [] })();
   if (form === 'texts')
     return Flags.string({ ...shared, helpValue: placeholder, multiple: true, multipleNonGreedy: true });
   const [read, word] = READERS[form] ?? [];

@@ -9,16 +9,6 @@ import { option } from './option.js';
 const SAME_OR_FORMAT = [...OUTPUT_FORMATS, 'same'] as const;
 const IF_LARGER = ['copy', 'skip'] as const;
 
-/** Values of the options that take one of a few words. */
-export const CHOICES = {
-  format: SAME_OR_FORMAT,
-  ifLarger: IF_LARGER,
-  kind: KIND_CHOICES,
-  effort: EFFORTS,
-  engine: ENGINE_NAMES,
-  device: DEVICES,
-} as const;
-
 /** Size and format of the results. */
 export const RESULT_OPTIONS = {
   /** Any factor above 0. Default: 2 for the built-in networks, otherwise the network's own factor. */
