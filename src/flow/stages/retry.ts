@@ -1,5 +1,6 @@
 import { isBrokenList } from '../../places/find/draft.js';
 import type { Source } from '../../contract/job.js';
+import { createBell, openInlet } from '../../system/inlet.js';
 import { backoffMs } from '../../system/backoff.js';
 import { isTransient } from '../../places/storage/storage-failures.js';
 import type { Ticket } from '../ticket.js';
@@ -25,57 +26,44 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
   const waits = new Map<NodeJS.Timeout, Source>();
   let inFlight = 0;
   let closed = false;
-  let wake = () => {};
+  const bell = createBell();
 
   const comes = (timer: NodeJS.Timeout) => {
     const source = waits.get(timer);
     waits.delete(timer);
     clearTimeout(timer);
     if (source) ready.push(source);
-    wake();
+    bell.ring();
   };
   const comesAtOnce = () => [...waits.keys()].forEach(comes);
 
   return {
     async *sources(found) {
-      const upstream = found[Symbol.asyncIterator]();
-      let pull: Promise<void> | undefined;
-      let pulled: IteratorResult<Source> | undefined;
-      let failure: { cause: unknown } | undefined;
+      let pulled: Source | undefined;
+      const input = openInlet(found, {
+        wanted: () => pulled === undefined && ready.length === 0 && !closed,
+        onItem: (source) => (pulled = source),
+        onChange: bell.ring,
+      });
       drain.addEventListener('abort', comesAtOnce);
       try {
         while (!closed) {
-          const again = ready.shift();
-          const next = again ?? (pulled?.done ? undefined : pulled?.value);
-          if (!again && next) pulled = undefined;
-          if (failure) throw failure.cause;
+          let next = ready.shift();
+          if (!next) [next, pulled] = [pulled, undefined];
+          if (input.failure) throw input.failure.cause;
           if (next) {
             inFlight += 1;
             yield next;
             continue;
           }
-          if (pulled?.done && inFlight === 0 && waits.size === 0) return;
-          if (!pulled)
-            pull ??= upstream.next().then(
-              (result) => {
-                pull = undefined;
-                pulled = result;
-                wake();
-              },
-              (cause: unknown) => {
-                failure = { cause };
-                wake();
-              },
-            );
-          await new Promise<void>((resolve) => (wake = resolve));
+          if (input.ended && inFlight === 0 && waits.size === 0) return;
+          input.fill();
+          await bell.rung();
         }
       } finally {
         drain.removeEventListener('abort', comesAtOnce);
         waits.forEach((_, timer) => clearTimeout(timer));
-        const ended = upstream.return?.();
-        // the awaited source may never come
-        if (pull) ended?.catch(() => undefined);
-        else await ended;
+        await input.leave();
       }
     },
     takeBack({ source, end, claimed, published }) {
@@ -88,12 +76,12 @@ export function openRetries(most: number, drain: AbortSignal, firstWaitMs = FIRS
         waits.set(timer, { ...source, again: { tries, claimed, dst: published ?? source.again?.dst } });
         return true;
       }
-      wake();
+      bell.ring();
       return false;
     },
     close() {
       closed = true;
-      wake();
+      bell.ring();
     },
   };
 }

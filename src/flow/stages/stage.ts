@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type SrganError, asSrganError, type ErrorCode } from '../../system/errors.js';
 import type { Source, StageName } from '../../contract/job.js';
 import { openDeadline, timeLimitError } from '../../system/cancellation.js';
+import { createBell, openInlet } from '../../system/inlet.js';
 import type { Run } from '../run.js';
 
 export type Stage<I, O> = (flights: AsyncIterable<Flight<I>>) => AsyncGenerator<Flight<O>>;
@@ -49,41 +50,21 @@ export function stage<I, O>(
   work: Work<I, O>,
 ): Stage<I, O> {
   return async function* (flights) {
-    const sources = flights[Symbol.asyncIterator]();
     const working = new Set<Promise<void>>();
     const finished: Flight<O>[] = [];
-    let pull: Promise<void> | undefined;
-    let upstream: { ended: boolean; failure?: SrganError } = { ended: false };
     let left = false;
-    let wake = () => {};
-
-    const fill = () => {
-      if (pull || upstream.ended || working.size + finished.length >= concurrency) return;
-      pull = sources.next().then(
-        (result) => {
-          pull = undefined;
-          if (result.done) upstream = { ended: true };
-          else if (left) result.value.ticket.release();
-          else begin(result.value);
-          fill();
-          wake();
-        },
-        (cause: unknown) => {
-          pull = undefined;
-          upstream = {
-            ended: true,
-            failure: asSrganError(cause, 'E_INTERNAL', `${name}: its sources ended unexpectedly.`),
-          };
-          wake();
-        },
-      );
-    };
+    const bell = createBell();
+    const input = openInlet(flights, {
+      wanted: () => working.size + finished.length < concurrency,
+      onItem: (flight) => (left ? flight.ticket.release() : begin(flight)),
+      onChange: bell.ring,
+    });
     const begin = (flight: Flight<I>) => {
       const task = advance(flight).then((next) => {
         working.delete(task);
         if (left) next.ticket.release();
         else finished.push(next);
-        wake();
+        bell.ring();
       });
       working.add(task);
     };
@@ -91,19 +72,20 @@ export function stage<I, O>(
     try {
       for (;;) {
         const next = finished.shift();
-        fill();
+        input.fill();
         if (next) yield next;
-        else if (pull || working.size > 0) await new Promise<void>((resolve) => (wake = resolve));
+        else if (input.pending || working.size > 0) await bell.rung();
         else break;
       }
-      if (upstream.failure) throw upstream.failure;
+      if (input.failure) {
+        throw asSrganError(input.failure.cause, 'E_INTERNAL', `${name}: its sources ended unexpectedly.`);
+      }
     } finally {
-      upstream = { ended: true };
       left = true;
       // when the flow breaks off, others may wait for what these hold
       for (const { ticket } of finished) ticket.release();
       await Promise.all(working);
-      await sources.return?.();
+      await input.close();
     }
   };
 

@@ -1,3 +1,5 @@
+import { createBell, openInlet } from '../../system/inlet.js';
+
 /**
  * Passes `items` on until `signal` aborts, then ends at once, even while waiting for the next item.
  * @param letGo called if it ended while waiting; the pending item may never come
@@ -7,32 +9,28 @@ export async function* takeUntil<T>(
   signal: AbortSignal,
   letGo: () => void,
 ): AsyncGenerator<T> {
-  const iterator = items[Symbol.asyncIterator]();
-  let waiting = false;
+  const bell = createBell();
+  const came: T[] = [];
+  const input = openInlet(items, {
+    wanted: () => came.length === 0 && !signal.aborted,
+    onItem: (item) => came.push(item),
+    onChange: bell.ring,
+  });
+  signal.addEventListener('abort', bell.ring);
   try {
     while (!signal.aborted) {
-      waiting = true;
-      const result = await unlessAborted(iterator.next(), signal);
-      if (result === undefined) return;
-      waiting = false;
-      if (result.done) return;
-      yield result.value;
+      const [item] = came.splice(0);
+      if (item !== undefined) yield item;
+      else if (input.failure) throw input.failure.cause;
+      else if (input.ended) return;
+      else {
+        input.fill();
+        await bell.rung();
+      }
     }
   } finally {
-    const closed = iterator.return?.();
-    if (waiting) {
-      letGo();
-      closed?.catch(() => undefined);
-    } else {
-      await closed;
-    }
+    signal.removeEventListener('abort', bell.ring);
+    if (input.pending) letGo();
+    await input.leave();
   }
-}
-
-function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const abort = () => resolve(undefined);
-    signal.addEventListener('abort', abort, { once: true });
-    wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
