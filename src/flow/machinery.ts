@@ -8,52 +8,51 @@ import type { Run } from './run.js';
 import { createBuffers } from '../network/workers/buffers.js';
 import { openTilePool } from '../network/workers/pool.js';
 
-/** What runs can share, one after the other or side by side: networks, workers, and the memory for images. */
+/** Networks, workers and the memory for images, which several runs can share at once or in succession. */
 export interface Machinery extends Pick<
   Run,
   'networks' | 'tiles' | 'buffers' | 'budget' | 'places' | 'codec'
 > {
-  /** Side of a tile that suits the engine, where none is asked for. */
+  /** Default side of a tile for the engine, in pixels. */
   readonly tilePx: number | undefined;
   /**
-   * Reads the network named for all images, so that a wrong name costs nothing.
-   * @returns what is the same wherever the results are
+   * Loads the network named for all images, so that a wrong name fails before any work.
+   * @returns the identity of the network, independent of where the results are stored
    * @throws SrganError E_MODEL
    */
   check(model: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** As much of the settings as it depends on. */
 export type MachinerySettings = Pick<
   Settings,
   'engine' | 'device' | 'fold' | 'threads' | 'maxMemory' | 'chunkSize' | 'maxOpenFiles'
 >;
 
-/** Buffers between images: what is larger is quickly made anew, beside what it takes to fill it. */
-const MOST_IDLE_BYTES = 64 * 2 ** 20;
+/** Idle buffers that are retained between images; allocating larger ones costs little beside filling them. */
+const MAX_IDLE_BYTES = 64 * 2 ** 20;
 
-/** Of pixels in flight, with which no worker waits for an image. */
+/** Bytes of pixels in flight that keep all workers busy. */
 function ampleBytes(threads: number): number {
   return (64 + 32 * threads) * 2 ** 20;
 }
 
 /**
- * Workers start when there is a tile for them.
- * @param onNote told in a sentence what the engine runs on, where that is not what was asked for, and what was
- *   guessed of a network
- * @param onDetail told what the networks run on, and why
+ * Opens networks and workers; workers start with the first tile.
+ * @param onNote receives a sentence where the engine differs from the requested one, or a property of a network was
+ *   guessed
+ * @param onDetail receives a sentence on which engine runs the network, and why
  * @throws SrganError E_ENGINE
  */
 export async function openMachinery(
   settings: MachinerySettings,
-  onNote: (sentence: string) => void,
+  onNote: (sentence: string) => void = () => undefined,
   onDetail: (sentence: string) => void = () => undefined,
 ): Promise<Machinery> {
   const { engine, device, fold, threads, maxMemory, chunkSize } = settings;
   const prepared = await prepareEngine({ engine, device }, threads);
   const inFull = openNetworks({ ...prepared.settings, fold: fold && prepared.folds }, onNote);
-  const buffers = createBuffers(Math.min(maxMemory, MOST_IDLE_BYTES));
+  const buffers = createBuffers(Math.min(maxMemory, MAX_IDLE_BYTES));
   const tiles = openTilePool(prepared.workers, prepared.settings, buffers);
   const places: LimitFunction = pLimit(Math.min(chunkSize, placesWithin(settings)));
   let noted = false;
@@ -78,10 +77,10 @@ export async function openMachinery(
   };
 }
 
-/** Of the files that may be open: those of the program and of each worker, then of each image. */
+/** Estimated numbers of open files. */
 const FILES = { program: 40, worker: 8, image: 6 };
 
-/** @returns how many images may be in flight, at least one */
+/** Returns how many images may be in flight within the limit of open files, at least one. */
 export function placesWithin({ maxOpenFiles, threads }: Pick<Settings, 'maxOpenFiles' | 'threads'>): number {
   const left = maxOpenFiles - FILES.program - FILES.worker * threads;
   return Math.max(1, Math.floor(left / FILES.image));

@@ -18,24 +18,34 @@ import { isRemote } from '../system/files/address.js';
 import { openScratch } from '../places/storage/scratch.js';
 import { openStorages } from '../places/storage/storages.js';
 
-/** A run with its workers, ready to flow; `close` gives everything back. */
+/** A run with its workers, ready to flow; `close` releases everything. */
 export interface OpenRun extends Run {
   readonly retries: Retries;
   readonly survey: Survey;
   readonly ownShard: OwnShard;
-  /** Images that are passed over, since their kind is not read. */
+  /** Counts files that are passed over because their format is not read. */
   readonly unread: UnreadKinds;
   /** How many sources may be in each stage at a time. */
   readonly bounds: Readonly<Record<StageName, number>>;
-  /** Sources there are, where that is known before they are worked off. */
+  /** Number of sources, where it is known in advance. */
   readonly total: number | undefined;
-  /** Of a dry run. */
+  /** Set in a dry run. */
   readonly estimate: Estimating | undefined;
   readonly onOutcome: PipeOptions['onOutcome'];
   stage<I, O>(name: StageName, bound: number, fallback: ErrorCode, work: Work<I, O>): Stage<I, O>;
   /** Takes no new source and finishes those in flight. */
   stop(reason: SrganError): void;
   close(): Promise<void>;
+}
+
+/** What a program that embeds runs gives to each of them; everything is optional. */
+export interface RunContext {
+  /** Notes for the process that continues this run if it dies. */
+  readonly watch?: Watch | undefined;
+  /** Networks and workers that several runs share; a run without them opens its own, and closes it. */
+  readonly machinery?: Machinery | undefined;
+  /** Identity that results in an object store carry, so that they are recognised without the journal. */
+  readonly work?: string | undefined;
 }
 
 /** Images in flight between decode and write are at most the sum of the bounds from decode on, and chunkSize. */
@@ -47,27 +57,13 @@ export function stageBounds({
   return { plan: 4, decode: threads + 1, upscale: 2 * threads + 2, encode: threads + 1, write: 4 };
 }
 
-/**
- * @param shared of a process that has several runs; otherwise the run has its own, and closes it
- * @param work of which results in a store are to tell themselves that they are
- * @throws SrganError where the options or the set-up make a run impossible
- */
-export async function openRun(
-  options: PipeOptions,
-  watch?: Watch,
-  shared?: Machinery,
-  work?: string,
-): Promise<OpenRun> {
+/** @throws SrganError where the options or the set-up make a run impossible */
+export async function openRun(options: PipeOptions, context: RunContext = {}): Promise<OpenRun> {
   const asked = await resolveOptions(options);
-  const tell = { note: options.onNote, detail: options.onDetail };
-  const machinery =
-    shared ??
-    (await openMachinery(
-      asked,
-      (sentence) => tell.note?.(sentence),
-      (sentence) => tell.detail?.(sentence),
-    ));
+  const machinery = context.machinery ?? (await openMachinery(asked, options.onNote, options.onDetail));
+  const closeOwn = async () => (context.machinery ? undefined : await machinery.close());
   const stated = { ...asked, tile: asked.tile ?? machinery.tilePx };
+  const { watch } = context;
   const { networks, tiles, buffers, budget, places, codec } = machinery;
 
   const stopped = new AbortController();
@@ -78,7 +74,7 @@ export async function openRun(
   try {
     return await open();
   } catch (error) {
-    if (!shared) await machinery.close();
+    await closeOwn();
     throw error;
   }
 
@@ -88,10 +84,13 @@ export async function openRun(
     const settings = spooled ? { ...stated, inputs: spooled.inputs, base: stated.base ?? '.' } : stated;
     const [keyOf, sweep] = [openPathKeys(settings), openSweep()];
     const storages = openStorages(settings, sweep);
-    const looked = lookThrough({ settings, keyOf, storages, drain, watch }, options, work);
-    const { surveyed, journal } = await looked.catch(async (error: unknown) => {
+    const closeOpened = async () => {
       storages.close();
       await spooled?.remove();
+    };
+    const looked = lookThrough({ settings, keyOf, storages, drain }, options, context);
+    const { surveyed, journal } = await looked.catch(async (error: unknown) => {
+      await closeOpened();
       throw error;
     });
     if (stated.journal !== undefined && options.journal === undefined && isRemote(stated.out ?? ''))
@@ -127,10 +126,9 @@ export async function openRun(
         stage(name, bound, fallback, (ticket) => refusal(name) ?? ticket.late, work),
       stop: (reason) => stopped.abort(reason),
       async close() {
-        if (!shared) await machinery.close();
+        await closeOwn();
         await journal?.close();
-        storages.close();
-        await spooled?.remove();
+        await closeOpened();
       },
     } satisfies OpenRun;
     if (!settings.dryRun) return run;
@@ -145,44 +143,28 @@ export async function openRun(
   }
 }
 
-/** A source that comes late in a stream must not have been replaced by then. */
+/** Copies a list of sources to disk where results may overwrite sources that come later in it. */
 async function spoolWhereNeeded({ inputs, existing }: Settings, drain: AbortSignal) {
   return inputs.kind === 'list' && existing === 'overwrite' ? await spool(inputs, drain) : undefined;
 }
 
-/** What has to be known and open before the first image. */
+/** Surveys the sources, checks the output directory and opens the journal, before the first image. */
 async function lookThrough(
-  {
-    settings,
-    keyOf,
-    storages,
-    drain,
-    watch,
-  }: Pick<Run, 'settings' | 'keyOf' | 'storages' | 'drain' | 'watch'>,
+  { settings, keyOf, storages, drain }: Pick<Run, 'settings' | 'keyOf' | 'storages' | 'drain'>,
   options: PipeOptions,
-  work: string | undefined,
+  { watch, work }: RunContext,
 ) {
   const surveyed = await survey(settings, keyOf, drain, storages);
-  if (surveyed.sources !== undefined) options.onTotal?.(surveyed.sources);
-  const { out, dryRun } = settings;
+  const { sources } = surveyed;
+  if (sources !== undefined) options.onTotal?.(sources);
+  const { out, dryRun, journal } = settings;
   const storage = out === undefined ? undefined : await storages.of(out);
-  if (out !== undefined && !dryRun && !leavesNothing(surveyed, settings)) await storage?.checkWritable(out);
-  return { surveyed, journal: await journalOf({ settings, storages, watch }, options, surveyed, work) };
-}
-
-/** Where there is no source, nothing is left behind; but that a shard had none is to be seen. */
-const leavesNothing = ({ sources }: Survey, { shard }: Settings) => sources === 0 && !shard;
-
-/** What a process of this run began before it died goes on. */
-async function journalOf(
-  { settings, storages, watch }: Pick<Run, 'settings' | 'storages' | 'watch'>,
-  options: PipeOptions,
-  surveyed: Survey,
-  work: string | undefined,
-) {
-  const { journal, resume } = settings;
-  if (journal === undefined || leavesNothing(surveyed, settings)) return undefined;
-  const begun = resume || watch?.before !== undefined;
-  const asBegun = { ...settings, resume: begun };
-  return await openJournal(journal, asBegun, options, surveyed.sources, storages, work);
+  // a run without sources leaves nothing behind; but a shard leaves a journal that says so
+  if (sources === 0 && !settings.shard) return { surveyed, journal: undefined };
+  if (out !== undefined && !dryRun) await storage?.checkWritable(out);
+  if (journal === undefined) return { surveyed, journal: undefined };
+  // what an earlier process of this run began is continued
+  const resume = settings.resume || watch?.before !== undefined;
+  const opened = await openJournal(journal, { ...settings, resume }, options, sources, storages, work);
+  return { surveyed, journal: opened };
 }

@@ -1,9 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { SrganError } from '../system/errors.js';
-import type { Machinery } from './machinery.js';
 import type { PipeOptions } from '../contract/options.js';
 import type { Summary } from './summary.js';
-import { openRun, type OpenRun } from './open-run.js';
+import { openRun, type OpenRun, type RunContext } from './open-run.js';
 import { decode } from './stages/decode.js';
 import { encode } from './stages/encode.js';
 import { find } from './stages/find.js';
@@ -13,31 +12,20 @@ import { ticketed } from './stages/stage.js';
 import { upscale } from './stages/upscale.js';
 import { unreadSentence } from '../places/find/image-names.js';
 import { write } from './stages/write.js';
-import type { Watch } from './watch/watch.js';
 
 /**
- * Upscales every source of `options.inputs`, each on its own: a failure ends in that image's outcome and
- * stops nothing else.
- * @returns what became of them; `onOutcome` has been called once for each
+ * Upscales every source of `options.inputs` independently: a failure becomes that image's outcome and stops
+ * nothing else.
+ * @returns a summary, after `onOutcome` has been called once for each source
  * @throws SrganError E_USAGE, E_NO_INPUT, E_MODEL, E_ENGINE, E_OUT_DIR: the run as a whole cannot begin
  */
 export async function pipe(options: PipeOptions): Promise<Summary> {
-  return await watchedPipe(options);
+  return await pipeWithin({}, options);
 }
 
-/**
- * @param watch where another process goes on if this one dies
- * @param shared networks and workers of a process that has several runs
- * @param work of which results in a store are to tell themselves that they are, for whoever does it again without
- *   the journal
- */
-export async function watchedPipe(
-  options: PipeOptions,
-  watch?: Watch,
-  shared?: Machinery,
-  work?: string,
-): Promise<Summary> {
-  const run = await openRun(options, watch, shared, work);
+/** `pipe` for programs that supervise runs, share networks among them, or have results recognised in a store. */
+export async function pipeWithin(context: RunContext, options: PipeOptions): Promise<Summary> {
+  const run = await openRun(options, context);
   try {
     const summary = await flow(run);
     if (summary.sources > 0 || run.ownShard.others > 0 || run.drain.aborted) return summary;

@@ -10,7 +10,7 @@ import type { KeyOf } from './plan/path-keys.js';
 import type { Retries } from './stages/retry.js';
 import type { Watch } from './watch/watch.js';
 
-/** What all stages of one run share. */
+/** Shared by all stages of one run. */
 export interface Run {
   readonly settings: Settings;
   /** Aborted: stop at once. */
@@ -28,11 +28,11 @@ export interface Run {
   readonly buffers: Buffers;
   readonly journal?: Journal | undefined;
   readonly keyOf: KeyOf;
-  /** Of what killed runs left where this one comes. */
+  /** Removes temp files that killed runs left in the directories this run writes to. */
   readonly sweep: Sweep;
   readonly storages: Storages;
   readonly scratch: Scratch;
   readonly retries?: Retries | undefined;
-  /** Where a parent watches the process. */
+  /** Set where a parent process supervises this one. */
   readonly watch?: Watch | undefined;
 }

@@ -48,7 +48,11 @@ test('a failure of the items is kept, and they have ended', async (t) => {
   const { items } = numbers(5, 1);
   const bell = createBell();
   const came: number[] = [];
-  const input = openInlet(items, { wanted: () => true, onItem: (item) => came.push(item), onChange: bell.ring });
+  const input = openInlet(items, {
+    wanted: () => true,
+    onItem: (item) => came.push(item),
+    onChange: bell.ring,
+  });
   input.fill();
   while (!input.ended) await bell.rung();
   t.deepEqual(came, [0]);
@@ -59,7 +63,11 @@ test('a failure of the items is kept, and they have ended', async (t) => {
 test('close waits for the item on its way and hands it over; leave does not wait for one that never comes', async (t) => {
   const { items, seen } = numbers(5);
   const came: number[] = [];
-  const input = openInlet(items, { wanted: () => true, onItem: (item) => came.push(item), onChange: () => {} });
+  const input = openInlet(items, {
+    wanted: () => true,
+    onItem: (item) => came.push(item),
+    onChange: () => {},
+  });
   input.fill();
   t.true(input.pending);
   await input.close();
@@ -68,7 +76,10 @@ test('close waits for the item on its way and hands it over; leave does not wait
   t.is(seen.pulled, 1, 'nothing is pulled after close');
 
   const never: AsyncIterable<number> = {
-    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => new Promise(() => {}) }),
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise(() => {}),
+      return: () => new Promise(() => {}),
+    }),
   };
   const waiting = openInlet(never, { wanted: () => true, onItem: () => t.fail(), onChange: () => {} });
   waiting.fill();

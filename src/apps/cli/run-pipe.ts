@@ -69,7 +69,7 @@ export async function runPipe(
   try {
     const errorsLog =
       errorsLogFile === undefined ? undefined : await openErrorsLog(errorsLogFile, errorsLogBytes);
-    const { watchedPipe } = await import('../../flow/pipe.js');
+    const { pipeWithin } = await import('../../flow/pipe.js');
     const flow: PipeOptions = {
       ...options,
       drain: interrupts.drain,
@@ -93,7 +93,7 @@ export async function runPipe(
         await results.outcome(outcome);
       },
     };
-    const summary = await watchedPipe(flow, watch);
+    const summary = await pipeWithin({ watch }, flow);
     await errorsLog?.close();
     const signalled = interrupts.exitStatus ?? (output.closed ? CLOSED_PIPE_STATUS : undefined);
     if (leftLine !== undefined && (signalled !== undefined || summary.stopped)) human.note(leftLine);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { mkdir, rm } from '../../system/files/fs.js';
 import type { Outcome } from '../../contract/job.js';
 import { openMachinery, type Machinery } from '../../flow/machinery.js';
-import { watchedPipe } from '../../flow/pipe.js';
+import { pipeWithin } from '../../flow/pipe.js';
 import { resolveOptions } from '../../flow/settings.js';
 import { openDataDirectory, type DataDirectory } from './data-directory.js';
 import { openDiskQuota, type DiskQuota } from './guard.js';
@@ -83,7 +83,8 @@ export async function upscaleFile(
   signal: AbortSignal,
 ): Promise<Outcome> {
   let end: Outcome | undefined;
-  await watchedPipe(
+  await pipeWithin(
+    { machinery },
     {
       inputs: { kind: 'iterable', sources: [source] },
       base: path.dirname(source),
@@ -94,8 +95,6 @@ export async function upscaleFile(
       signal,
       onOutcome: (outcome) => void (end = outcome),
     },
-    undefined,
-    machinery,
   );
   signal.throwIfAborted();
   if (!end) throw new Error('an image ended without an outcome');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Outcome } from '../../contract/job.js';
 import type { PipeOptions } from '../../contract/options.js';
 import { openMachinery } from '../../flow/machinery.js';
-import { watchedPipe } from '../../flow/pipe.js';
+import { pipeWithin } from '../../flow/pipe.js';
 import { resolveOptions } from '../../flow/settings.js';
 import { SrganError } from '../../system/errors.js';
 import { stat } from '../../system/files/fs.js';
@@ -54,7 +54,7 @@ export async function watchDirectory(watched: WatchedDirectory): Promise<void> {
       onOutcome,
       onNote,
     };
-    await watchedPipe(flow, undefined, machinery).catch((error: unknown) => {
+    await pipeWithin({ machinery }, flow).catch((error: unknown) => {
       if (!(error instanceof SrganError) || error.code !== 'E_NO_INPUT') throw error;
     });
   }

@@ -3,21 +3,16 @@ import { SrganError } from '../../system/errors.js';
 import { isBrokenList } from '../../places/find/draft.js';
 import { chooseNetwork } from '../plan/choose-network.js';
 import { hashFile } from '../../system/files/hash-file.js';
-import type { ImageHeader, Job, OutputFormat, Source } from '../../contract/job.js';
+import type { Job, Source } from '../../contract/job.js';
 import { resultKeys } from '../journal/key.js';
-import type { Settings } from '../../contract/options.js';
 import type { Run } from '../run.js';
 import { createClaims, checkOutput, writtenByEarlierAttempt } from '../plan/outputs.js';
-import { statedFormat, writableFormat, checkOutputPixels, checkTarget } from '../plan/format.js';
-import { planMemory } from '../plan/image-memory.js';
+import { planJob, shapeOfResult } from '../plan/plan-job.js';
 import { createNaming, predictOutput } from '../plan/name.js';
-import { keepsSize } from '../../network/models/kernel-networks.js';
-import { passesFor } from '../plan/passes.js';
-import { targetSize, wantedSize } from '../plan/size.js';
 import { directoryOf, isRemote } from '../../system/files/address.js';
 import { readHeader } from './decode.js';
 import type { Work } from './stage.js';
-import type { Ticket } from '../ticket.js';
+import type { End, Ticket } from '../ticket.js';
 import type { Survey } from './survey.js';
 import { openDeadline, timeLimitError } from '../../system/cancellation.js';
 
@@ -25,6 +20,9 @@ type Planning = Pick<
   Run,
   'settings' | 'networks' | 'journal' | 'keyOf' | 'sweep' | 'storages' | 'scratch' | 'signal'
 >;
+
+/** What becomes of a source: a job for the next stages, or an end. */
+type Decision = { readonly job: Job } | { readonly end: End };
 
 /**
  * Decides from the header and the options what is done with a source. The source is not opened where the name of its
@@ -38,76 +36,51 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
   const isInput = async (file: string) => (await survey.isInput(file)) || met.has(await keyOf(file));
 
   return async (source, ticket) => {
+    const decision = await decide(source, ticket);
+    if ('job' in decision) return decision.job;
+    ticket.end = decision.end;
+    return undefined;
+  };
+
+  async function decide(source: Source, ticket: Ticket): Promise<Decision> {
     if (settings.retryFailed && !isBrokenList(source) && journal?.failed(source) !== true) {
-      ticket.end = { status: 'skipped', reason: 'It did not fail before.', passedOver: true };
-      return undefined;
+      return skipped('It did not fail before.', { passedOver: true });
     }
     if (source.invalid) throw source.invalid;
-    refuseKiller(source);
+    rejectRepeatCrasher(source);
     if (survey.sources === undefined) met.add(await keyOf(source.path));
     const asked = source.overrides.model ?? settings.model;
     const { defaultFactor } = await networks.describe(asked);
     const predicted = predictOutput(naming, source, settings, defaultFactor);
-    if (predicted !== undefined && (await isThere(source, ticket, predicted))) return undefined;
+    if (predicted !== undefined && (await isThere(source, ticket, predicted))) return alreadyThere(predicted);
 
     const file = await fileOf(run, source, ticket);
     const header = await readHeader(file, settings);
-    const { model, family, because } = await chooseNetwork(networks, asked, file, header);
-    const format = statedFormat(source, settings) ?? writableFormat(header.format) ?? 'png';
-    const wanted = wantedSize(source.overrides, settings, defaultFactor);
-    const target = targetSize(header, wanted, settings.maxSize);
+    const network = await chooseNetwork(networks, asked, file, header);
+    const facts = { source, file, header, network, defaultFactor };
+    const shape = shapeOfResult(facts, settings);
     const outputPath = naming.outputPath(source, {
-      wanted,
-      model,
-      format,
-      ...target,
+      ...shape,
+      ...shape.target,
+      model: network.model,
       hash: naming.needsHash ? await hashFile(file) : undefined,
     });
     if (outputPath === undefined)
       throw new SrganError('E_INTERNAL', `${source.path}: its result has no name.`);
-    if (outputPath !== predicted && (await isThere(source, ticket, outputPath))) return undefined;
-
-    const isLarge =
-      !keepsSize(family) && target.widthPx === header.widthPx && target.heightPx === header.heightPx;
-    if (isLarge && settings.ifLarger === 'skip') {
-      ticket.end = { status: 'skipped', reason: `It is ${header.widthPx}×${header.heightPx} already.` };
-      return undefined;
+    if (outputPath !== predicted && (await isThere(source, ticket, outputPath)))
+      return alreadyThere(outputPath);
+    if (shape.isLargeEnough && settings.ifLarger === 'skip') {
+      return skipped(`It is ${header.widthPx}×${header.heightPx} already.`);
     }
-    const passes = isLarge ? [] : passesFor(target.factor, family);
-    checkTarget(source.path, format, target);
-    checkOutputPixels(source.path, { ...target, pages: header.pages }, settings.maxOutputPixels);
-    const job: Job = {
-      source,
-      action: isLarge && keepsBytes(source, settings, header, format) ? 'copy' : 'upscale',
-      outputPath,
-      file,
-      tempBeside: isRemote(outputPath) ? await scratch.pathFor(outputPath) : outputPath,
-      format,
-      quality: source.overrides.quality ?? settings.quality,
-      header,
-      model,
-      ...(because !== undefined && passes.length > 0 && { modelBecause: because }),
-      passes,
-      targetWidthPx: target.widthPx,
-      targetHeightPx: target.heightPx,
-      ...planMemory({ header, passes, format, target }, settings),
-    };
+
+    const tempBeside = isRemote(outputPath) ? await scratch.pathFor(outputPath) : outputPath;
+    const job = planJob(facts, shape, { outputPath, tempBeside }, settings);
     ticket.job = job;
-    if (journal) {
-      const keys = await resultKeys(job, settings, networks);
-      ticket.key = keys.key;
-      // a result written just before a crash, but not reported, is made again and reported as done
-      if (!source.crashed && (await journal.proves(outputPath, keys))) {
-        await sweep(directoryOf(outputPath));
-        ticket.end = { status: 'skipped', reason: `${outputPath} was done before.`, proven: true };
-        return undefined;
-      }
-    }
-    if (!settings.dryRun) return job;
-    ticket.end = { status: 'planned' };
-    return undefined;
-  };
+    if (await isProven(job, ticket)) return skipped(`${outputPath} was done before.`, { proven: true });
+    return settings.dryRun ? { end: { status: 'planned' } } : { job };
+  }
 
+  /** Claims the name of a result, and returns whether it exists and is kept. */
   async function isThere(source: Source, ticket: Ticket, output: string): Promise<boolean> {
     await survey.refuseCollision(source, output);
     if (source.again?.claimed !== output) await claims.claim(output, source);
@@ -116,27 +89,35 @@ export function plan(run: Planning, survey: Survey): Work<Source, Job> {
     const existing = writtenByEarlierAttempt(output, source, journal) ? 'overwrite' : settings.existing;
     if ((await checkOutput(output, source.path, existing, isInput, storages)) === 'free') return false;
     await sweep(directoryOf(output));
-    ticket.end = { status: 'skipped', reason: `${output} is already there.` };
+    return true;
+  }
+
+  /** Whether the journal proves that an earlier run made this result. */
+  async function isProven(job: Job, ticket: Ticket): Promise<boolean> {
+    if (!journal) return false;
+    const keys = await resultKeys(job, settings, networks);
+    ticket.key = keys.key;
+    // a result written just before a crash, but not reported, is made again and reported as done
+    if (job.source.crashed || !(await journal.proves(job.outputPath, keys))) return false;
+    await sweep(directoryOf(job.outputPath));
     return true;
   }
 }
 
+const skipped = (reason: string, how: { proven?: boolean; passedOver?: boolean } = {}): Decision => ({
+  end: { status: 'skipped', reason, ...how },
+});
+
+const alreadyThere = (output: string) => skipped(`${output} is already there.`);
+
 /** An image that crashed the process this often fails. */
 const MAX_CRASHES = 2;
 
-function refuseKiller({ path, crashed }: Source): void {
+function rejectRepeatCrasher({ path, crashed }: Source): void {
   if (!crashed || crashed.times < MAX_CRASHES) return;
   throw new SrganError(
     'E_WORKER_LOST',
     `${path}: the process died twice while it worked on this image, of ${crashed.cause}.`,
-  );
-}
-
-/** Whether the source's bytes are copied as the result; otherwise it is encoded again at its own size. */
-function keepsBytes(source: Source, settings: Settings, header: ImageHeader, format: OutputFormat): boolean {
-  const quality = source.overrides.quality ?? settings.quality;
-  return (
-    writableFormat(header.format) === format && !settings.strip && !settings.lossless && quality === undefined
   );
 }
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { FoundSource, Outcome } from '../../../contract/job.js';
 import type { Machinery } from '../../../flow/machinery.js';
 import { namesWhere, type NamesWith, type PipeOptions } from '../../../contract/options.js';
-import { watchedPipe } from '../../../flow/pipe.js';
+import { pipeWithin } from '../../../flow/pipe.js';
 import { pixelsOf } from '../../../flow/summary.js';
 import { absolutePlace } from '../../../system/files/address.js';
 import { lastOf, type Attempt } from './attempt.js';
@@ -62,7 +62,8 @@ async function finish(attempt: Attempt, { manifest, sources }: Shard, run: Shard
   const startMs = performance.now();
   const watch = await run.watch();
   const ended: Outcome[] = [];
-  const { stopped } = await watchedPipe(
+  const { stopped } = await pipeWithin(
+    { watch, machinery: run.machinery, work: attempt.work },
     {
       inputs: { kind: 'found', sources },
       out: manifest.out,
@@ -77,9 +78,6 @@ async function finish(attempt: Attempt, { manifest, sources }: Shard, run: Shard
         run.onOutcome(outcome);
       },
     },
-    watch,
-    run.machinery,
-    attempt.work,
   ).finally(() => watch.close());
   await attempt.keep();
   if (stopped) throw new Error(stopped.message);

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Outcome } from '../../../contract/job.js';
-import { watchedPipe } from '../../../flow/pipe.js';
+import { pipeWithin } from '../../../flow/pipe.js';
 import { openHttp } from '../../../places/storage/http.js';
 import { asSrganError, SrganError } from '../../../system/errors.js';
 import { createWriteStream, rm } from '../../../system/files/fs.js';
@@ -28,7 +28,8 @@ export async function runJob(job: Job, service: Service, admission: Admission): 
   let wake: (() => void) | undefined;
 
   try {
-    await watchedPipe(
+    await pipeWithin(
+      { machinery },
       {
         inputs: { kind: 'iterable', sources: sources() },
         base: files.sources,
@@ -42,8 +43,6 @@ export async function runJob(job: Job, service: Service, admission: Admission): 
         drain: service.drain,
         onOutcome: take,
       },
-      undefined,
-      machinery,
     );
   } catch (error) {
     if (!signal.aborted && !isNoInput(error)) failRest(error);
