@@ -1,12 +1,12 @@
 /** Lets a loop wait for several kinds of events: check the state, then wait for the next change of it. */
 export interface Bell {
-  ring(): void;
+  readonly ring: () => void;
   /** Resolves at the next `ring`. A ring that nobody waits for is not remembered. */
-  rung(): Promise<void>;
+  readonly rung: () => Promise<void>;
 }
 
 export function createBell(): Bell {
-  let ring = () => {};
+  let ring: () => void = () => undefined;
   return {
     ring: () => ring(),
     rung: () => new Promise<void>((resolve) => (ring = resolve)),
@@ -30,11 +30,11 @@ export interface Inlet {
 
 export interface InletRules<T> {
   /** Whether one more item can be taken now; asked again after each item. */
-  wanted(): boolean;
+  readonly wanted: () => boolean;
   /** Called for each item, even for one that comes after `close`. */
-  onItem(item: T): void;
+  readonly onItem: (item: T) => void;
   /** Called when an item came, and when the items ended or failed. */
-  onChange(): void;
+  readonly onChange: () => void;
 }
 
 export function openInlet<T>(items: AsyncIterable<T>, { wanted, onItem, onChange }: InletRules<T>): Inlet {
